@@ -1,0 +1,15 @@
+"""Differentiation on the interned graph: reverse, forward, and forward over reverse."""
+
+from gradc.diff.forward import forward
+from gradc.diff.gradient import elements, hessian, value_and_gradient, vector_jacobian
+from gradc.diff.reverse import adjoints, reverse
+
+__all__ = [
+    "adjoints",
+    "elements",
+    "forward",
+    "hessian",
+    "reverse",
+    "value_and_gradient",
+    "vector_jacobian",
+]

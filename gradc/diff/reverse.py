@@ -1,0 +1,159 @@
+"""Reverse mode: cotangents of all nodes for one output, in one sweep over descending ids.
+
+Source: Griewank and Walther (2008), Evaluating Derivatives, chapters 3 and 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from gradc.diff.rules import guarded_partials, partials
+from gradc.errors import fail
+from gradc.ir import Graph, dependents
+from gradc.prims import TABLE, Builder
+
+
+@dataclass(slots=True)
+class _Sweep:
+    """State of one reverse sweep.
+
+    ``bars`` are cotangents by node; ``elements`` those of single elements of a vector.
+    With ``rowwise`` a scalar stands for one value a row: its cotangent stays a vector.
+    """
+
+    builder: Builder
+    active: bytearray
+    rowwise: bool
+    bars: dict[int, int] = field(default_factory=dict)
+    elements: dict[int, dict[int, int]] = field(default_factory=dict)
+
+    def accumulate(self, node: int, arg: int, bar: int) -> None:
+        """Add what ``node`` sends to its argument, summing over rows that a scalar recycled to."""
+        b = self.builder
+        types = b.graph.types
+        if types[node].shape and not types[arg].shape and not self.rowwise:
+            bar = b.sum(bar) if types[bar].shape else b.mul(bar, b.length(node))
+        old = self.bars.get(arg)
+        self.bars[arg] = bar if old is None else b.add(old, bar)
+
+    def accumulate_element(self, vector: int, position: int, bar: int) -> None:
+        parts = self.elements.setdefault(vector, {})
+        old = parts.get(position)
+        parts[position] = bar if old is None else self.builder.add(old, bar)
+
+    def gather(self, node: int) -> int | None:
+        """The whole cotangent of a node: its own and its elements' put together."""
+        bar = self.bars.get(node)
+        parts = self.elements.pop(node, None)
+        if parts is None:
+            return bar
+        b = self.builder
+        length = b.graph.types[node].length
+        if length is not None:
+            zero = b.const(0.0)
+            spread = b.stack([parts.get(position, zero) for position in range(1, length + 1)])
+            bar = spread if bar is None else b.add(bar, spread)
+        else:
+            for position in sorted(parts):
+                one = b.scatter(parts[position], node, position)
+                bar = one if bar is None else b.add(bar, one)
+        if bar is not None:
+            self.bars[node] = bar
+        return bar
+
+    def push(self, node: int, bar: int) -> None:
+        """Send a node's cotangent to its active arguments."""
+        b = self.builder
+        records = b.graph.records
+        record = records[node]
+        name = record[0]
+        args = record[2:]
+        active = self.active
+        rules = partials(name) if records[bar][0] != "select" else guarded_partials(name)
+        if rules is None:
+            self._push_tensor(node, name, record[1], args, bar)
+            return
+        env = (*args, node)
+        if b.graph.types[node].shape and not self.rowwise:
+            for arg, scale in zip(args, rules):
+                if active[arg]:
+                    part = scale(b, env, bar)
+                    if part is not None:
+                        self.accumulate(node, arg, part)
+            return
+        bars = self.bars
+        for arg, scale in zip(args, rules):
+            if active[arg]:
+                part = scale(b, env, bar)
+                if part is not None:
+                    old = bars.get(arg)
+                    bars[arg] = part if old is None else b.add(old, part)
+
+    def _push_tensor(
+        self, node: int, name: str, attrs: Any, args: tuple[int, ...], bar: int
+    ) -> None:
+        if name == "index":
+            if self.active[args[0]]:
+                self.accumulate_element(args[0], attrs, bar)
+            return
+        transpose = TABLE[name].transpose
+        if transpose is None:
+            raise fail("G301", f"'{name}' has no derivative here", self.builder.graph.place(node))
+        for position, arg in enumerate(args):
+            if self.active[arg]:
+                part = transpose(self.builder, node, args, attrs, bar, position)
+                if part is not None:
+                    self.accumulate(node, arg, part)
+
+
+def reverse(
+    graph: Graph,
+    output: int,
+    wrt: Iterable[int],
+    seed: int | None = None,
+    *,
+    rowwise: bool = False,
+) -> dict[int, int]:
+    """The cotangent of each node in ``wrt`` that the output depends on, for a seed of the output.
+
+    Shapes: the seed recycles to the output; a cotangent has its node's shape or recycles to
+    it, and with ``rowwise`` that of the output (the output must be elementwise in ``wrt``).
+    Raises: GradcError (G301) where a partial on the way is undefined.
+    """
+    wanted = list(wrt)
+    sweep = _run(graph, output, wanted, seed, rowwise)
+    return {node: sweep.bars[node] for node in wanted if node in sweep.bars}
+
+
+def _run(
+    graph: Graph, output: int, wrt: list[int], seed: int | None, rowwise: bool
+) -> _Sweep:
+    builder = Builder(graph, derived=True)
+    active = dependents(graph, wrt, output + 1)
+    sweep = _Sweep(builder, active, rowwise)
+    if output < len(active) and active[output]:
+        sweep.bars[output] = builder.const(1.0) if seed is None else seed
+    records = graph.records
+    bars, elements = sweep.bars, sweep.elements
+    for node in range(output, -1, -1):
+        if not active[node]:
+            continue
+        bar = sweep.gather(node) if elements else bars.get(node)
+        if bar is None or records[node][0] == "input":
+            continue
+        graph.note_derivation(node)
+        sweep.push(node, bar)
+    graph.note_derivation(-1)
+    return sweep
+
+
+def adjoints(graph: Graph, output: int, *, rowwise: bool = False) -> dict[int, int]:
+    """The cotangent of every node that the output depends on: its sensitivity to that node."""
+    leaves = [
+        node
+        for node in range(output + 1)
+        if graph.prim(node) in ("input", "const", "exact_pi")
+    ]
+    return _run(graph, output, leaves, None, rowwise).bars

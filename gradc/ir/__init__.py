@@ -1,0 +1,34 @@
+"""The intermediate representation: types, an interned graph, functions, and their text."""
+
+from gradc.ir.function import Function, Input, Kind, LeastSquares, Nature
+from gradc.ir.graph import Derived, Graph, Record, dependents, reachable
+from gradc.ir.text import dump, parse
+from gradc.ir.types import BOOL, INT, REAL, Dtype, Size, Type, known, make_type, symbol, vector
+from gradc.ir.validate import InvalidFunction, validate
+
+__all__ = [
+    "BOOL",
+    "INT",
+    "REAL",
+    "Derived",
+    "Dtype",
+    "Function",
+    "Graph",
+    "Input",
+    "InvalidFunction",
+    "Kind",
+    "LeastSquares",
+    "Nature",
+    "Record",
+    "Size",
+    "Type",
+    "dependents",
+    "dump",
+    "known",
+    "make_type",
+    "parse",
+    "reachable",
+    "symbol",
+    "validate",
+    "vector",
+]

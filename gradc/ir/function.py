@@ -1,0 +1,90 @@
+"""A function: named inputs, named outputs, and the graph between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from gradc.ir.graph import Graph
+from gradc.ir.types import Type
+
+Kind = Literal["param", "data", "random"]
+Nature = Literal["real", "positive", "count", "index"]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input: what it is, and what is known of its values.
+
+    ``default`` is its value at the model's own evaluation point; ``nature`` says what data
+    are, so that sampled points make sense.
+    """
+
+    name: str
+    node: int
+    kind: Kind
+    type: Type
+    default: float | tuple[float, ...] | None = None
+    lower: float | None = None
+    upper: float | None = None
+    nature: Nature = "real"
+
+
+@dataclass(frozen=True, slots=True)
+class LeastSquares:
+    """Mean and response of an objective ``sum((response - mean)^2)``, kept apart."""
+
+    mean: int
+    response: int
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """Inputs and outputs over a graph; outputs are named by role.
+
+    ``value`` is the model's value; ``gradient:a`` the derivative with respect to ``a``;
+    ``hessian:a:b`` a block of second derivatives; other names are the user's own reports.
+    ``names`` are the user's names of intermediate nodes, first use first. The value is a
+    scalar objective where its type has rank 0, and per observation otherwise.
+    """
+
+    name: str
+    inputs: tuple[Input, ...]
+    outputs: dict[str, int]
+    graph: Graph
+    wrt: tuple[str, ...] = ()
+    least_squares: LeastSquares | None = None
+    names: dict[int, str] = field(default_factory=dict)
+
+    def input(self, name: str) -> Input:
+        """The input of this name; KeyError where there is none."""
+        for item in self.inputs:
+            if item.name == name:
+                return item
+        raise KeyError(name)
+
+    @property
+    def value(self) -> int:
+        """The node of the model's value."""
+        return self.outputs["value"]
+
+    @property
+    def params(self) -> tuple[Input, ...]:
+        """The inputs to differentiate by, in the order of ``wrt``."""
+        by_name = {item.name: item for item in self.inputs}
+        return tuple(by_name[name] for name in self.wrt)
+
+    @property
+    def data(self) -> tuple[Input, ...]:
+        """The other inputs, in their own order."""
+        params = set(self.wrt)
+        return tuple(item for item in self.inputs if item.name not in params)
+
+    @property
+    def per_observation(self) -> bool:
+        """Whether the value is a vector, one element a row."""
+        return self.graph.types[self.value].rank > 0
+
+    def with_outputs(self, outputs: dict[str, int]) -> Function:
+        """The same function with other outputs."""
+        return replace(self, outputs=outputs)

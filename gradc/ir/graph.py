@@ -1,0 +1,174 @@
+"""The interned graph: a structure of arrays, a node is an integer.
+
+Ids grow as nodes are added and a node's arguments exist before it, so ids are a topological
+order and every pass is a loop. Interning makes common subexpressions one node. The intern
+table is owned by the graph.
+
+A node's record is the tuple ``(prim, attrs, *args)``, which is its intern key as well, so a
+million nodes cost about 200 MB.
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+from array import array
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from gradc.errors import Span
+from gradc.ir.types import REAL, Size, Type
+
+Record = tuple[Any, ...]
+NAN = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Where a derived node comes from: the primal node and the rule's primitive."""
+
+    primal: int
+    rule: str
+
+
+class Graph:
+    """Nodes, their types, and where they come from.
+
+    ``records[i]`` is ``(prim, attrs, *args)``; ``types[i]`` the type. A constant is
+    ``("const", (hex, value))``, an input ``("input", name)``. ``attrs`` is any hashable
+    value, a :class:`~gradc.ir.function.Function` for a region.
+    """
+
+    __slots__ = ("_derived_from", "_derived_starts", "_spans", "_table", "bindings", "records", "types")
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self.types: list[Type] = []
+        self.bindings: dict[str, Size] = {}
+        self._table: dict[Record, int] = {}
+        self._spans: dict[int, list[Span]] = {}
+        self._derived_starts = array("q")
+        self._derived_from = array("q")
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def add(self, prim: str, args: Iterable[int], attrs: Hashable, type_: Type) -> int:
+        """The node with this record, made if there is none; the type is the caller's promise."""
+        return self.intern((prim, attrs, *args), type_)
+
+    def intern(self, record: Record, type_: Type) -> int:
+        """As :meth:`add`, for a record already built."""
+        table = self._table
+        node = table.get(record)
+        if node is None:
+            node = len(self.records)
+            table[record] = node
+            self.records.append(record)
+            self.types.append(type_)
+        return node
+
+    def find(self, record: Record) -> int | None:
+        """The node with this record, if there is one."""
+        return self._table.get(record)
+
+    def const(self, value: float, type_: Type = REAL) -> int:
+        """A number; 0.0 and -0.0 are two nodes, NaN is one."""
+        value = float(value)
+        if value != value:
+            value = NAN
+        return self.intern(("const", (value.hex(), value)), type_)
+
+    def input(self, name: str, type_: Type) -> int:
+        """The input of this name."""
+        return self.intern(("input", name), type_)
+
+    def prim(self, node: int) -> str:
+        return self.records[node][0]  # type: ignore[no-any-return]
+
+    def attrs(self, node: int) -> Any:
+        return self.records[node][1]
+
+    def args(self, node: int) -> tuple[int, ...]:
+        return self.records[node][2:]
+
+    def is_const(self, node: int) -> bool:
+        return self.records[node][0] == "const"
+
+    def value(self, node: int) -> float:
+        """The number of a ``const`` node."""
+        return self.records[node][1][1]  # type: ignore[no-any-return]
+
+    def note_origin(self, node: int, span: Span) -> None:
+        """Record one use of a node in the user's text; a node may come from many places."""
+        spans = self._spans.get(node)
+        if spans is None:
+            self._spans[node] = [span]
+        elif spans[-1] != span:
+            spans.append(span)
+
+    def origins(self, node: int) -> list[Span]:
+        """Places in the user's text that gave this very node."""
+        return self._spans.get(node, [])
+
+    def note_derivation(self, primal: int) -> None:
+        """All nodes added from now on, until the next note, derive from this primal node."""
+        start = len(self.records)
+        if self._derived_starts and self._derived_starts[-1] == start:
+            self._derived_from[-1] = primal
+        else:
+            self._derived_starts.append(start)
+            self._derived_from.append(primal)
+
+    def derivation(self, node: int) -> Derived | None:
+        """Which primal node and rule gave this node, if a derivative did."""
+        position = bisect.bisect_right(self._derived_starts, node) - 1
+        primal = self._derived_from[position] if position >= 0 else -1
+        return None if primal < 0 else Derived(primal, self.records[primal][0])
+
+    def place(self, node: int) -> Span | None:
+        """The best place to show for a node: its own, else that of the nearest primal node."""
+        seen: set[int] = set()
+        while node not in seen:
+            seen.add(node)
+            spans = self._spans.get(node)
+            if spans:
+                return spans[0]
+            derived = self.derivation(node)
+            if derived is None:
+                return None
+            node = derived.primal
+        return None
+
+
+def reachable(graph: Graph, roots: Iterable[int]) -> bytearray:
+    """A mark per node: 1 where some root depends on it."""
+    marks = bytearray(len(graph.records))
+    top = -1
+    for root in roots:
+        marks[root] = 1
+        top = max(top, root)
+    records = graph.records
+    for node in range(top, -1, -1):
+        if marks[node]:
+            for arg in records[node][2:]:
+                marks[arg] = 1
+    return marks
+
+
+def dependents(graph: Graph, sources: Iterable[int], end: int | None = None) -> bytearray:
+    """A mark per node below ``end``: 1 where the node depends on some source."""
+    records = graph.records
+    stop = len(records) if end is None else end
+    marks = bytearray(stop)
+    for source in sources:
+        if source < stop:
+            marks[source] = 1
+    for node in range(stop):
+        if not marks[node]:
+            for arg in records[node][2:]:
+                if marks[arg]:
+                    marks[node] = 1
+                    break
+    return marks

@@ -1,0 +1,66 @@
+"""Expand primitives that a target lacks into those that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from functools import lru_cache
+
+from gradc.diff.template import Make, compile_template, read
+from gradc.errors import fail
+from gradc.ir import Function, Graph, Record
+from gradc.passes.rebuild import STRUCTURAL, rebuild
+from gradc.prims import TABLE, Builder
+
+
+@lru_cache(maxsize=None)
+def _expansion(name: str) -> Make | None:
+    prim = TABLE[name]
+    if prim.expand is None:
+        return None
+    slots = {param: index for index, param in enumerate(prim.params)}
+    return compile_template(read(prim.expand), slots)
+
+
+class _Legal(Builder):
+    """A builder that knows one target and expands what the target lacks.
+
+    What an expansion produces is a rule's product, so it may be reassociated.
+    """
+
+    __slots__ = ("_supports",)
+
+    def __init__(self, graph: Graph, supports: Callable[[str], bool]) -> None:
+        super().__init__(graph)
+        self._supports = supports
+
+    def apply(self, name: str, args: Sequence[int], attrs: Hashable = None) -> int:
+        if not self._supports(name):
+            make = _expansion(name)
+            if make is not None:
+                outer, self.derived = self.derived, True
+                made = make(self, [self.real(arg) for arg in args])
+                self.derived = outer
+                return made
+        return super().apply(name, args, attrs)
+
+
+def legalize(function: Function, target: str, supports: Callable[[str], bool]) -> Function:
+    """The function in primitives that ``supports`` accepts.
+
+    Raises: GradcError (G303) for a primitive that has neither a spelling nor an expansion.
+    """
+    graph = Graph()
+    builder = _Legal(graph, supports)
+    old = function.graph
+
+    def make(node: int, record: Record, args: Sequence[int]) -> int:
+        name = record[0]
+        if name in STRUCTURAL:
+            return graph.add(name, args, record[1], old.types[node])
+        if not supports(name) and TABLE[name].expand is None:
+            raise fail(
+                "G303", f"target '{target}' has no '{TABLE[name].name}'", old.place(node)
+            )
+        return builder.apply(name, args, record[1])
+
+    return rebuild(function, graph, make)

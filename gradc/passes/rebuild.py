@@ -1,0 +1,85 @@
+"""Copying the reachable part of a function into a fresh graph, node by node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from gradc.ir import Function, Graph, LeastSquares, Record, reachable
+from gradc.prims import Builder
+
+Make = Callable[[int, Record, Sequence[int]], int]
+"""``make(old node, old record, new arguments)`` gives the new node."""
+
+
+STRUCTURAL = frozenset({"index", "stack", "broadcast", "scatter"})
+"""Primitives that only move numbers; they are copied as they are."""
+
+
+def roots(function: Function) -> list[int]:
+    """Nodes that a function needs: its outputs and what its objective is made of."""
+    found = list(function.outputs.values())
+    if function.least_squares:
+        found += [function.least_squares.mean, function.least_squares.response]
+    return found
+
+
+def rebuild(function: Function, graph: Graph, make: Make) -> Function:
+    """The function over ``graph``, each reachable node made anew by ``make``.
+
+    Inputs keep their order and all stay, used or not; places in the user's text, derivations
+    and the user's names go with the nodes.
+    """
+    old = function.graph
+    graph.bindings.update(old.bindings)
+    marks = reachable(old, roots(function))
+    for item in function.inputs:
+        marks[item.node] = 1
+    new: dict[int, int] = {}
+    records = old.records
+    for node in range(len(marks)):
+        if not marks[node]:
+            continue
+        record = records[node]
+        kind = record[0]
+        if kind == "input" or kind == "const":
+            made = graph.intern(record, old.types[node])
+        else:
+            made = make(node, record, [new[arg] for arg in record[2:]])
+        new[node] = made
+        for span in old.origins(node):
+            graph.note_origin(made, span)
+        if not old.origins(node):
+            place = old.place(node)
+            if place is not None and not graph.origins(made):
+                graph.note_origin(made, place)
+    return _moved(function, graph, new)
+
+
+def _moved(function: Function, graph: Graph, new: dict[int, int]) -> Function:
+    square = function.least_squares
+    names: dict[int, str] = {}
+    for node, name in function.names.items():
+        if node in new:
+            names.setdefault(new[node], name)
+    return replace(
+        function,
+        graph=graph,
+        inputs=tuple(replace(item, node=new[item.node]) for item in function.inputs),
+        outputs={name: new[node] for name, node in function.outputs.items()},
+        least_squares=square and LeastSquares(new[square.mean], new[square.response]),
+        names=names,
+    )
+
+
+def simplify(function: Function) -> Function:
+    """Dead nodes dropped and every rewrite applied that is exact for all doubles."""
+    graph = Graph()
+    builder = Builder(graph)
+
+    def make(node: int, record: Record, args: Sequence[int]) -> int:
+        if record[0] in STRUCTURAL:
+            return graph.add(record[0], args, record[1], function.graph.types[node])
+        return builder.apply(record[0], args, record[1])
+
+    return rebuild(function, graph, make)

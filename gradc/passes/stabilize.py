@@ -1,0 +1,225 @@
+"""Replace forms that lose digits or overflow by equal forms that do not.
+
+The rules stand in the table beside the primitives they lead to; those that lead to no
+primitive of their own, and the two that take sums of any length, are here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gradc.diff.template import Apply, Make, Template, compile_template, read, variables
+from gradc.ir import Function, Graph, Record
+from gradc.passes.match import matches, primitives
+from gradc.passes.rebuild import STRUCTURAL, rebuild
+from gradc.prims import TABLE, Builder, Stabilizes
+
+_RULES: tuple[Stabilizes, ...] = (
+    Stabilizes("log(exp(x))", "x"),
+    Stabilizes("1 - cos(x)", "2*sin(x/2)^2"),
+    Stabilizes("cos(x) - 1", "-2*sin(x/2)^2"),
+    # The difference of the radicands is c itself.
+    Stabilizes("sqrt(x + c) - sqrt(x)", "c/(sqrt(x + c) + sqrt(x))", constant="c", varies="x"),
+    Stabilizes("sqrt(x) - sqrt(x - c)", "c/(sqrt(x) + sqrt(x - c))", constant="c", varies="x"),
+    Stabilizes("sqrt(x) - sqrt(x + c)", "-c/(sqrt(x) + sqrt(x + c))", constant="c", varies="x"),
+    Stabilizes("x^2 - 1", "(x - 1)*(x + 1)", varies="x"),
+    Stabilizes("1 - x^2", "(1 - x)*(1 + x)", varies="x"),
+    # Inf/Inf where the power overflows.
+    Stabilizes(
+        "x^k/(1 + x^k)",
+        "ifelse(abs(x^k) > 1, 1/(1 + x^(-k)), x^k/(1 + x^k))",
+        varies="x",
+    ),
+    # 1 + u rounds u away; outside |u| < 1/2 nothing is lost, and u <= -1 stays what it was.
+    Stabilizes(
+        "(1 + u)^y", "ifelse(abs(u) < 0.5, exp(y*log1p(u)), (1 + u)^y)", varies="u y"
+    ),
+    Stabilizes("x^y - 1", "ifelse(x > 0, expm1(y*log(x)), x^y - 1)", varies="x y"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A rule ready to run; ``guarded`` where it chooses between a new form and the old one."""
+
+    text: Stabilizes
+    pattern: Template
+    make: Make
+    names: tuple[str, ...]
+    varies: frozenset[str]
+    constant: frozenset[str]
+    guarded: bool
+    needs: frozenset[str]
+    makes: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def _rules() -> dict[str, tuple[_Rule, ...]]:
+    """All rules by the primitive at the root of their patterns, in the order of the table."""
+    found: dict[str, list[_Rule]] = {}
+    from_table = [rule for prim in TABLE for rule in prim.stabilizes]
+    for text in (*from_table, *_RULES):
+        pattern = read(text.pattern)
+        assert isinstance(pattern, Apply), text.pattern
+        becomes = read(text.becomes)
+        names = tuple(variables(pattern))
+        slots = {name: index for index, name in enumerate(names)}
+        rule = _Rule(
+            text,
+            pattern,
+            compile_template(becomes, slots),
+            names,
+            frozenset(text.varies.split()),
+            frozenset(text.constant.split()),
+            isinstance(becomes, Apply) and becomes.prim == "select",
+            frozenset(primitives(pattern)),
+            frozenset(primitives(becomes)),
+        )
+        found.setdefault(pattern.prim, []).append(rule)
+    return {prim: tuple(rules) for prim, rules in found.items()}
+
+
+def stabilize(function: Function, *, splits: bool = True) -> Function:
+    """The function with every unstable form replaced; equal as a real function.
+
+    Without ``splits`` no form is replaced by a choice between two: what a derivative rule made
+    of the branches of such a choice is already good on its own side.
+    """
+    old = function.graph
+    present = {record[0] for record in old.records}
+    rules = _applicable(present)
+    sums = "exp" in present and "add" in present
+    branches = {
+        arg for record in old.records if record[0] == "select" for arg in record[3:]
+    }
+    graph = Graph()
+    builder = _Rewriter(graph, rules, sums)
+
+    def make(node: int, record: Record, args: Sequence[int]) -> int:
+        if record[0] in STRUCTURAL:
+            return graph.add(record[0], args, record[1], old.types[node])
+        made = builder.apply(record[0], args, record[1])
+        return builder.rewrite(made, guarded=not splits or node in branches)
+
+    return rebuild(function, graph, make)
+
+
+def _applicable(present: set[str]) -> dict[str, list[_Rule]]:
+    """The rules whose patterns can occur among these primitives or what such rules make of them."""
+    available = set(present)
+    pending = [rule for rules in _rules().values() for rule in rules]
+    kept: dict[str, list[_Rule]] = {}
+    while True:
+        ready = [rule for rule in pending if rule.needs <= available]
+        if not ready:
+            break
+        pending = [rule for rule in pending if rule.needs - available]
+        for rule in ready:
+            available |= rule.makes
+    for prim, rules in _rules().items():
+        chosen = [rule for rule in rules if rule.needs <= available]
+        if chosen:
+            kept[prim] = chosen
+    return kept
+
+
+class _Rewriter(Builder):
+    """A builder that rewrites what it has built."""
+
+    __slots__ = ("_rules", "_sums")
+
+    def __init__(self, graph: Graph, rules: dict[str, list[_Rule]], sums: bool) -> None:
+        super().__init__(graph)
+        self._rules = rules
+        self._sums = sums
+
+    def rewrite(self, node: int, guarded: bool) -> int:
+        """The stable form of a node, the node itself where there is none.
+
+        A node that is already one branch of a choice is not split into a choice again.
+        """
+        for _ in range(8):  # a rule's result may be the start of another rule
+            better = self._rewrite_once(node, guarded)
+            if better is None or better == node:
+                return node
+            node = better
+        return node
+
+    def _rewrite_once(self, node: int, guarded: bool) -> int | None:
+        graph = self.graph
+        name = graph.records[node][0]
+        if self._sums and name in _SUMS:
+            better = _SUMS[name](self, node)
+            if better is not None:
+                return better
+        for rule in self._rules.get(name, ()):
+            if rule.guarded and guarded:
+                continue
+            for bound in matches(graph, rule.pattern, node, {}):
+                if all(not graph.is_const(bound[v]) for v in rule.varies) and all(
+                    graph.is_const(bound[v]) for v in rule.constant
+                ):
+                    return rule.make(self, [bound[v] for v in rule.names])
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Exponentials:
+    """A sum ``exp(a) + exp(b) + … (+ 1)`` by its exponents."""
+
+    exponents: tuple[int, ...]
+    plus_one: bool
+
+    def log(self, b: Builder) -> int:
+        """The logarithm of the sum, never leaving the logarithmic scale."""
+        total = self.exponents[0]
+        for exponent in self.exponents[1:]:
+            total = b.apply("logspace_add", [total, exponent])
+        return b.apply("softplus", [total]) if self.plus_one else total
+
+
+def _exponentials(graph: Graph, node: int) -> _Exponentials | None:
+    """A sum of at least two exponentials, or None."""
+    exponents: list[int] = []
+    ones = 0
+    pending = [node]
+    while pending:
+        record = graph.records[pending.pop()]
+        if record[0] == "add":
+            pending += [record[3], record[2]]
+        elif record[0] == "exp":
+            exponents.append(record[2])
+        elif record[0] == "const" and record[1][1] == 1.0:
+            ones += 1
+        else:
+            return None
+    if len(exponents) < 2 or ones > 1:
+        return None
+    return _Exponentials(tuple(exponents), ones == 1)
+
+
+def _log_of_sum(b: Builder, node: int) -> int | None:
+    """log(exp(a) + exp(b) + …)."""
+    found = _exponentials(b.graph, b.graph.records[node][2])
+    return None if found is None else found.log(b)
+
+
+def _share_of_sum(b: Builder, node: int) -> int | None:
+    """exp(a)/(exp(a) + exp(b) + …), where both sides may overflow."""
+    graph = b.graph
+    _, _, numerator, denominator = graph.records[node]
+    found = _exponentials(graph, denominator)
+    if found is None:
+        return None
+    top = graph.records[numerator]
+    if top[0] == "exp":
+        return b.apply("exp", [b.sub(top[2], found.log(b))])
+    return b.mul(numerator, b.apply("exp", [b.neg(found.log(b))]))
+
+
+_SUMS: dict[str, Callable[[Builder, int], int | None]] = {
+    "log": _log_of_sum,
+    "div": _share_of_sum,
+}

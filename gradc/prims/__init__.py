@@ -1,0 +1,42 @@
+"""The one table of primitives; everything else in gradc reads it.
+
+A new function is one entry in one of the parts of the table.
+"""
+
+from __future__ import annotations
+
+from gradc.ir import Function, validate
+from gradc.prims.build import Builder
+from gradc.prims.schema import (
+    Prim,
+    ShapeError,
+    Spelling,
+    Stabilizes,
+    Table,
+    Undefined,
+    Unsupported,
+    broadcast,
+    unify,
+)
+from gradc.prims.table import TABLE
+
+
+def check(function: Function, stage: str) -> Function:
+    """The function itself, or InvalidFunction where it breaks the rules of the IR."""
+    return validate(function, stage, TABLE.arity)
+
+
+__all__ = [
+    "TABLE",
+    "Builder",
+    "Prim",
+    "ShapeError",
+    "Spelling",
+    "Stabilizes",
+    "Table",
+    "Undefined",
+    "Unsupported",
+    "broadcast",
+    "check",
+    "unify",
+]

@@ -1,0 +1,323 @@
+"""Typed construction of nodes, with the rewrites that are exact for every double.
+
+``Builder(graph)`` applies exact rewrites only (``x*1``, ``--x``, ``2 - 1``), so a user's
+formula stays what it is. ``Builder(graph, derived=True)`` serves derivative rules: what a rule
+has just produced may also be reassociated (``x*0``, ``0 + x``, signs pulled outwards).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from gradc.ir import BOOL, REAL, Graph, Type, make_type
+from gradc.prims.exact import BINARY, COMPARISON, WHOLE, whole
+from gradc.prims.schema import broadcast
+from gradc.prims.table import TABLE
+
+_PRIMS = TABLE.prims
+_TAKES_BOOL = frozenset({"and", "or", "not", "as_real"})
+
+
+class Builder:
+    """Adds nodes to a graph."""
+
+    __slots__ = ("_minus_one", "_numbers", "_one", "_zero", "derived", "graph")
+
+    def __init__(self, graph: Graph, derived: bool = False) -> None:
+        self.graph = graph
+        self.derived = derived
+        self._numbers: dict[float, int] = {}
+        self._zero = graph.const(0.0)
+        self._one = graph.const(1.0)
+        self._minus_one = graph.const(-1.0)
+
+    def const(self, value: float) -> int:
+        """A number."""
+        node = self._numbers.get(value)
+        if node is None:
+            node = self.graph.const(value)
+            if value:  # 0.0 and -0.0 are one key and two nodes
+                self._numbers[value] = node
+        return node
+
+    def truth(self, value: bool) -> int:
+        """A known condition."""
+        return self.graph.const(float(value), BOOL)
+
+    def apply(self, name: str, args: Sequence[int], attrs: Hashable = None) -> int:
+        """A primitive applied to nodes; ShapeError where the types do not fit."""
+        special_form = _FORMS.get(name)
+        if special_form is not None:
+            return special_form(self, *args)
+        graph = self.graph
+        if name not in _TAKES_BOOL:
+            args = [self.real(arg) for arg in args]
+        if len(args) == 1 and name in WHOLE and graph.is_const(args[0]):
+            folded = whole(name, graph.value(args[0]))
+            if folded is not None:
+                return graph.const(folded)
+        elif len(args) == 2 and graph.is_const(args[0]) and graph.is_const(args[1]):
+            known = self._fold_pair(name, args[0], args[1])
+            if known is not None:
+                return known
+        return graph.add(name, args, attrs, _PRIMS[name].shape(graph, args, attrs))
+
+    def _fold_pair(self, name: str, x: int, y: int) -> int | None:
+        a, b = self.graph.value(x), self.graph.value(y)
+        if name in COMPARISON:
+            return self.truth(COMPARISON[name](a, b))
+        if name in BINARY:
+            value = BINARY[name](a, b)
+            return None if value is None else self.graph.const(value)
+        if name in ("and", "or"):
+            return self.truth(bool(a and b) if name == "and" else bool(a or b))
+        return None
+
+    def real(self, node: int) -> int:
+        """The node itself, or 0 and 1 for a condition."""
+        graph = self.graph
+        type_ = graph.types[node]
+        if type_.dtype != "bool":
+            return node
+        if graph.is_const(node):
+            return graph.const(graph.value(node))
+        return graph.add("as_real", (node,), None, make_type("real", type_.shape))
+
+    def condition(self, node: int) -> int:
+        """The node itself, or ``node != 0`` for a number."""
+        return node if self.graph.types[node].dtype == "bool" else self.apply("ne", [node, self._zero])
+
+    def _type(self, x: int, y: int) -> Type:
+        types = self.graph.types
+        a, b = types[x], types[y]
+        return a if a is b else broadcast(self.graph, a, b, "real")
+
+    def _pair(self, name: str, x: int, y: int) -> int:
+        """A binary operation; constants are folded where that is exact."""
+        graph = self.graph
+        records = graph.records
+        if records[x][0] == "const" and records[y][0] == "const":
+            value = BINARY[name](records[x][1][1], records[y][1][1])
+            if value is not None:
+                return graph.const(value)
+        return graph.intern((name, None, x, y), self._type(x, y))
+
+    def add(self, x: int, y: int) -> int:
+        graph = self.graph
+        if graph.types[x].dtype == "bool" or graph.types[y].dtype == "bool":
+            x, y = self.real(x), self.real(y)
+        if self.derived:
+            if x == self._zero:
+                return self._shaped(y, x)
+            if y == self._zero:
+                return self._shaped(x, y)
+            records = graph.records
+            if records[y][0] == "neg":
+                return self.sub(x, records[y][2])
+            if records[x][0] == "neg":
+                return self.sub(y, records[x][2])
+            merged = self._merge_selects(x, y)
+            if merged is not None:
+                return merged
+            swapped = graph.find(("add", None, y, x))
+            if swapped is not None:
+                return swapped
+        return self._pair("add", x, y)
+
+    def _shaped(self, node: int, other: int) -> int:
+        """The node, where the dropped other operand did not widen it."""
+        return node
+
+    def _merge_selects(self, x: int, y: int) -> int | None:
+        """``select(c, a, 0) + select(c, 0, b)`` is ``select(c, a, b)``: both sides of one choice."""
+        one, other = self.graph.records[x], self.graph.records[y]
+        if one[0] != "select" or other[0] != "select" or one[2] != other[2]:
+            return None
+        zero = self._zero
+        if one[4] == zero and other[3] == zero:
+            return self.select(one[2], one[3], other[4])
+        if one[3] == zero and other[4] == zero:
+            return self.select(one[2], other[3], one[4])
+        if one[4] == zero and other[4] == zero:
+            return self.select(one[2], self.add(one[3], other[3]), zero)
+        if one[3] == zero and other[3] == zero:
+            return self.select(one[2], zero, self.add(one[4], other[4]))
+        return None
+
+    def sub(self, x: int, y: int) -> int:
+        graph = self.graph
+        if graph.types[x].dtype == "bool" or graph.types[y].dtype == "bool":
+            x, y = self.real(x), self.real(y)
+        if y == self._zero and graph.types[y] is REAL:
+            return x
+        if self.derived:
+            if x == self._zero:
+                return self.neg(y)
+            if graph.records[y][0] == "neg":
+                return self.add(x, graph.records[y][2])
+        return self._pair("sub", x, y)
+
+    def mul(self, x: int, y: int) -> int:
+        graph = self.graph
+        if graph.types[x].dtype == "bool" or graph.types[y].dtype == "bool":
+            x, y = self.real(x), self.real(y)
+        if x == self._one:
+            return y
+        if y == self._one:
+            return x
+        if self.derived:
+            if x == self._zero or y == self._zero:
+                return self._zero
+            if x == self._minus_one:
+                return self.neg(y)
+            if y == self._minus_one:
+                return self.neg(x)
+            records = graph.records
+            if records[x][0] == "neg":
+                return self.neg(self.mul(records[x][2], y))
+            if records[y][0] == "neg":
+                return self.neg(self.mul(x, records[y][2]))
+            swapped = graph.find(("mul", None, y, x))
+            if swapped is not None:
+                return swapped
+        return self._pair("mul", x, y)
+
+    def div(self, x: int, y: int) -> int:
+        graph = self.graph
+        if graph.types[x].dtype == "bool" or graph.types[y].dtype == "bool":
+            x, y = self.real(x), self.real(y)
+        if y == self._one:
+            return x
+        if self.derived:
+            if x == self._zero:
+                return self._zero
+            if graph.records[x][0] == "neg":
+                return self.neg(self.div(graph.records[x][2], y))
+        return self._pair("div", x, y)
+
+    def neg(self, x: int) -> int:
+        graph = self.graph
+        x = self.real(x)
+        record = graph.records[x]
+        if record[0] == "neg":
+            return record[2]  # type: ignore[no-any-return]
+        if record[0] == "const":
+            return graph.const(-record[1][1])
+        if self.derived and record[0] == "sub":
+            return graph.intern(("sub", None, record[3], record[2]), graph.types[x])
+        return graph.intern(("neg", None, x), graph.types[x])
+
+    def pow(self, x: int, y: int) -> int:
+        x, y = self.real(x), self.real(y)
+        if y == self._one:
+            return x
+        if y == self._zero and not self.graph.types[x].shape:
+            return self._one
+        return self._pair("pow", x, y)
+
+    def select(self, condition: int, yes: int, no: int) -> int:
+        graph = self.graph
+        condition, yes, no = self.condition(condition), self.real(yes), self.real(no)
+        if graph.is_const(condition):
+            return yes if graph.value(condition) else no
+        if yes == no and not graph.types[condition].shape:
+            return yes
+        if self.derived and yes == no == self._zero:
+            return yes
+        type_ = _PRIMS["select"].shape(graph, (condition, yes, no), None)
+        return graph.add("select", (condition, yes, no), None, type_)
+
+    def negate(self, condition: int) -> int:
+        """The opposite of a condition."""
+        graph = self.graph
+        condition = self.condition(condition)
+        if graph.is_const(condition):
+            return self.truth(not graph.value(condition))
+        if graph.prim(condition) == "not":
+            return graph.args(condition)[0]
+        return graph.add("not", (condition,), None, graph.types[condition])
+
+    def both(self, x: int, y: int) -> int:
+        """x and y, where a known side decides or drops out."""
+        return self._connect("and", x, y)
+
+    def either(self, x: int, y: int) -> int:
+        """x or y, where a known side decides or drops out."""
+        return self._connect("or", x, y)
+
+    def _connect(self, name: str, x: int, y: int) -> int:
+        graph = self.graph
+        x, y = self.condition(x), self.condition(y)
+        for known, other in ((x, y), (y, x)):
+            if graph.is_const(known):
+                decides = bool(graph.value(known)) == (name == "or")
+                return known if decides else other
+        return graph.add(name, (x, y), None, _PRIMS[name].shape(graph, (x, y), None))
+
+    def sum(self, x: int) -> int:
+        """Sum of a vector; a scalar is its own sum."""
+        x = self.real(x)
+        return self._reduce("sum", x)
+
+    def _reduce(self, name: str, x: int) -> int:
+        x = self.real(x)
+        graph = self.graph
+        return x if not graph.types[x].shape else graph.add(name, (x,), None, REAL)
+
+    def length(self, x: int) -> int:
+        """Number of elements, a constant where it is known."""
+        graph = self.graph
+        type_ = graph.types[x]
+        if not type_.shape:
+            return self._one
+        size = type_.shape[0].substitute(graph.bindings)
+        if size.is_known:
+            return graph.const(float(size.constant))
+        return graph.add("length", (x,), None, REAL)
+
+    def index(self, x: int, position: int) -> int:
+        """Element number ``position`` of a vector, from 1."""
+        graph = self.graph
+        record = graph.records[x]
+        if record[0] == "stack" and 1 <= position <= len(record) - 2:
+            return record[1 + position]  # type: ignore[no-any-return]
+        if record[0] == "broadcast" and not graph.types[record[2]].shape:
+            return record[2]  # type: ignore[no-any-return]
+        return graph.add("index", (x,), position, _PRIMS["index"].shape(graph, (x,), position))
+
+    def stack(self, elements: Sequence[int]) -> int:
+        """A vector of scalars."""
+        elements = [self.real(element) for element in elements]
+        return self.graph.add("stack", elements, None, _PRIMS["stack"].shape(self.graph, elements, None))
+
+    def broadcast(self, x: int, like: int) -> int:
+        """``x`` recycled to the shape of ``like``, if it has not that shape already."""
+        graph = self.graph
+        shape = graph.types[like].shape
+        if len(graph.types[x].shape) == len(shape):
+            return x
+        return graph.add("broadcast", (x, like), None, make_type("real", shape))
+
+    def scatter(self, x: int, like: int, position: int) -> int:
+        """Zeros in the shape of ``like``, but ``x`` at the place ``position``."""
+        type_ = make_type("real", self.graph.types[like].shape)
+        return self.graph.add("scatter", (x, like), position, type_)
+
+
+_FORMS = {
+    "add": Builder.add,
+    "sub": Builder.sub,
+    "mul": Builder.mul,
+    "div": Builder.div,
+    "neg": Builder.neg,
+    "pow": Builder.pow,
+    "select": Builder.select,
+    "not": Builder.negate,
+    "and": Builder.both,
+    "or": Builder.either,
+    "sum": Builder.sum,
+    "prod": lambda b, x: b._reduce("prod", x),
+    "min": lambda b, x: b._reduce("min", x),
+    "max": lambda b, x: b._reduce("max", x),
+    "length": Builder.length,
+}

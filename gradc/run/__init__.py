@@ -1,0 +1,34 @@
+"""Run emitted programs in their real toolchains, each in a process of its own."""
+
+from __future__ import annotations
+
+from gradc.run.batch_tmb import run_tmb_batch, warm_tmb
+from gradc.run.evaluate import run
+from gradc.run.pool import POOL
+from gradc.run.program import (
+    Answer,
+    Argument,
+    Numbers,
+    Program,
+    ToolchainError,
+    ToolchainStatus,
+    Witness,
+)
+from gradc.run.toolchains import toolchains
+
+close = POOL.close
+
+__all__ = [
+    "Answer",
+    "Argument",
+    "Numbers",
+    "Program",
+    "ToolchainError",
+    "ToolchainStatus",
+    "Witness",
+    "close",
+    "run",
+    "run_tmb_batch",
+    "toolchains",
+    "warm_tmb",
+]

@@ -1,0 +1,80 @@
+"""What is usable on this machine, found out by starting it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from gradc.run.compile_tmb import Limits, compile_with, compiler_version
+from gradc.run.pool import POOL
+from gradc.run.program import ToolchainError, ToolchainStatus
+from gradc.run.remedy import COMPILER_PACKAGES, install_debian
+
+_LIMITS = Limits(60.0, 1 << 30)
+_TRIAL = """#include <cmath>
+#include <vector>
+int main() { return std::vector<double>(1, std::exp(0.0))[0] == 1.0 ? 0 : 1; }
+"""
+
+
+def toolchains() -> list[ToolchainStatus]:
+    """The state of every toolchain: ``numpy``, ``tf``, ``r``, ``c++`` and ``tmb``.
+
+    Each one is really started, in a child process that later runs use again: R through
+    rpy2, the import of TensorFlow, a C++ program compiled and run. Target ``tmb`` needs
+    R, TMB and the compiler, and is available where all three are.
+    """
+    probes: list[Callable[[], ToolchainStatus]] = [
+        lambda: _hosted("numpy"),
+        lambda: _hosted("tf"),
+        lambda: _hosted("r"),
+        _compiler,
+        lambda: _hosted("tmb"),
+    ]
+    with ThreadPoolExecutor(len(probes)) as threads:
+        numpy, tf, r, compiler, tmb = threads.map(lambda probe: probe(), probes)
+    return [numpy, tf, r, compiler, _with_compiler(tmb, compiler)]
+
+
+def _hosted(toolchain: str) -> ToolchainStatus:
+    worker = POOL.worker(toolchain)
+    with worker.lock:
+        try:
+            found = worker.found()
+        except ToolchainError as error:
+            return ToolchainStatus(toolchain, False, None, error.message, error.remedy)
+    return ToolchainStatus(toolchain, True, found["version"], found["detail"])
+
+
+def _compiler() -> ToolchainStatus:
+    """Compile and run the smallest program that shows a usable standard library."""
+    try:
+        version = compiler_version(["g++"])
+        with tempfile.TemporaryDirectory(prefix="gradc-c++-") as name:
+            folder = Path(name)
+            (folder / "trial.cpp").write_text(_TRIAL, encoding="ascii")
+            compile_with(["g++", "trial.cpp", "-o", "trial"], folder, _LIMITS)
+            program = os.fspath(folder / "trial")
+            done = subprocess.run([program], timeout=_LIMITS.timeout, check=False)
+            if done.returncode:
+                raise ToolchainError("G402", "what the C++ compiler makes does not run")
+    except ToolchainError as error:
+        remedy = error.remedy or install_debian(*COMPILER_PACKAGES)
+        return ToolchainStatus("c++", False, None, error.message, remedy)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        remedy = install_debian(*COMPILER_PACKAGES)
+        return ToolchainStatus("c++", False, None, f"what it makes does not run: {error}", remedy)
+    first = version.splitlines()[0] if version else "g++"
+    return ToolchainStatus("c++", True, first.rsplit(" ", 1)[-1], first)
+
+
+def _with_compiler(tmb: ToolchainStatus, compiler: ToolchainStatus) -> ToolchainStatus:
+    """TMB as a target: without a compiler there are only templates."""
+    if not tmb.available or compiler.available:
+        return tmb
+    detail = f"TMB {tmb.version} is here, but {compiler.detail}"
+    return ToolchainStatus("tmb", False, tmb.version, detail, compiler.remedy)

@@ -1,0 +1,96 @@
+"""Runs emitted R programs; started by :mod:`gradc.run.child`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gradc.run.host_r import HostedR, named
+from gradc.run.wire import Tensor
+from gradc.run.worker import ProgramError, serve, write_files
+
+_FOUND = """
+function() {
+  options(warn = -1, keep.source = FALSE)
+  c(as.character(getRversion()), R.version$platform)
+}
+"""
+
+# Each program gets an environment of its own, so that none can see another's names.
+_LOAD = """
+function(path, name) {
+  program <- new.env(parent = globalenv())
+  source(path, local = program, echo = FALSE, encoding = "UTF-8", keep.source = FALSE)
+  get(name, envir = program, mode = "function", inherits = FALSE)
+}
+"""
+
+_EVALUATE = """
+function(program, arguments) {
+  value <- do.call(program, arguments, quote = TRUE)
+  number <- function(x) {
+    if (is.null(x)) return(NULL)
+    if (!is.numeric(x)) stop("a result is of class ", class(x)[1], ", not a number")
+    shape <- dim(x)
+    x <- as.double(x)
+    dim(x) <- shape
+    x
+  }
+  columns <- dimnames(attr(value, "gradient"))[[2]]
+  list(value = number(as.vector(value)),
+       gradient = number(attr(value, "gradient")),
+       hessian = number(attr(value, "hessian")),
+       columns = if (is.null(columns)) character() else columns)
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The function of an emitted file."""
+
+    function: Any
+
+
+class RHost:
+    """R without packages."""
+
+    def __init__(self) -> None:
+        self._r: Any = None
+        self._load: Any = None
+        self._evaluate: Any = None
+
+    def start(self) -> dict[str, Any]:
+        self._r = r = HostedR()
+        self._load = r.constant(_LOAD)
+        self._evaluate = r.constant(_EVALUATE)
+        version, platform = r.call(r.constant(_FOUND))
+        return {"version": version, "detail": platform}
+
+    def load(self, key: str, header: Mapping[str, Any]) -> Loaded:
+        path = write_files(key, header)
+        r = self._r
+        return Loaded(r.call(self._load, r.strings([str(path)]), r.strings([header["name"]])))
+
+    def evaluate(
+        self, program: Loaded, header: Mapping[str, Any], arguments: list[Tensor]
+    ) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        r = self._r
+        answer = named(r.call(self._evaluate, program.function, r.numbers(arguments)))
+        results = {}
+        for name in ("value", "gradient", "hessian"):
+            result = r.tensor(answer[name])
+            if result is not None:
+                results[name] = result
+            elif name != "hessian" or header["hessian"]:
+                raise ProgramError(f"the result has no {name}")
+        return {"columns": list(answer["columns"])}, results
+
+    def forget(self, program: Loaded) -> None:
+        del program
+
+
+def main(requests: int, replies: int) -> None:
+    """Serve until the parent hangs up."""
+    serve(RHost(), requests, replies)

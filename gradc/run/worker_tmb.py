@@ -1,0 +1,151 @@
+"""Runs compiled TMB templates; started by :mod:`gradc.run.child`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gradc.run.host_r import HostedR, named
+from gradc.run.program import ToolchainError
+from gradc.run.remedy import TMB_PACKAGES, install_debian
+from gradc.run.wire import Tensor, tensor
+from gradc.run.worker import ProgramError, serve, short
+
+_FOUND = """
+function() {
+  options(warn = -1, keep.source = FALSE)
+  suppressPackageStartupMessages(library(TMB))
+  lines <- readLines(file.path(paste0(R.home("etc"), Sys.getenv("R_ARCH")), "Makeconf"))
+  setting <- function(name) {
+    found <- grep(paste0("^", name, "[[:space:]]*="), lines, value = TRUE)
+    if (length(found)) trimws(sub("^[^=]*=", "", found[1])) else ""
+  }
+  include <- function(package) system.file("include", package = package)
+  c(r = as.character(getRversion()),
+    tmb = as.character(packageVersion("TMB")),
+    eigen = if (nzchar(include("RcppEigen"))) as.character(packageVersion("RcppEigen")) else "",
+    r_include = R.home("include"),
+    r_library = R.home(paste0("lib", Sys.getenv("R_ARCH"))),
+    tmb_include = include("TMB"),
+    eigen_include = include("RcppEigen"),
+    compiler = setting("CXX"),
+    pic = setting("CXXPICFLAGS"))
+}
+"""
+
+_LOAD = "function(path) { dyn.load(path); TRUE }"
+_UNLOAD = "function(path) { gc(); dyn.unload(path); TRUE }"
+
+# The tape is recorded at `start` and then evaluated elsewhere, as an optimiser does: a
+# template whose C++ branches on a parameter is found out.
+_EVALUATE = """
+function(dll, names, kinds, values, start, case, hessian) {
+  names(values) <- names
+  names(start) <- names
+  parameter <- kinds != "data"
+  random <- names[kinds == "random"]
+  if (!length(random)) random <- NULL
+  data <- c(values[!parameter], if (length(case)) list(gradc_case = case[[1]]))
+  record <- function(at) MakeADFun(data = data, parameters = at[parameter], random = random,
+                                   DLL = dll, silent = TRUE)
+  object <- tryCatch(record(start), error = function(condition) record(values))
+  order <- unique(names(object$par))
+  theta <- as.double(unlist(values[order], use.names = FALSE))
+  value <- as.double(object$fn(theta))
+  gradient <- as.double(object$gr(theta))
+  second <- if (hessian) object$he(theta)
+  reported <- object$report(object$env$last.par)$value
+  list(value = value, gradient = gradient, hessian = second,
+       reported = if (is.numeric(reported)) as.double(reported),
+       order = order)
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A template in a loaded library, and where its tape is to be recorded next."""
+
+    path: str
+    dll: str
+    names: tuple[str, ...]
+    kinds: tuple[str, ...]
+    case: int | None
+    start: list[Tensor] = field(default_factory=list)
+
+
+class TmbHost:
+    """R with the package TMB."""
+
+    def __init__(self) -> None:
+        self._r: Any = None
+        self._evaluate: Any = None
+        self._load: Any = None
+        self._unload: Any = None
+        self._users: dict[str, int] = {}
+
+    def start(self) -> dict[str, Any]:
+        self._r = r = HostedR()
+        try:
+            found = r.call(r.constant(_FOUND))
+        except ProgramError as error:
+            if "no package called" in str(error):
+                raise ToolchainError(
+                    "G401", "the R package TMB is missing", install_debian(*TMB_PACKAGES)
+                ) from error
+            raise ToolchainError(
+                "G402", short(f"TMB did not start: {error}"), install_debian(*TMB_PACKAGES)
+            ) from error
+        self._evaluate = r.constant(_EVALUATE)
+        self._load = r.constant(_LOAD)
+        self._unload = r.constant(_UNLOAD)
+        toolkit = {name: str(text) for name, text in named(found).items()}
+        return {"version": toolkit["tmb"], "detail": f"R {toolkit['r']}", "toolkit": toolkit}
+
+    def load(self, key: str, header: Mapping[str, Any]) -> Loaded:
+        path = header["path"]
+        if path not in self._users:
+            self._r.call(self._load, self._r.strings([path]))
+        self._users[path] = self._users.get(path, 0) + 1
+        names, kinds = tuple(header["names"]), tuple(header["kinds"])
+        return Loaded(path, header["dll"], names, kinds, header["case"])
+
+    def evaluate(
+        self, program: Loaded, header: Mapping[str, Any], arguments: list[Tensor]
+    ) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        r = self._r
+        start = program.start
+        if [value.shape for value in start] != [value.shape for value in arguments]:
+            start = arguments
+        case = [] if program.case is None else [tensor(program.case)]
+        answer = named(
+            r.call(
+                self._evaluate,
+                r.strings([program.dll]),
+                r.strings(program.names),
+                r.strings(program.kinds),
+                r.numbers(arguments),
+                r.numbers(start),
+                r.numbers(case),
+                r.flag(header["hessian"]),
+            )
+        )
+        program.start[:] = arguments
+        results = {}
+        for name in ("value", "gradient", "hessian", "reported"):
+            result = r.tensor(answer[name])
+            if result is not None:
+                results[name] = result
+        return {"order": list(answer["order"])}, results
+
+    def forget(self, program: Loaded) -> None:
+        self._users[program.path] -= 1
+        if not self._users[program.path]:
+            del self._users[program.path]
+            self._r.call(self._unload, self._r.strings([program.path]))
+
+
+def main(requests: int, replies: int) -> None:
+    """Serve until the parent hangs up."""
+    serve(TmbHost(), requests, replies)

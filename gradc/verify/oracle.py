@@ -1,0 +1,218 @@
+"""The oracle: true values of a function at a point, to well below a double's last digit.
+
+The function is evaluated in ball arithmetic, at rising precision, until every output is known.
+A derivative is checked against its definition: central difference quotients of the function
+as the user wrote it, at high precision, which know none of gradc's rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from flint import arb, ctx
+
+from gradc.errors import Span
+from gradc.ir import Function, dependents, reachable
+from gradc.prims import TABLE
+from gradc.verify.evaluate import (
+    Ball,
+    Cells,
+    Evaluation,
+    Point,
+    bind,
+    common_length,
+    evaluate,
+    recycle,
+)
+
+State = Literal["finite", "infinite", "undefined", "undecided"]
+FIRST_BITS = 200
+MOST_BITS = 3200
+# A relative 2^-80 leaves a double's 53 bits far behind; 2^-1200 is nothing beside the
+# smallest subnormal, 2^-1074.
+_ENOUGH_BITS = 80
+_NOTHING = -1200
+
+
+@dataclass(frozen=True, slots=True)
+class Kink:
+    """A place where the derivative is a convention: a switch exactly at its switching point."""
+
+    node: int
+    prim: str
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """True values of outputs, one ball a row, and what is known about each."""
+
+    cells: Mapping[str, Cells]
+    states: Mapping[str, tuple[State, ...]]
+    bits: int
+    kinks: tuple[Kink, ...] = field(default=())
+
+    @property
+    def decided(self) -> bool:
+        """Whether every output is known: a number, an infinity, or not defined."""
+        return all(state != "undecided" for states in self.states.values() for state in states)
+
+    @property
+    def finite(self) -> bool:
+        """Whether every output is a number."""
+        return all(state == "finite" for states in self.states.values() for state in states)
+
+
+def true_values(
+    function: Function,
+    point: Point,
+    *,
+    dtype: str = "float64",
+    bits: int = FIRST_BITS,
+    most: int = MOST_BITS,
+) -> Truth:
+    """The outputs of a function at the very doubles of a point (rounded to ``dtype`` first).
+
+    Precision doubles until every output is known or ``most`` bits are reached; an output that
+    is still unknown then is ``undecided``.
+    """
+    inputs = bind(function, point, dtype)
+    roots = list(function.outputs.values())
+    while True:
+        found = evaluate(function.graph, roots, inputs, bits)
+        states = {name: _states(found, node) for name, node in function.outputs.items()}
+        open_ = any(state == "undecided" for row in states.values() for state in row)
+        if not open_ or bits >= most:
+            break
+        bits = min(2 * bits, most)
+    cells = {name: found[node] for name, node in function.outputs.items()}
+    return Truth(cells, states, bits, kinks(function, found))
+
+
+def known(ball: Ball) -> bool:
+    """Whether a finite ball is far narrower than a double can resolve."""
+    return bool(
+        ball.is_exact()
+        or ball.rel_accuracy_bits() >= _ENOUGH_BITS
+        or ball.rad() < arb(2) ** _NOTHING
+    )
+
+
+def _states(found: Evaluation, node: int) -> tuple[State, ...]:
+    return tuple(_state(found, node, row) for row in range(len(found[node])))
+
+
+def _state(found: Evaluation, node: int, row: int) -> State:
+    ball = found[node][row]
+    if ball.is_finite():
+        return "finite" if known(ball) else "undecided"
+    if ball == arb.pos_inf() or ball == arb.neg_inf():
+        return "infinite"
+    return "undefined" if ball.is_nan() and _is_undefined(found, node, row) else "undecided"
+
+
+def _is_undefined(found: Evaluation, node: int, row: int) -> bool:
+    """Whether a NaN comes from arguments that are known well enough to say that it must be.
+
+    Follows NaN upwards to the first primitive that made one of numbers.
+    """
+    graph = found.graph
+    while True:
+        record = graph.records[node]
+        if record[0] in ("input", "const"):
+            return True
+        rows = [_at(found[arg], row) for arg in record[2:]]
+        if record[0] == "select" and rows[0] is not None:
+            rows[2 if rows[0] else 1] = True  # the branch not taken tells nothing
+        if record[0] in ("sum", "prod", "prod_others", "min", "max"):
+            rows = list(found[record[2]])
+        culprit = next((k for k, cell in enumerate(rows) if _is_nan(cell)), None)
+        if culprit is None:
+            return all(_is_sharp(cell) for cell in rows)
+        if record[0] in ("sum", "prod", "prod_others", "min", "max"):
+            node, row = record[2], culprit
+        elif record[0] == "index":
+            node, row = record[2], record[1] - 1
+        elif record[0] == "stack":
+            node, row = record[2 + row], 0
+        else:
+            node = record[2 + culprit]
+            row = min(row, len(found[node]) - 1)
+
+
+def _at(cells: Cells, row: int) -> Any:
+    return cells[min(row, len(cells) - 1)]
+
+
+def _is_nan(cell: Any) -> bool:
+    return isinstance(cell, arb) and bool(cell.is_nan())
+
+
+def _is_sharp(cell: Any) -> bool:
+    """Whether a cell leaves no doubt on which side of 0 and of a pole it lies."""
+    if not isinstance(cell, arb):
+        return cell is not None
+    if cell.is_exact():
+        return True
+    return bool(cell.is_finite()) and cell.rel_accuracy_bits() >= _ENOUGH_BITS
+
+
+_COMPARED = frozenset({"lt", "le", "gt", "ge", "eq", "ne", "min2", "max2"})
+
+
+def kinks(function: Function, found: Evaluation) -> tuple[Kink, ...]:
+    """Switches below the value that depend on a parameter and stand at their switching point."""
+    graph = function.graph
+    value = function.outputs.get("value")
+    if value is None or value not in found.cells:
+        return ()
+    marks = reachable(graph, [value])
+    active = dependents(graph, [item.node for item in function.params], value + 1)
+    at_switch: list[Kink] = []
+    with ctx.workprec(found.bits):
+        for node in range(value + 1):
+            if not (marks[node] and active[node]):
+                continue
+            name = graph.prim(node)
+            switching = name in _COMPARED or TABLE[name].kinks if name in TABLE else False
+            if switching and _switches(name, [found[arg] for arg in graph.args(node)]):
+                at_switch.append(Kink(node, name, graph.place(node)))
+    return tuple(at_switch)
+
+
+def _switches(name: str, args: Sequence[Cells]) -> bool:
+    """Whether some row of a piecewise primitive lies exactly where its pieces meet."""
+    if name == "select":
+        return any(condition is None for condition in args[0])
+    if name in ("min", "max"):
+        return _tied(name, args[0])
+    rows = common_length(args)
+    columns = [recycle(arg, rows) for arg in args]
+    return any(_meets(name, row) for row in zip(*columns, strict=True))
+
+
+def _meets(name: str, row: Sequence[Ball]) -> bool:
+    if any(cell.is_nan() for cell in row):
+        return False
+    if name in _COMPARED:
+        return bool(row[0].overlaps(row[1]))
+    if name == "hypot":
+        return bool(row[0].contains(0) and row[1].contains(0))
+    if name == "direction":
+        return bool(row[1].contains(0))
+    if name in ("abs", "sign"):
+        return bool(row[0].contains(0))
+    if name in ("mod", "idiv"):
+        return bool((row[0] / row[1]).contains_integer())
+    if name == "round":
+        return bool((row[0] - arb(0.5)).contains_integer())
+    return bool(row[0].contains_integer())
+
+
+def _tied(name: str, cells: Cells) -> bool:
+    best = cells[0]
+    for cell in cells[1:]:
+        best = getattr(best, name)(cell)
+    return sum(bool(cell.overlaps(best)) for cell in cells) > 1

@@ -1,0 +1,186 @@
+"""How far one step of a target's arithmetic may lie from the exact result.
+
+``IEEE 754`` operations are correctly rounded; a library function is as accurate as it was
+measured to be (``gradc.prims.accuracy``). Whoever evaluates a function in balls widens every
+node by this much, and the result holds whatever the target computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flint import arb
+
+from gradc.errors import fail
+from gradc.prims.accuracy import ACCURACY
+from gradc.verify.evaluate import Ball, Cells, apply, common_length, recycle
+
+# Results that are one of the arguments, a whole number, or a truth: nothing is rounded.
+_EXACT = frozenset(
+    "input neg abs sign floor ceiling round trunc min2 max2 min max select as_real"
+    " length index stack broadcast scatter lt le gt ge eq ne and or not".split()
+)
+# Correctly rounded by IEEE 754, so a result that is a double is that double.
+_CORRECT = frozenset({"add", "sub", "mul", "div", "sqrt"})
+_DIGITS = {"float64": 53, "float32": 24}
+_EXPONENTS = {"float64": (-1022, 1024), "float32": (-126, 128)}
+# Targets that set subnormal results, and subnormal arguments, to zero.
+_FLUSHES = frozenset({"tf"})
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """The numbers that a target computes with.
+
+    ``unit`` is one ulp relative to the value, at its widest; ``tiny`` the smallest number
+    that does not become zero; ``largest`` what overflows.
+    """
+
+    target: str
+    dtype: str
+    digits: int
+    unit: Ball
+    tiny: Ball
+    largest: Ball
+
+    def holds(self, ball: Ball) -> bool:
+        """Whether a ball is one number, and that number needs no rounding."""
+        if not ball.is_exact() or not ball.is_finite():
+            return False
+        mantissa, exponent = ball.man_exp()
+        if mantissa == 0:
+            return True
+        least = _EXPONENTS[self.dtype][0] - self.digits + 1
+        return bool(abs(int(mantissa)).bit_length() <= self.digits and exponent >= least)
+
+
+@lru_cache(maxsize=None)
+def arithmetic(target: str, dtype: str = "float64") -> Arithmetic:
+    """The arithmetic of a target; float32 where the target can compute in it."""
+    digits = _DIGITS[dtype]
+    low, high = _EXPONENTS[dtype]
+    least = low if target in _FLUSHES else low - digits + 1
+    two = arb(2)
+    return Arithmetic(target, dtype, digits, two ** (1 - digits), two**least, two**high)
+
+
+@lru_cache(maxsize=None)
+def accuracy(name: str, target: str, dtype: str) -> tuple[float, float]:
+    """Measured worst error of a primitive: in ulps, and absolute in ulps of 1.
+
+    Raises: GradcError (G504) where it was not measured.
+    """
+    key = target if dtype == "float64" else f"{target}/{dtype}"
+    measured = ACCURACY.get(name, {}).get(key)
+    if measured is None:
+        raise fail("G504", f"how accurate '{name}' is on target {key} has not been measured")
+    return max(1.0, measured[0]), measured[1]
+
+
+def is_exact(name: str) -> bool:
+    """Whether a primitive rounds nothing."""
+    return name in _EXACT
+
+
+def errors(model: Arithmetic, name: str, attrs: Any, args: Sequence[Cells], cells: Cells) -> Cells:
+    """A bound of the rounding error of one node, a non-negative number for each of its cells.
+
+    ``cells`` is what the primitive gives for ``args``, both as the target has them.
+    """
+    if name in _EXACT:
+        return [arb(0)] * len(cells)
+    unit = model.unit
+    if name == "const":
+        cell = cells[0]
+        exact = isinstance(cell, bool) or model.holds(cell)
+        return [arb(0) if exact else _size(cell) * unit]
+    if name == "sum":
+        return [_sum_error(model, args[0])]
+    if name in ("prod", "prod_others"):
+        steps = 2 * len(args[0])
+        return [_size(cell) * unit * steps + model.tiny * steps for cell in cells]
+    if name in ("mod", "idiv"):
+        return _division_errors(model, name, args, cells)
+    correct = name in _CORRECT
+    relative, absolute = (1.0, 0.0) if correct else accuracy(name, model.target, model.dtype)
+    scale, floor = unit * relative, unit * absolute + model.tiny
+    return [
+        arb(0) if correct and model.holds(cell) else _size(cell) * scale + floor for cell in cells
+    ]
+
+
+def _size(cell: Ball) -> Ball:
+    return arb(abs(cell).upper())
+
+
+def _sum_error(model: Arithmetic, cells: Cells) -> Ball:
+    """Any order of summation: every partial sum is at most the sum of the sizes."""
+    total = arb(0)
+    for cell in cells:
+        total = total + _size(cell)
+    steps = len(cells) - 1
+    return (total * model.unit + model.tiny) * steps
+
+
+def _division_errors(
+    model: Arithmetic, name: str, args: Sequence[Cells], cells: Cells
+) -> Cells:
+    """Remainder and whole quotient, where x/y rounded may lie on the other side of an integer."""
+    rows = common_length(args)
+    found: Cells = []
+    for x, y, cell in zip(recycle(args[0], rows), recycle(args[1], rows), cells, strict=True):
+        quotient = widen(x / y, _size(x / y) * model.unit)
+        low, high = quotient.lower().floor(), quotient.upper().floor()
+        if name == "idiv":
+            jump = (high - low) if high > low else arb(0)
+        else:
+            jump = (_size(x) + _size(y)) * model.unit * 4 + model.tiny
+            jump = jump + (high - low) * _size(y)
+        found.append(arb(0) if cell.is_nan() else jump)
+    return found
+
+
+def widen(ball: Ball, error: Ball) -> Ball:
+    """The ball made wider on both sides."""
+    return ball + arb(0, error.upper())
+
+
+def widened(model: Arithmetic, node: int, name: str, attrs: Any, args: Any, cells: Cells) -> Cells:
+    """The cells that enclose whatever the target may have computed."""
+    if name in _EXACT:
+        return cells
+    found = errors(model, name, attrs, args, cells)
+    return [
+        cell if isinstance(cell, bool) or error.is_zero() else widen(cell, error)
+        for cell, error in zip(cells, found, strict=True)
+    ]
+
+
+def clamped(model: Arithmetic, cells: Cells) -> Cells:
+    """The cells with the target's exponent range: too large is infinite, too small is zero."""
+    return [_clamp(model, cell) for cell in cells]
+
+
+def _clamp(model: Arithmetic, cell: Any) -> Any:
+    if not isinstance(cell, arb) or not cell.is_finite() or cell.is_zero():
+        return cell
+    size = abs(cell)
+    if size > model.largest:
+        return arb.pos_inf() if cell > 0 else arb.neg_inf()
+    return arb(0) if size < model.tiny / 2 else cell
+
+
+__all__ = [
+    "Arithmetic",
+    "accuracy",
+    "apply",
+    "arithmetic",
+    "clamped",
+    "errors",
+    "is_exact",
+    "widen",
+    "widened",
+]
