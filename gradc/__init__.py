@@ -1,3 +1,4 @@
 """gradc: one model in, agreeing gradients out."""
+from __future__ import annotations
 
 __version__ = "0.1.0"

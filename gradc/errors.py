@@ -140,7 +140,9 @@ def _width(text: str) -> int:
 
 def _printable(text: str) -> str:
     """User text without anything that a terminal would act on."""
-    return "".join(c if c.isprintable() else " " if c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return "".join(
+        c if c.isprintable() else " " if c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
 
 
 def _snippet(span: Span, note: str) -> list[str]:

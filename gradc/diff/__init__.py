@@ -1,5 +1,7 @@
 """Differentiation on the interned graph: reverse, forward, and forward over reverse."""
 
+from __future__ import annotations
+
 from gradc.diff.forward import forward
 from gradc.diff.gradient import elements, hessian, value_and_gradient, vector_jacobian
 from gradc.diff.reverse import adjoints, reverse

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gradc.diff.rules import guarded_partials, partials
+from gradc.errors import fail
 from gradc.ir import Graph, dependents
 from gradc.prims import TABLE, Builder
 
@@ -48,7 +49,8 @@ def _tangent(
     rules = partials(name)
     if rules is None:
         jvp = TABLE[name].jvp
-        assert jvp is not None
+        if jvp is None:
+            raise fail("G301", f"'{name}' has no derivative here", b.graph.place(node))
         tangents = [dots.get(arg) for arg in args]
         if all(tangent is None for tangent in tangents):
             return None

@@ -127,9 +127,7 @@ def hessian(gradient: Function) -> Function:
     zero = builder.const(0.0)
     for item in gradient.params:
         for name, position in elements(item):
-            dots = forward(
-                graph, {item.node: _seed(builder, item, position)}, list(rows.values())
-            )
+            dots = forward(graph, {item.node: _seed(builder, item, position)}, list(rows.values()))
             for row, node in rows.items():
                 tangent = dots[node]
                 blocks[row][name] = zero if tangent is None else tangent
@@ -154,8 +152,6 @@ def vector_jacobian(function: Function, cotangent: str) -> Function:
     zero = builder.const(0.0)
     outputs = {"value": function.value}
     for item in function.inputs:
-        outputs[f"cotangent:{item.name}"] = builder.broadcast(
-            bars.get(item.node, zero), item.node
-        )
+        outputs[f"cotangent:{item.name}"] = builder.broadcast(bars.get(item.node, zero), item.node)
     extra = Input(cotangent, seed, "data", type_)
     return replace(function, inputs=(*function.inputs, extra), outputs=outputs)

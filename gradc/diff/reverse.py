@@ -77,14 +77,14 @@ class _Sweep:
             return
         env = (*args, node)
         if b.graph.types[node].shape and not self.rowwise:
-            for arg, scale in zip(args, rules):
+            for arg, scale in zip(args, rules, strict=False):
                 if active[arg]:
                     part = scale(b, env, bar)
                     if part is not None:
                         self.accumulate(node, arg, part)
             return
         bars = self.bars
-        for arg, scale in zip(args, rules):
+        for arg, scale in zip(args, rules, strict=False):
             if active[arg]:
                 part = scale(b, env, bar)
                 if part is not None:
@@ -127,9 +127,7 @@ def reverse(
     return {node: sweep.bars[node] for node in wanted if node in sweep.bars}
 
 
-def _run(
-    graph: Graph, output: int, wrt: list[int], seed: int | None, rowwise: bool
-) -> _Sweep:
+def _run(graph: Graph, output: int, wrt: list[int], seed: int | None, rowwise: bool) -> _Sweep:
     builder = Builder(graph, derived=True)
     active = dependents(graph, wrt, output + 1)
     sweep = _Sweep(builder, active, rowwise)
@@ -152,8 +150,6 @@ def _run(
 def adjoints(graph: Graph, output: int, *, rowwise: bool = False) -> dict[int, int]:
     """The cotangent of every node that the output depends on: its sensitivity to that node."""
     leaves = [
-        node
-        for node in range(output + 1)
-        if graph.prim(node) in ("input", "const", "exact_pi")
+        node for node in range(output + 1) if graph.prim(node) in ("input", "const", "exact_pi")
     ]
     return _run(graph, output, leaves, None, rowwise).bars

@@ -9,7 +9,7 @@ choice keeps its branches apart.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 
 from gradc.diff.template import Apply, Make, Number, Template, compile_template, read
 from gradc.errors import fail
@@ -79,7 +79,7 @@ def _scale_choice(args: tuple[Template, ...], slots: Mapping[str, int]) -> Scale
 
 
 def _guarded(scale: Scale) -> Scale:
-    """Keep a factor that is 0 outside one branch so: ``select(c, t, 0)*d`` is ``select(c, t*d, 0)``.
+    """Keep a factor 0 outside one branch: ``select(c, t, 0)*d`` becomes ``select(c, t*d, 0)``.
 
     There d may be infinite or NaN where the branch is not taken, and 0*Inf would leak it.
     """
@@ -119,14 +119,14 @@ def _undefined(prim: Prim, param: str, reason: str) -> Scale:
     return scale
 
 
-@lru_cache(maxsize=None)
+@cache
 def guarded_partials(name: str) -> tuple[Scale, ...] | None:
     """As :func:`partials`, for a factor that is itself a choice."""
     scales = partials(name)
     return None if scales is None else tuple(_guarded(scale) for scale in scales)
 
 
-@lru_cache(maxsize=None)
+@cache
 def partials(name: str) -> tuple[Scale, ...] | None:
     """One scale function for each argument of an elementwise primitive.
 

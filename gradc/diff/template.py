@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from gradc.errors import Source
 from gradc.prims import TABLE, Builder
@@ -61,7 +61,7 @@ _UNARY = {"-": "neg", "!": "not"}
 _NAMES = {"ifelse": "select"}
 
 
-@lru_cache(maxsize=None)
+@cache
 def read(text: str) -> Template:
     """The template of a rule text; ValueError where the text is not one expression."""
     tree = parse_r(Source("rule", text))
@@ -111,7 +111,7 @@ _DIRECT: Mapping[str, Callable[[Builder, int, int], int]] = {
 
 
 def compile_template(template: Template, slots: Mapping[str, int]) -> Make:
-    """A function that builds the template; ``slots`` gives each variable's place in its arguments."""
+    """A function that builds the template from nodes; ``slots`` is each variable's place."""
     if isinstance(template, Number):
         value = template.value
         return lambda b, env: b.const(value)

@@ -1,7 +1,10 @@
 """The intermediate representation: types, an interned graph, functions, and their text."""
 
+from __future__ import annotations
+
 from gradc.ir.function import Function, Input, Kind, LeastSquares, Nature
 from gradc.ir.graph import Derived, Graph, Record, dependents, reachable
+from gradc.ir.memory import collection_paused
 from gradc.ir.text import dump, parse
 from gradc.ir.types import BOOL, INT, REAL, Dtype, Size, Type, known, make_type, symbol, vector
 from gradc.ir.validate import InvalidFunction, validate
@@ -22,6 +25,7 @@ __all__ = [
     "Record",
     "Size",
     "Type",
+    "collection_paused",
     "dependents",
     "dump",
     "known",

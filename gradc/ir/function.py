@@ -88,3 +88,7 @@ class Function:
     def with_outputs(self, outputs: dict[str, int]) -> Function:
         """The same function with other outputs."""
         return replace(self, outputs=outputs)
+
+    def copy(self) -> Function:
+        """The same function over a graph of its own, to which more may be added."""
+        return replace(self, graph=self.graph.copy())

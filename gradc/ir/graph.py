@@ -40,7 +40,17 @@ class Graph:
     value, a :class:`~gradc.ir.function.Function` for a region.
     """
 
-    __slots__ = ("_derived_from", "_derived_starts", "_spans", "_table", "bindings", "records", "types")
+    __slots__ = (
+        "_ancestor",
+        "_ancestor_ids",
+        "_derived_from",
+        "_derived_starts",
+        "_spans",
+        "_table",
+        "bindings",
+        "records",
+        "types",
+    )
 
     def __init__(self) -> None:
         self.records: list[Record] = []
@@ -50,9 +60,25 @@ class Graph:
         self._spans: dict[int, list[Span]] = {}
         self._derived_starts = array("q")
         self._derived_from = array("q")
+        self._ancestor: Graph | None = None
+        self._ancestor_ids = array("q")
 
     def __len__(self) -> int:
         return len(self.records)
+
+    def copy(self) -> Graph:
+        """The same nodes in a graph of its own."""
+        other = Graph()
+        other.records = self.records.copy()
+        other.types = self.types.copy()
+        other.bindings = self.bindings.copy()
+        other._table = self._table.copy()
+        other._spans = {node: spans.copy() for node, spans in self._spans.items()}
+        other._derived_starts = self._derived_starts[:]
+        other._derived_from = self._derived_from[:]
+        other._ancestor = self._ancestor
+        other._ancestor_ids = self._ancestor_ids[:]
+        return other
 
     def add(self, prim: str, args: Iterable[int], attrs: Hashable, type_: Type) -> int:
         """The node with this record, made if there is none; the type is the caller's promise."""
@@ -94,7 +120,7 @@ class Graph:
         return self.records[node][2:]
 
     def is_const(self, node: int) -> bool:
-        return self.records[node][0] == "const"
+        return self.records[node][0] == "const"  # type: ignore[no-any-return]
 
     def value(self, node: int) -> float:
         """The number of a ``const`` node."""
@@ -110,7 +136,24 @@ class Graph:
 
     def origins(self, node: int) -> list[Span]:
         """Places in the user's text that gave this very node."""
-        return self._spans.get(node, [])
+        spans = self._spans.get(node)
+        if spans is None and self._ancestor is not None and node < len(self._ancestor_ids):
+            return self._ancestor.origins(self._ancestor_ids[node])
+        return spans or []
+
+    @property
+    def has_places(self) -> bool:
+        """Whether any node is known to come from the user's text."""
+        return bool(self._spans) or self._ancestor is not None
+
+    def descend_from(self, ancestor: Graph) -> None:
+        """Take places in the user's text from another graph, see :meth:`note_ancestor`."""
+        self._ancestor = ancestor
+
+    def note_ancestor(self, node: int) -> None:
+        """All nodes added since the last note stand for this node of the ancestor."""
+        ids = self._ancestor_ids
+        ids.extend([node] * (len(self.records) - len(ids)))
 
     def note_derivation(self, primal: int) -> None:
         """All nodes added from now on, until the next note, derive from this primal node."""
@@ -129,17 +172,18 @@ class Graph:
 
     def place(self, node: int) -> Span | None:
         """The best place to show for a node: its own, else that of the nearest primal node."""
-        seen: set[int] = set()
-        while node not in seen:
-            seen.add(node)
-            spans = self._spans.get(node)
+        graph: Graph = self
+        while True:
+            spans = graph._spans.get(node)
             if spans:
                 return spans[0]
-            derived = self.derivation(node)
-            if derived is None:
+            if graph._ancestor is not None and node < len(graph._ancestor_ids):
+                node, graph = graph._ancestor_ids[node], graph._ancestor
+                continue
+            derived = graph.derivation(node)
+            if derived is None or derived.primal >= node:
                 return None
             node = derived.primal
-        return None
 
 
 def reachable(graph: Graph, roots: Iterable[int]) -> bytearray:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Literal
 
 Dtype = Literal["real", "int", "bool"]
@@ -91,7 +91,7 @@ class Type:
         return self.shape[0].constant if self.rank == 1 and self.shape[0].is_known else None
 
 
-@lru_cache(maxsize=None)
+@cache
 def make_type(dtype: Dtype, shape: Shape = ()) -> Type:
     """The one Type object of this dtype and shape."""
     return Type(dtype, shape)

@@ -22,7 +22,9 @@ def validate(
     graph = function.graph
 
     def complain(node: int, what: str) -> InvalidFunction:
-        return InvalidFunction(f"after {stage}: %{node} = {_record_text(graph.records[node])}: {what}")
+        return InvalidFunction(
+            f"after {stage}: %{node} = {_record_text(graph.records[node])}: {what}"
+        )
 
     for node, record in enumerate(graph.records):
         if record[0] in ("const", "input"):

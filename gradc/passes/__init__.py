@@ -1,5 +1,7 @@
 """Passes: functions from a function to an equal function."""
 
+from __future__ import annotations
+
 from gradc.passes.legalize import legalize
 from gradc.passes.rebuild import rebuild, simplify
 from gradc.passes.stabilize import stabilize

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from functools import lru_cache
+from functools import cache
 
 from gradc.diff.template import Make, compile_template, read
 from gradc.errors import fail
@@ -12,7 +12,7 @@ from gradc.passes.rebuild import STRUCTURAL, rebuild
 from gradc.prims import TABLE, Builder
 
 
-@lru_cache(maxsize=None)
+@cache
 def _expansion(name: str) -> Make | None:
     prim = TABLE[name]
     if prim.expand is None:
@@ -58,9 +58,7 @@ def legalize(function: Function, target: str, supports: Callable[[str], bool]) -
         if name in STRUCTURAL:
             return graph.add(name, args, record[1], old.types[node])
         if not supports(name) and TABLE[name].expand is None:
-            raise fail(
-                "G303", f"target '{target}' has no '{TABLE[name].name}'", old.place(node)
-            )
+            raise fail("G303", f"target '{target}' has no '{TABLE[name].name}'", old.place(node))
         return builder.apply(name, args, record[1])
 
     return rebuild(function, graph, make)

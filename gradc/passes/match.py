@@ -12,7 +12,7 @@ Bindings = dict[str, int]
 
 
 def matches(graph: Graph, pattern: Template, node: int, bound: Bindings) -> Iterator[Bindings]:
-    """Every way to bind the pattern's variables so that it is this node; sums and products commute."""
+    """Every way to make the pattern this node; sums and products commute."""
     if isinstance(pattern, Variable):
         known = bound.get(pattern.name)
         if known is None:

@@ -35,32 +35,29 @@ def rebuild(function: Function, graph: Graph, make: Make) -> Function:
     marks = reachable(old, roots(function))
     for item in function.inputs:
         marks[item.node] = 1
-    new: dict[int, int] = {}
-    records = old.records
-    for node in range(len(marks)):
-        if not marks[node]:
-            continue
+    keep_places = old.has_places
+    if keep_places:
+        graph.descend_from(old)
+    new = [-1] * len(marks)
+    records, types = old.records, old.types
+    node = marks.find(1)
+    while node >= 0:
         record = records[node]
-        kind = record[0]
-        if kind == "input" or kind == "const":
-            made = graph.intern(record, old.types[node])
+        if len(record) == 2:  # an input or a constant
+            new[node] = graph.intern(record, types[node])
         else:
-            made = make(node, record, [new[arg] for arg in record[2:]])
-        new[node] = made
-        for span in old.origins(node):
-            graph.note_origin(made, span)
-        if not old.origins(node):
-            place = old.place(node)
-            if place is not None and not graph.origins(made):
-                graph.note_origin(made, place)
+            new[node] = make(node, record, [new[arg] for arg in record[2:]])
+        if keep_places:
+            graph.note_ancestor(node)
+        node = marks.find(1, node + 1)
     return _moved(function, graph, new)
 
 
-def _moved(function: Function, graph: Graph, new: dict[int, int]) -> Function:
+def _moved(function: Function, graph: Graph, new: list[int]) -> Function:
     square = function.least_squares
     names: dict[int, str] = {}
     for node, name in function.names.items():
-        if node in new:
+        if node < len(new) and new[node] >= 0:
             names.setdefault(new[node], name)
     return replace(
         function,

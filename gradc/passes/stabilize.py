@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from gradc.diff.template import Apply, Make, Template, compile_template, read, variables
+from gradc.diff.template import Apply, Make, Template, Variable, compile_template, read, variables
 from gradc.ir import Function, Graph, Record
 from gradc.passes.match import matches, primitives
 from gradc.passes.rebuild import STRUCTURAL, rebuild
@@ -33,9 +33,7 @@ _RULES: tuple[Stabilizes, ...] = (
         varies="x",
     ),
     # 1 + u rounds u away; outside |u| < 1/2 nothing is lost, and u <= -1 stays what it was.
-    Stabilizes(
-        "(1 + u)^y", "ifelse(abs(u) < 0.5, exp(y*log1p(u)), (1 + u)^y)", varies="u y"
-    ),
+    Stabilizes("(1 + u)^y", "ifelse(abs(u) < 0.5, exp(y*log1p(u)), (1 + u)^y)", varies="u y"),
     Stabilizes("x^y - 1", "ifelse(x > 0, expm1(y*log(x)), x^y - 1)", varies="x y"),
 )
 
@@ -53,6 +51,7 @@ class _Rule:
     guarded: bool
     needs: frozenset[str]
     makes: frozenset[str]
+    children: frozenset[object]
 
 
 @lru_cache(maxsize=1)
@@ -62,7 +61,8 @@ def _rules() -> dict[str, tuple[_Rule, ...]]:
     from_table = [rule for prim in TABLE for rule in prim.stabilizes]
     for text in (*from_table, *_RULES):
         pattern = read(text.pattern)
-        assert isinstance(pattern, Apply), text.pattern
+        if not isinstance(pattern, Apply):
+            raise TypeError(f"a pattern applies a primitive: {text.pattern!r}")
         becomes = read(text.becomes)
         names = tuple(variables(pattern))
         slots = {name: index for index, name in enumerate(names)}
@@ -76,9 +76,15 @@ def _rules() -> dict[str, tuple[_Rule, ...]]:
             isinstance(becomes, Apply) and becomes.prim == "select",
             frozenset(primitives(pattern)),
             frozenset(primitives(becomes)),
+            frozenset(_mark(arg) for arg in pattern.args if not isinstance(arg, Variable)),
         )
         found.setdefault(pattern.prim, []).append(rule)
     return {prim: tuple(rules) for prim, rules in found.items()}
+
+
+def _mark(template: Template) -> object:
+    """What a node must be to match: its primitive, or its value for a number."""
+    return template.prim if isinstance(template, Apply) else getattr(template, "value", None)
 
 
 def stabilize(function: Function, *, splits: bool = True) -> Function:
@@ -91,9 +97,7 @@ def stabilize(function: Function, *, splits: bool = True) -> Function:
     present = {record[0] for record in old.records}
     rules = _applicable(present)
     sums = "exp" in present and "add" in present
-    branches = {
-        arg for record in old.records if record[0] == "select" for arg in record[3:]
-    }
+    branches = {arg for record in old.records if record[0] == "select" for arg in record[3:]}
     graph = Graph()
     builder = _Rewriter(graph, rules, sums)
 
@@ -154,8 +158,16 @@ class _Rewriter(Builder):
             better = _SUMS[name](self, node)
             if better is not None:
                 return better
-        for rule in self._rules.get(name, ()):
-            if rule.guarded and guarded:
+        rules = self._rules.get(name)
+        if rules is None:
+            return None
+        records = graph.records
+        children = {
+            records[arg][1][1] if records[arg][0] == "const" else records[arg][0]
+            for arg in records[node][2:]
+        }
+        for rule in rules:
+            if not rule.children <= children or (rule.guarded and guarded):
                 continue
             for bound in matches(graph, rule.pattern, node, {}):
                 if all(not graph.is_const(bound[v]) for v in rule.varies) and all(

@@ -1,4 +1,7 @@
 """temporary"""
+
 from __future__ import annotations
+
 from collections.abc import Mapping
-ACCURACY: Mapping[str, Mapping[str, tuple[float, float]]] = {}
+
+ACCURACY: Mapping[str, Mapping[str, tuple[float, float, float]]] = {}

@@ -146,7 +146,9 @@ PRIMS: tuple[Prim, ...] = (
     ),
     prim("lt", "x y", doc="x < y", shape=comparison, ball=balls.less, probe=_PAIR),
     prim("le", "x y", doc="x <= y", shape=comparison, ball=balls.less_equal, probe=_PAIR),
-    prim("gt", "x y", doc="x > y", shape=comparison, ball=lambda x, y: balls.less(y, x), probe=_PAIR),
+    prim(
+        "gt", "x y", doc="x > y", shape=comparison, ball=lambda x, y: balls.less(y, x), probe=_PAIR
+    ),
     prim(
         "ge",
         "x y",
@@ -177,4 +179,3 @@ PRIMS: tuple[Prim, ...] = (
         spell={"r": "pi", "tmb": "M_PI", "numpy": "np.pi", "tf": "np.pi"},
     ),
 )
-

@@ -7,7 +7,7 @@ has just produced may also be reassociated (``x*0``, ``0 + x``, signs pulled out
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 from gradc.ir import BOOL, REAL, Graph, Type, make_type
 from gradc.prims.exact import BINARY, COMPARISON, WHOLE, whole
@@ -46,9 +46,9 @@ class Builder:
 
     def apply(self, name: str, args: Sequence[int], attrs: Hashable = None) -> int:
         """A primitive applied to nodes; ShapeError where the types do not fit."""
-        special_form = _FORMS.get(name)
-        if special_form is not None:
-            return special_form(self, *args)
+        form = _FORMS.get(name)
+        if form is not None:
+            return form(self, *args)
         graph = self.graph
         if name not in _TAKES_BOOL:
             args = [self.real(arg) for arg in args]
@@ -85,7 +85,9 @@ class Builder:
 
     def condition(self, node: int) -> int:
         """The node itself, or ``node != 0`` for a number."""
-        return node if self.graph.types[node].dtype == "bool" else self.apply("ne", [node, self._zero])
+        return (
+            node if self.graph.types[node].dtype == "bool" else self.apply("ne", [node, self._zero])
+        )
 
     def _type(self, x: int, y: int) -> Type:
         types = self.graph.types
@@ -129,7 +131,7 @@ class Builder:
         return node
 
     def _merge_selects(self, x: int, y: int) -> int | None:
-        """``select(c, a, 0) + select(c, 0, b)`` is ``select(c, a, b)``: both sides of one choice."""
+        """Both sides of one choice: ``select(c, a, 0) + select(c, 0, b)``."""
         one, other = self.graph.records[x], self.graph.records[y]
         if one[0] != "select" or other[0] != "select" or one[2] != other[2]:
             return None
@@ -288,7 +290,9 @@ class Builder:
     def stack(self, elements: Sequence[int]) -> int:
         """A vector of scalars."""
         elements = [self.real(element) for element in elements]
-        return self.graph.add("stack", elements, None, _PRIMS["stack"].shape(self.graph, elements, None))
+        return self.graph.add(
+            "stack", elements, None, _PRIMS["stack"].shape(self.graph, elements, None)
+        )
 
     def broadcast(self, x: int, like: int) -> int:
         """``x`` recycled to the shape of ``like``, if it has not that shape already."""
@@ -304,7 +308,7 @@ class Builder:
         return self.graph.add("scatter", (x, like), position, type_)
 
 
-_FORMS = {
+_FORMS: dict[str, Callable[..., int]] = {
     "add": Builder.add,
     "sub": Builder.sub,
     "mul": Builder.mul,

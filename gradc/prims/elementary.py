@@ -182,7 +182,8 @@ PRIMS: tuple[Prim, ...] = (
         ball=balls.hypotenuse,
         probe={"x": (-3.0, 0.5), "y": (4.0, 1e-3)},
         spell=_spell("Mod(complex(real = {x}, imaginary = {y}))", "", "np.hypot", ""),
-        expand="max2(abs(x), abs(y))*sqrt(1 + (direction(min2(abs(x), abs(y)), max2(abs(x), abs(y))))^2)",
+        expand="max2(abs(x), abs(y))"
+        "*sqrt(1 + direction(min2(abs(x), abs(y)), max2(abs(x), abs(y)))^2)",
         stabilizes=[
             Stabilizes("sqrt(x^2 + y^2)", "hypot(x, y)", varies="x y"),
             Stabilizes("sqrt(x*x + y*y)", "hypot(x, y)", varies="x y"),
@@ -299,7 +300,8 @@ PRIMS: tuple[Prim, ...] = (
         ball=lambda x: x.cos_pi(),
         probe={"x": _TURN},
         spell=_spell("cospi", "cospi", "", ""),
-        expand="sin(exact_pi()*ifelse(mod(abs(x), 2) > 1, mod(abs(x), 2) - 1.5, 0.5 - mod(abs(x), 2)))",
+        expand="sin(exact_pi()*ifelse(mod(abs(x), 2) > 1,"
+        " mod(abs(x), 2) - 1.5, 0.5 - mod(abs(x), 2)))",
     ),
     prim(
         "tanpi",

@@ -30,7 +30,7 @@ class Unsupported:
 
 @dataclass(frozen=True, slots=True)
 class Stabilizes:
-    """A form that this primitive replaces: ``pattern`` becomes ``becomes``, equal as real functions.
+    """A form to replace: ``pattern`` becomes ``becomes``, equal as real functions.
 
     ``varies`` names variables of the pattern that must not match a constant, ``constant``
     those that must, both separated by blanks.

@@ -114,7 +114,9 @@ def _like_jvp(b: Any, node: int, args: Sequence[int], attrs: Any, dots: Sequence
     return None if dots[0] is None else b.broadcast(dots[0], args[1])
 
 
-def _broadcast_transpose(b: Any, node: int, args: Sequence[int], attrs: Any, bar: int, k: int) -> Any:
+def _broadcast_transpose(
+    b: Any, node: int, args: Sequence[int], attrs: Any, bar: int, k: int
+) -> Any:
     return None if k == 1 else bar  # the builder undoes the broadcasting of a vector cotangent
 
 

@@ -35,7 +35,7 @@ _TICK = 0.05
 _ERROR = re.compile(r"(?:fatal )?error: |undefined reference to ")
 _PLACE = re.compile(r"(?:In file included from )?([A-Za-z_][\w.]*\.cpp:\d+(?::\d+)?)")
 _WARM_SECONDS = 600.0
-# One build at a time in a process: cc1plus takes 1 GB for TMB's headers.
+# One build at a time in a process: cc1plus takes half a GB for TMB's headers.
 _BUILDING = threading.Lock()
 
 # Every library registers through one constant symbol, so that one precompiled header
@@ -171,10 +171,13 @@ def compile_template(text: str, name: str, kit: Toolkit, limits: Limits) -> Path
             return library
         # The second template of a machine is the sign that more will come.
         if not kit.warm() and any(kit.folder.glob("gradc_*.so")):
-            with contextlib.suppress(ToolchainError):
+            with contextlib.suppress(ToolchainError, OSError):
                 _warm(kit)
-        with tempfile.TemporaryDirectory(dir=kit.folder, prefix="build-") as build:
-            store(_build(text, name, library.stem, kit, Path(build), limits), library)
+        try:
+            with tempfile.TemporaryDirectory(dir=kit.folder, prefix="build-") as build:
+                store(_build(text, name, library.stem, kit, Path(build), limits), library)
+        except OSError as error:
+            raise ToolchainError("G402", f"no template can be compiled: {error}") from error
     if kit.lasting:
         prune(kit.folder, "gradc_*.so")
     return library

@@ -19,7 +19,6 @@ from gradc.run.remedy import R_PACKAGES, install_debian, install_python
 from gradc.run.wire import Tensor, from_column_major, to_column_major
 from gradc.run.worker import ProgramError, short
 
-_MISSING_PACKAGE = re.compile(r"there is no package called")
 _OUT_OF_MEMORY = re.compile(r"cannot allocate (?:vector|memory)|memory exhausted")
 
 # `protect` turns a condition into text, so that no R error unwinds through Python.

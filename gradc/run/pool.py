@@ -38,7 +38,10 @@ class Worker:
         if self._child is not None and self._child.alive():
             return self._child
         self.end()
-        child = Child(self.toolchain)
+        try:
+            child = Child(self.toolchain)
+        except OSError as error:
+            raise ToolchainError("G402", f"no process can be started: {error}") from error
         header = child.greeting(DEFAULT_MEMORY).header
         if "error" in header:
             child.end()

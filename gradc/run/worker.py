@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import shutil
 import threading
 import time
 from collections.abc import Mapping
@@ -51,7 +52,8 @@ def serve(host: Host, requests: int, replies: int) -> None:
     """Answer requests until the other end hangs up."""
     for descriptor in (requests, replies):
         os.set_inheritable(descriptor, False)
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    parent = os.getppid(), Path.cwd()
+    threading.Thread(target=_end_with_parent, args=parent, daemon=True).start()
     _raise_stack_limit()
     try:
         found = host.start()
@@ -140,10 +142,11 @@ def _write(descriptor: int, frame: bytes) -> None:
             left = left[os.write(descriptor, left[:_CHUNK]) :]
 
 
-def _end_with_parent(parent: int) -> None:
+def _end_with_parent(parent: int, folder: Path) -> None:
     """End this process, busy or not, when the one that started it is gone."""
     while os.getppid() == parent:
         time.sleep(1)
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
 
 

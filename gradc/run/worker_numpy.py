@@ -42,11 +42,10 @@ def import_file(name: str, path: Path) -> Any:
 
 
 def numpy_argument(value: Tensor, dtype: str) -> Any:
-    """A tensor as NumPy scalar or array."""
+    """A tensor as NumPy array, of no axes for a scalar."""
     import numpy as np
 
-    array = np.frombuffer(value.data, dtype=np.float64).reshape(value.shape).astype(dtype)
-    return array[()] if not value.shape else array
+    return np.frombuffer(value.data, dtype=np.float64).reshape(value.shape).astype(dtype)
 
 
 def tensor_of(value: Any) -> Tensor:
@@ -88,7 +87,8 @@ class NumpyHost:
     ) -> tuple[dict[str, Any], dict[str, Tensor]]:
         import numpy as np
 
-        values = [numpy_argument(value, program.dtype) for value in arguments]
+        # [()] makes a NumPy scalar of an array without axes and leaves others alone.
+        values = [numpy_argument(value, program.dtype)[()] for value in arguments]
         value, gradients = program.module.value_and_grad(*values)
         results = {"value": tensor_of(value)}
         for index, gradient in enumerate(gradients):

@@ -43,6 +43,7 @@ class TensorFlowHost:
         self, program: Loaded, header: Mapping[str, Any], arguments: list[Tensor]
     ) -> tuple[dict[str, Any], dict[str, Tensor]]:
         tf = self._tf
+        # From an array: TensorFlow keeps scalars it has seen, and takes -0.0 for 0.0.
         values = [tf.constant(numpy_argument(v, program.dtype)) for v in arguments]
         count = program.kinds.count("param")
         value, gradients = program.module.value_and_grad(*values)

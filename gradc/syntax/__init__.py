@@ -1,0 +1,1 @@
+"""Reading: R and Python texts to one sort of tree, with places and without recursion."""

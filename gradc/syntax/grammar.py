@@ -12,12 +12,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from gradc.errors import Source
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -87,20 +90,27 @@ def digest(text: str) -> str:
 
 
 def compile_grammar(text: str) -> Lark:
-    """The grammar as a Lark parser; Lark's lexer has no part in it."""
+    """The grammar as a Lark parser, which reads R too, slowly and into Lark's own trees."""
     from lark import Lark
     from lark.lexer import Lexer, LexerState, Token
 
-    class NoLexer(Lexer):
-        """Tokens are made by :mod:`gradc.syntax.lexer`."""
+    from gradc.syntax.r import tokens_of
+    from gradc.syntax.tree import Tree
+
+    class Tokens(Lexer):
+        """Hands Lark the tokens that :mod:`gradc.syntax.lexer` makes."""
 
         def __init__(self, lexer_conf: Any) -> None:
             pass
 
         def lex(self, lexer_state: LexerState, parser_state: Any) -> Iterator[Token]:
-            raise NotImplementedError("tokens are made by gradc.syntax.lexer")
+            automaton = table()
+            tree = Tree(Source("text", lexer_state.text.text))
+            names = {code: name for name, code in automaton.codes.items()}
+            for token, code in enumerate(tokens_of(tree, automaton)[:-1]):
+                yield Token(names[code], tree.span(token).text, start_pos=token)
 
-    return Lark(text, parser="lalr", lexer=NoLexer, start="program", maybe_placeholders=False)
+    return Lark(text, parser="lalr", lexer=Tokens, start="program", maybe_placeholders=False)
 
 
 def document_of(text: str) -> dict[str, Any]:
@@ -192,4 +202,4 @@ def write_table() -> Path:
 
 
 if __name__ == "__main__":
-    print(write_table())
+    sys.stdout.write(f"{write_table()}\n")

@@ -19,9 +19,9 @@ _CALL: Final = int(Kind.CALL)
 
 
 class Reject(Protocol):
-    """Says what is wrong with a token: given the stack of states, and their parts."""
+    """Says what is wrong with a token, given the parts that were read before it."""
 
-    def __call__(self, states: list[int], parts: list[Any], token: int) -> NoReturn: ...
+    def __call__(self, parts: list[Any], token: int) -> NoReturn: ...
 
 
 def run(tree: Tree, table: Table, terminals: bytes, reducer: Reducer, reject: Reject) -> None:
@@ -43,8 +43,7 @@ def run(tree: Tree, table: Table, terminals: bytes, reducer: Reducer, reject: Re
             token += 1
             continue
         if not action:
-            states.append(state)
-            reject(states, parts, token)
+            reject(parts, token)
         sort, result, length, reduce = rules[-action]
         if sort == _UNIT:
             below = states[-1]

@@ -20,13 +20,15 @@ from gradc.syntax.lexer import keep_tokens
 from gradc.syntax.tree import Tree
 
 _CONTINUES: Final = (
-    "SIGN TIMES POWER COMPARE AND OR NOT TILDE HELP COLON DOLLAR SPECIAL PIPE ASSIGN "
-    "RIGHT_ASSIGN EQUAL FUNCTION WHILE REPEAT FOR IF IN ELSE LBRACE"
-).split()
+    "SIGN", "TIMES", "POWER", "COMPARE", "AND", "OR", "NOT", "TILDE", "HELP", "COLON", "DOLLAR",
+    "SPECIAL", "PIPE", "ASSIGN", "RIGHT_ASSIGN", "EQUAL", "FUNCTION", "WHILE", "REPEAT", "FOR",
+    "IF", "IN", "ELSE", "LBRACE",
+)  # fmt: skip
 _HEADS: Final = ("IF", "WHILE", "FOR", "FUNCTION", "LAMBDA")
 _MARKS: Final = (
-    "IF ELSE COMMA SEMICOLON LPAR LBRACKET LBB LBRACE RPAR RBRACKET RBRACE"
-).split()
+    "IF", "ELSE", "COMMA", "SEMICOLON", "LPAR", "LBRACKET", "LBB", "LBRACE", "RPAR", "RBRACKET",
+    "RBRACE",
+)  # fmt: skip
 # The contexts on R's stack. An `if` is a context only inside brackets.
 _TOP, _BRACE, _ROUND, _IF, _HEAD = range(5)
 
@@ -103,9 +105,7 @@ class _Layout:
         before = start - 1
         while before >= 0 and self.terminals[before] == self.lambda_:
             before = self.previous(before)  # R's lexer has no rule for a line end after \\
-        if before >= 0 and (
-            self.terminals[before] in self.continues or before in self.head_ends
-        ):
+        if before >= 0 and (self.terminals[before] in self.continues or before in self.head_ends):
             return True
         context = self.stack[-1]
         if context == _IF:

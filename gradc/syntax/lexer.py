@@ -18,12 +18,14 @@ from itertools import accumulate, compress
 from operator import add
 from typing import Final
 
-from gradc.errors import Source, Span, fail
-from gradc.syntax.grammar import END, ERROR, Table
+from gradc.errors import fail
+from gradc.syntax.grammar import ERROR, Table
 from gradc.syntax.literals import BadLiteral, read_name, read_number, read_string
 from gradc.syntax.tree import Kind, Tree
 
-BLANKS: Final = " \t\f\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u205f\u3000"
+BLANKS: Final = (
+    " \t\f\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u205f\u3000"
+)
 _TOKEN, _NAME, _CONST = int(Kind.TOKEN), int(Kind.NAME), int(Kind.CONST)
 _NUM, _STR = int(Kind.NUM), int(Kind.STR)
 LONGEST_TEXT: Final = 2**31 - 2
@@ -92,9 +94,8 @@ class Lexemes(dict[str, int]):
         if text.isidentifier() and text.isascii() and text not in self.words and text[0] != "_":
             return self._enter(piece, text, self.name, _NAME, self.tree.symbol(text))
         match = self.classify.match(text)
-        name = ERROR if match is None or match.end() != len(text) else match.lastgroup
-        assert name is not None, "every alternative is a named group"
-        name = self.words.get(text, name)
+        whole = match is not None and match.end() == len(text)
+        name = self.words.get(text, match.lastgroup if match and whole else None) or ERROR
         if name in self.ignored:
             return self._enter(piece, text, 0, _TOKEN, 0)
         try:
@@ -162,12 +163,3 @@ def keep_tokens(tree: Tree, terminals: bytes, kept: bytes) -> bytes:
     tree.kinds = bytearray(compress(tree.kinds, kept))
     tree.data = array("i", compress(tree.data, kept))
     return bytes(compress(terminals, kept))
-
-
-def end_of_text(source: Source) -> Span:
-    """The place behind the last character that is no blank."""
-    end = len(source.text.rstrip())
-    return Span(end, end, source)
-
-
-__all__ = ["BLANKS", "END", "Lexemes", "end_of_text", "keep_tokens", "tokenize"]

@@ -22,7 +22,6 @@ _ESCAPE: Final = re.compile(
     r"|(?P<simple>[ntrabfv\\\"'` \n])|(?P<bad>[\s\S]))"
 )
 _WIDE: Final = ("u", "u_braced", "U", "U_braced")
-_RAW: Final = re.compile(r"[rR][\"']-*[(\[{]")
 
 
 class BadLiteral(Exception):
@@ -65,9 +64,7 @@ def read_name(text: str) -> str:
             return text
         for place, character in enumerate(text):
             if not (character in "._" or character.isalpha() or character.isdecimal()):
-                raise BadLiteral(
-                    f"'{character}' cannot be part of a name", place, place + 1
-                )
+                raise BadLiteral(f"'{character}' cannot be part of a name", place, place + 1)
         return text
     name = _unescape(text, 1, len(text) - 1)
     if not name:
@@ -78,9 +75,7 @@ def read_name(text: str) -> str:
 def read_string(text: str) -> str:
     """What a string stands for, its quotes and escapes resolved."""
     if text[0] in "rR":
-        opening = _RAW.match(text)
-        assert opening is not None, "the lexer made this token"
-        width = opening.end()
+        width = len(text) - len(text[2:].lstrip("-")) + 1
         return text[width : len(text) - width + 1]
     return _unescape(text, 1, len(text) - 1)
 
@@ -136,7 +131,7 @@ def _code(match: re.Match[str], offset: int) -> int:
 
 
 def _decode(octets: bytearray, text: str) -> str:
-    """The characters of a run of octets: "\\xc3\\xa9" is one character of UTF-8."""
+    """The characters of a run of octets: C3 A9 is one character of UTF-8."""
     try:
         return octets.decode("utf-8")
     except UnicodeDecodeError:

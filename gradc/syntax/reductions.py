@@ -17,10 +17,11 @@ from gradc.syntax.tree import NO_DEFAULT, Kind, Tree
 Reduction = Callable[[Sequence[Any], int], Any]
 
 # R does not let these be the function on the right of |>.
-_NOT_IN_PIPES: Final = frozenset(
-    """if while repeat for break next return function ( { + - * / ^ %% %/% %*% : :: ::: ? |> ~ @
-    == != < > <= >= & | && || ! <- <<- = $ [[ [""".split()
-)
+_NOT_IN_PIPES: Final = {
+    "if", "while", "repeat", "for", "break", "next", "return", "function", "(", "{", "[", "[[",
+    "$", "@", "::", ":::", "+", "-", "*", "/", "^", "%%", "%/%", "%*%", ":", "?", "|>", "~",
+    "==", "!=", "<", ">", "<=", ">=", "&", "|", "&&", "||", "!", "<-", "<<-", "=",
+}  # fmt: skip
 
 
 class Named(NamedTuple):
@@ -125,9 +126,7 @@ class Reducer:
                 else (parameter, tree.name(parameter), NO_DEFAULT)
             )
             if name in seen:
-                raise fail(
-                    "G100", f"the parameter '{name}' is written twice", tree.span(token)
-                )
+                raise fail("G100", f"the parameter '{name}' is written twice", tree.span(token))
             seen.add(name)
             tree.kinds[token] = Kind.TOKEN
             names.append(name)
@@ -181,7 +180,7 @@ class Reducer:
     def pipe(self, parts: Sequence[Any], following: int) -> int:
         """``x |> f(y)``, which is ``f(x, y)``; or ``x |> f(name = _)``."""
         tree = self.tree
-        value, operator, call = parts
+        value, _, call = parts
         if tree.kinds[call] != Kind.CALL:
             raise fail(
                 "G100",
@@ -193,7 +192,9 @@ class Reducer:
             )
         head = tree.head(call)
         if head in _NOT_IN_PIPES:
-            raise fail("G100", f"R does not allow '{head}' on the right side of |>", tree.span(call))
+            raise fail(
+                "G100", f"R does not allow '{head}' on the right side of |>", tree.span(call)
+            )
         arguments = list(tree.args(call))
         names = list(tree.argnames(call) or [None] * len(arguments))
         holes = [k for k, node in enumerate(arguments) if tree.kinds[node] == Kind.TOKEN]

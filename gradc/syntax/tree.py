@@ -28,7 +28,6 @@ from typing import Literal
 
 from gradc.errors import Source, Span
 
-
 Language = Literal["r", "python"]
 
 
@@ -100,7 +99,7 @@ class Tree:
         return Kind(self.kinds[node])
 
     def name(self, node: int) -> str:
-        """The name of a NAME, or the word of a CONST: ``TRUE``, ``NULL``, ``NA_real_`` …"""
+        """The name of a NAME, or the word of a CONST: ``TRUE``, ``NULL``, ``NA_real_``."""
         self._expect(node, _NAME, _CONST)
         return self.symbols[self.data[node]]
 
@@ -258,8 +257,10 @@ _BRACKETS = {"(": "paren", "{": "block", "[": "index", "[[": "index2"}
 _PLAIN = re.compile(r"[^\s`\"'()\[\]{}]+")
 _PYTHON_WORDS = {"TRUE": "True", "FALSE": "False", "NULL": "None"}
 _COMPARISONS = {"<", "<=", ">", ">=", "==", "!=", "is", "in", "not-in", "is-not"}
-_SYNTAX = set("+ - * / ** % // @ ^ ~ & | << >> && || ! <- { if for while return break next".split())
-_SYNTAX |= {"[", "[]", "()", "$", ":"}
+_SYNTAX = {
+    "+", "-", "*", "/", "**", "%", "//", "@", "^", "~", "&", "|", "<<", ">>", "&&", "||", "!",
+    "<-", "{", "[", "[]", "()", "$", ":", "if", "for", "while", "return", "break", "next",
+}  # fmt: skip
 
 
 def sexpr(tree: Tree, root: int) -> str:

@@ -46,7 +46,9 @@ def bind(function: Function, point: Point, dtype: str = "float64") -> dict[str, 
         if numbers.ndim != 1 or numbers.size == 0:
             raise fail("G501", f"the value of '{item.name}' is neither a number nor a vector")
         length = item.type.length
-        if item.kind == "param" and numbers.size != (1 if item.type.rank == 0 else length or numbers.size):
+        if item.kind == "param" and numbers.size != (
+            1 if item.type.rank == 0 else length or numbers.size
+        ):
             raise fail("G501", f"'{item.name}' takes {length or 1} numbers, not {numbers.size}")
         with np.errstate(over="ignore", under="ignore"):
             rounded = numbers.astype(dtype).astype(np.float64)

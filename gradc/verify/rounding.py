@@ -9,26 +9,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from flint import arb
 
 from gradc.errors import fail
+from gradc.prims import TABLE
 from gradc.prims.accuracy import ACCURACY
 from gradc.verify.evaluate import Ball, Cells, apply, common_length, recycle
 
 # Results that are one of the arguments, a whole number, or a truth: nothing is rounded.
 _EXACT = frozenset(
-    "input neg abs sign floor ceiling round trunc min2 max2 min max select as_real"
-    " length index stack broadcast scatter lt le gt ge eq ne and or not".split()
+    ["input", "neg", "abs", "sign", "floor", "ceiling", "round", "trunc", "min2", "max2", "min", "max", "select", "as_real", "length", "index", "stack", "broadcast", "scatter", "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"]
 )
 # Correctly rounded by IEEE 754, so a result that is a double is that double.
 _CORRECT = frozenset({"add", "sub", "mul", "div", "sqrt"})
+# Rounding counted by steps, not measured.
+_COUNTED = frozenset({"const", "exact_pi", "sum", "prod", "prod_others", "mod", "idiv"})
+# Parameters that take whole or given numbers: a library never rounds an order.
+_ORDERS = frozenset({"n", "nu", "k"})
 _DIGITS = {"float64": 53, "float32": 24}
 _EXPONENTS = {"float64": (-1022, 1024), "float32": (-126, 128)}
 # Targets that set subnormal results, and subnormal arguments, to zero.
 _FLUSHES = frozenset({"tf"})
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """Worst error of a primitive on a target.
+
+    ``relative`` is in ulps of the result, ``absolute`` in ulps of 1; ``argument`` is the
+    rounding of the arguments inside the library, in ulps of each.
+    """
+
+    relative: float
+    absolute: float
+    argument: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +74,7 @@ class Arithmetic:
         return bool(abs(int(mantissa)).bit_length() <= self.digits and exponent >= least)
 
 
-@lru_cache(maxsize=None)
+@cache
 def arithmetic(target: str, dtype: str = "float64") -> Arithmetic:
     """The arithmetic of a target; float32 where the target can compute in it."""
     digits = _DIGITS[dtype]
@@ -67,9 +84,9 @@ def arithmetic(target: str, dtype: str = "float64") -> Arithmetic:
     return Arithmetic(target, dtype, digits, two ** (1 - digits), two**least, two**high)
 
 
-@lru_cache(maxsize=None)
-def accuracy(name: str, target: str, dtype: str) -> tuple[float, float]:
-    """Measured worst error of a primitive: in ulps, and absolute in ulps of 1.
+@cache
+def accuracy(name: str, target: str, dtype: str) -> Accuracy:
+    """Measured worst error of a primitive.
 
     Raises: GradcError (G504) where it was not measured.
     """
@@ -77,7 +94,7 @@ def accuracy(name: str, target: str, dtype: str) -> tuple[float, float]:
     measured = ACCURACY.get(name, {}).get(key)
     if measured is None:
         raise fail("G504", f"how accurate '{name}' is on target {key} has not been measured")
-    return max(1.0, measured[0]), measured[1]
+    return Accuracy(max(1.0, measured[0]), measured[1], measured[2])
 
 
 def is_exact(name: str) -> bool:
@@ -88,15 +105,56 @@ def is_exact(name: str) -> bool:
 def errors(model: Arithmetic, name: str, attrs: Any, args: Sequence[Cells], cells: Cells) -> Cells:
     """A bound of the rounding error of one node, a non-negative number for each of its cells.
 
-    ``cells`` is what the primitive gives for ``args``, both as the target has them.
+    ``cells`` is what the primitive gives for ``args``, both as the target has them and narrow.
     """
     if name in _EXACT:
         return [arb(0)] * len(cells)
+    found = _errors(model, name, args, cells)
+    blurred = _blurred(model, name, attrs, args)
+    if blurred is None:
+        return found
+    return [e + _size(other - cell) for e, other, cell in zip(found, blurred, cells, strict=True)]
+
+
+def widened(model: Arithmetic, name: str, attrs: Any, args: Sequence[Cells], cells: Cells) -> Cells:
+    """The cells that enclose whatever the target may have computed from ``args``."""
+    if name in _EXACT:
+        return cells
+    blurred = _blurred(model, name, attrs, args)
+    if blurred is not None:
+        cells = blurred
+    found = _errors(model, name, args, cells)
+    return [
+        cell if isinstance(cell, bool) or error.is_zero() else widen(cell, error)
+        for cell, error in zip(cells, found, strict=True)
+    ]
+
+
+def _blurred(model: Arithmetic, name: str, attrs: Any, args: Sequence[Cells]) -> Cells | None:
+    """The primitive of arguments as far off as its library rounds them inside."""
+    if name in _CORRECT or name in _COUNTED:
+        return None
+    inner = accuracy(name, model.target, model.dtype).argument
+    if not inner:
+        return None
+    reach = model.unit * inner
+    params = TABLE[name].params
+    blurred = [
+        arg if param in _ORDERS and k else [widen(cell, _size(cell) * reach) for cell in arg]
+        for k, (param, arg) in enumerate(zip(params, args, strict=True))
+    ]
+    return apply(name, attrs, blurred)
+
+
+def _errors(model: Arithmetic, name: str, args: Sequence[Cells], cells: Cells) -> Cells:
+    """Bounds for what a primitive adds to its exact result, its arguments being right."""
     unit = model.unit
     if name == "const":
         cell = cells[0]
         exact = isinstance(cell, bool) or model.holds(cell)
         return [arb(0) if exact else _size(cell) * unit]
+    if name == "exact_pi":
+        return [_size(cell) * unit for cell in cells]
     if name == "sum":
         return [_sum_error(model, args[0])]
     if name in ("prod", "prod_others"):
@@ -104,12 +162,11 @@ def errors(model: Arithmetic, name: str, attrs: Any, args: Sequence[Cells], cell
         return [_size(cell) * unit * steps + model.tiny * steps for cell in cells]
     if name in ("mod", "idiv"):
         return _division_errors(model, name, args, cells)
-    correct = name in _CORRECT
-    relative, absolute = (1.0, 0.0) if correct else accuracy(name, model.target, model.dtype)
-    scale, floor = unit * relative, unit * absolute + model.tiny
-    return [
-        arb(0) if correct and model.holds(cell) else _size(cell) * scale + floor for cell in cells
-    ]
+    if name in _CORRECT:
+        return [arb(0) if model.holds(cell) else _size(cell) * unit + model.tiny for cell in cells]
+    measured = accuracy(name, model.target, model.dtype)
+    scale, floor = unit * measured.relative, unit * measured.absolute + model.tiny
+    return [_size(cell) * scale + floor for cell in cells]
 
 
 def _size(cell: Ball) -> Ball:
@@ -125,9 +182,7 @@ def _sum_error(model: Arithmetic, cells: Cells) -> Ball:
     return (total * model.unit + model.tiny) * steps
 
 
-def _division_errors(
-    model: Arithmetic, name: str, args: Sequence[Cells], cells: Cells
-) -> Cells:
+def _division_errors(model: Arithmetic, name: str, args: Sequence[Cells], cells: Cells) -> Cells:
     """Remainder and whole quotient, where x/y rounded may lie on the other side of an integer."""
     rows = common_length(args)
     found: Cells = []
@@ -148,17 +203,6 @@ def widen(ball: Ball, error: Ball) -> Ball:
     return ball + arb(0, error.upper())
 
 
-def widened(model: Arithmetic, node: int, name: str, attrs: Any, args: Any, cells: Cells) -> Cells:
-    """The cells that enclose whatever the target may have computed."""
-    if name in _EXACT:
-        return cells
-    found = errors(model, name, attrs, args, cells)
-    return [
-        cell if isinstance(cell, bool) or error.is_zero() else widen(cell, error)
-        for cell, error in zip(cells, found, strict=True)
-    ]
-
-
 def clamped(model: Arithmetic, cells: Cells) -> Cells:
     """The cells with the target's exponent range: too large is infinite, too small is zero."""
     return [_clamp(model, cell) for cell in cells]
@@ -171,16 +215,3 @@ def _clamp(model: Arithmetic, cell: Any) -> Any:
     if size > model.largest:
         return arb.pos_inf() if cell > 0 else arb.neg_inf()
     return arb(0) if size < model.tiny / 2 else cell
-
-
-__all__ = [
-    "Arithmetic",
-    "accuracy",
-    "apply",
-    "arithmetic",
-    "clamped",
-    "errors",
-    "is_exact",
-    "widen",
-    "widened",
-]

@@ -201,6 +201,15 @@ def test_r_error() -> None:
 
 
 @pytest.mark.needs("r")
+@pytest.mark.usefixtures("fresh")
+def test_nobodys_r_profile_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".Rprofile").write_text('structure <- function(...) stop("profile")\n')
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("R_PROFILE_USER", str(tmp_path / ".Rprofile"))
+    works_again("r")
+
+
+@pytest.mark.needs("r")
 def test_r_answer_without_its_gradient_is_refused() -> None:
     got = error(Program("r", "m", {"m.R": "m <- function(a) a"}, A), "G407")
     assert "no gradient" in got.message

@@ -162,6 +162,14 @@ def test_many_points_on_one_template() -> None:
         check_affine(3, answer, point)
 
 
+def test_templates_leave_and_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """R can hold a limited number of libraries, so the oldest is unloaded."""
+    monkeypatch.setattr("gradc.run.pool._KEPT_PROGRAMS", 2)
+    for k in (1, 2, 3, 1, 2, 3, 3, 1):
+        (answer,) = gradc_run.run(affine(k), [POINT])
+        check_affine(k, answer, POINT)
+
+
 def test_a_branch_of_cpp_on_a_parameter_is_found_out() -> None:
     """The tape is recorded at another point than it is evaluated at, as an optimiser does."""
     program = template("vector<Type> value = x * (a > 0 ? a : Type(0) * a);")

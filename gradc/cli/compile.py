@@ -1,0 +1,128 @@
+"""``gradc compile``: write the code of every target and prove that it agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gradc.cli.files import write_files
+from gradc.cli.options import model_options, parse_targets, read_model, split_names
+from gradc.cli.output import (
+    diagnostics_json,
+    document,
+    progress,
+    write_diagnostics,
+    write_json,
+    write_rich,
+    write_text,
+)
+from gradc.model import Model, Point
+
+if TYPE_CHECKING:
+    from gradc.verify import Report
+
+
+@click.command("compile")
+@model_options
+@click.option(
+    "--target", metavar="LIST", default="all", show_default=True, help="Such as r,tmb,tf."
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("gradc-out"),
+    show_default=True,
+    help="Folder for the files.",
+)
+@click.option("--hessian", is_flag=True, help="Emit second derivatives too.")
+@click.option("--no-verify", is_flag=True, help="Write the files and run nothing.")
+@click.option(
+    "--require", metavar="LIST", help="Targets that must be verified, else exit status 3."
+)
+@click.option("--force", is_flag=True, help="Overwrite files that gradc did not write.")
+@click.option("--strict", is_flag=True, help="Take an inconclusive comparison for a disagreement.")
+@click.option("--points", default=20, show_default=True, help="How many points to sample.")
+@click.option("--seed", default=0, show_default=True, help="Seed of the sampled points.")
+@click.option("--dump-ir", metavar="after:STAGE", help="Print a stage of the compiler and stop.")
+def compile_command(
+    target: str,
+    output: Path,
+    hessian: bool,
+    no_verify: bool,
+    require: str | None,
+    force: bool,
+    strict: bool,
+    points: int,
+    seed: int,
+    dump_ir: str | None,
+    format_: str,
+    **reading: Any,
+) -> int:
+    """Compile a model to code with gradients, and verify it in the real toolchains."""
+    targets = parse_targets(target)
+    required = [] if require is None else parse_targets(require)
+    model, given = read_model(**reading)
+    if dump_ir is not None:
+        write_text(_dump(model, dump_ir))
+        return 0
+    files: dict[str, str] = {}
+    for name in targets:
+        files.update(model.emit(name, hessian=hessian))
+    paths = write_files(output, files, force=force)
+    if format_ == "text":
+        write_diagnostics(model.notes)
+        write_text("".join(f"wrote {path}\n" for path in paths))
+    if no_verify:
+        if format_ == "json":
+            _write_json(model, paths, None)
+        return 0
+    with progress("verifying"):
+        report = model.verify(targets, points=points, seed=seed, at=_given(given), hessian=hessian)
+    if format_ == "json":
+        _write_json(model, paths, report)
+    else:
+        write_rich("", *report.renderables())
+    return _status(report, required, strict)
+
+
+def _given(points: Sequence[Point]) -> list[Point] | None:
+    return [point for point in points if point] or None
+
+
+def _dump(model: Model, wanted: str) -> str:
+    from gradc.ir import dump
+    from gradc.model.stages import STAGES
+
+    stage = wanted.removeprefix("after:")
+    try:
+        return dump(model.stages.named(stage))
+    except KeyError:
+        raise click.UsageError(
+            f"there is no stage '{stage}'; stages are {', '.join(STAGES)}"
+        ) from None
+
+
+def _write_json(model: Model, paths: Sequence[Path], report: Report | None) -> None:
+    diagnostics = diagnostics_json(model.notes)
+    content: dict[str, Any] = {
+        "name": model.name,
+        "wrt": list(model.wrt),
+        "files": [str(path) for path in paths],
+    }
+    if report is not None:
+        verified = report.to_json()
+        content["verify"] = {**verified, "diagnostics": verified.get("diagnostics", [])}
+    write_json(document(**content, diagnostics=diagnostics))
+
+
+def _status(report: Report, required: Sequence[str], strict: bool) -> int:
+    status: int = report.exit_status(required, strict=strict)
+    # Emitting needs no toolchain: compile only reports what it could not verify.
+    return 0 if status == 3 and not required else status
+
+
+__all__ = ["compile_command", "split_names"]

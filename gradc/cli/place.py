@@ -1,0 +1,127 @@
+"""Places: ``a=1,b=2.5``, a JSON file, or a CSV file whose columns are vectors."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from pathlib import Path
+from typing import Any, Literal
+
+from gradc.errors import Source, Span, fail
+
+_MISSING = frozenset({"", "na", "nan", "null", "none"})
+NaPolicy = Literal["error", "drop"]
+
+
+def read_place(text: str, na: NaPolicy = "error") -> list[dict[str, Any]]:
+    """The points of one ``--at``: one point, or several from a JSON list.
+
+    Raises: GradcError (G010 to G014) for text, a file or a cell that cannot be read.
+    """
+    path = Path(text)
+    if path.suffix.lower() == ".json":
+        return _from_json(path)
+    if path.suffix.lower() == ".csv":
+        return [_from_csv(path, na)]
+    if "=" not in text:
+        raise fail(
+            "G010",
+            f"'{text}' is neither NAME=VALUE pairs nor a .json or .csv file",
+            suggestion="write --at a=1,b=2.5 or --at data.json",
+        )
+    return [_from_pairs(text)]
+
+
+def _from_pairs(text: str) -> dict[str, Any]:
+    source = Source("--at", text)
+    point: dict[str, Any] = {}
+    start = 0
+    for part in text.split(","):
+        name, equals, value = part.partition("=")
+        span = Span(start, start + len(part), source)
+        if not equals or not name.strip():
+            raise fail("G010", "expected NAME=VALUE", span)
+        if name.strip() in point:
+            raise fail("G010", f"'{name.strip()}' is given twice", span)
+        number = _number(value)
+        if number is None:
+            raise fail("G010", f"'{value.strip()}' is not a number", span)
+        point[name.strip()] = number
+        start += len(part) + 1
+    return point
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise fail("G011", f"cannot read '{path}': {reason}") from None
+
+
+def _from_json(path: Path) -> list[dict[str, Any]]:
+    text = _read(path)
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError as error:
+        span = Span(error.pos, error.pos + 1, Source(str(path), text))
+        raise fail("G012", f"not JSON: {error.msg}", span) from None
+    except RecursionError:
+        raise fail("G012", f"'{path}' is nested too deeply") from None
+    points = document if isinstance(document, list) else [document]
+    for point in points:
+        if not isinstance(point, dict):
+            raise fail("G012", f"'{path}' holds no object of names and values")
+    if not points:
+        raise fail("G012", f"'{path}' is an empty list of points")
+    return points
+
+
+def _from_csv(path: Path, na: NaPolicy) -> dict[str, Any]:
+    rows = list(csv.reader(_read(path).splitlines(), skipinitialspace=True))
+    rows = [row for row in rows if row]
+    if len(rows) < 2:
+        raise fail("G013", f"'{path}' needs a line of names and at least one row")
+    names = [name.strip() for name in rows[0]]
+    if len(set(names)) != len(names) or "" in names:
+        raise fail("G013", f"'{path}' names a column twice or not at all")
+    columns: dict[str, list[float]] = {name: [] for name in names}
+    for number, row in enumerate(rows[1:], start=2):
+        values = _row_values(path, names, number, row, na)
+        if values is not None:
+            for name, value in zip(names, values, strict=True):
+                columns[name].append(value)
+    if not columns[names[0]]:
+        raise fail("G014", f"'{path}' has no complete row")
+    return dict(columns)
+
+
+def _row_values(
+    path: Path, names: list[str], number: int, row: list[str], na: NaPolicy
+) -> list[float] | None:
+    """The numbers of a row; None where it is dropped for a missing cell."""
+    if len(row) != len(names):
+        raise fail("G013", f"'{path}' row {number} has {len(row)} cells, not {len(names)}")
+    values: list[float] = []
+    for name, cell in zip(names, row, strict=True):
+        if cell.strip().lower() in _MISSING:
+            if na == "drop":
+                return None
+            raise fail(
+                "G014",
+                f"'{path}' row {number}, column '{name}': the value is missing",
+                suggestion="leave such rows out with --na drop",
+            )
+        value = _number(cell)
+        if value is None or math.isnan(value):
+            raise fail("G013", f"'{path}' row {number}, column '{name}': '{cell}' is not a number")
+        values.append(value)
+    return values

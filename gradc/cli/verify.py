@@ -1,0 +1,66 @@
+"""``gradc verify``: run every target and witness, and judge them by the proved bound."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from gradc.cli.options import model_options, parse_targets, read_model, split_names
+from gradc.cli.output import document, progress, write_diagnostics, write_json, write_rich
+
+
+@click.command("verify")
+@model_options
+@click.option(
+    "--target", metavar="LIST", default="all", show_default=True, help="Such as r,tmb,tf."
+)
+@click.option(
+    "--witness",
+    metavar="LIST",
+    default="all",
+    show_default=True,
+    help="Derivatives by others to compare: tf-tape, all or none.",
+)
+@click.option("--points", default=20, show_default=True, help="How many points to sample.")
+@click.option("--seed", default=0, show_default=True, help="Seed of the sampled points.")
+@click.option(
+    "--dtype", type=click.Choice(["float64", "float32"]), default="float64", show_default=True
+)
+@click.option("--hessian", is_flag=True, help="Compare second derivatives too.")
+@click.option("--require", metavar="LIST", help="Targets that must answer, else exit status 3.")
+@click.option("--strict", is_flag=True, help="Take an inconclusive comparison for a disagreement.")
+def verify_command(
+    target: str,
+    witness: str,
+    points: int,
+    seed: int,
+    dtype: str,
+    hessian: bool,
+    require: str | None,
+    strict: bool,
+    format_: str,
+    **reading: Any,
+) -> int:
+    """Run the emitted code in its real toolchains and compare it with the exact answer."""
+    targets = parse_targets(target)
+    # A target asked for by name has to answer; "all" asks for what there is.
+    named = [name for name in split_names(target) if name != "all"]
+    required = [*named, *([] if require is None else parse_targets(require))]
+    model, given = read_model(**reading)
+    with progress("verifying"):
+        report = model.verify(
+            targets,
+            witnesses=witness if witness in ("all", "none") else split_names(witness),
+            points=points,
+            seed=seed,
+            dtype=dtype,
+            at=[point for point in given if point] or None,
+            hessian=hessian,
+        )
+    if format_ == "json":
+        write_json(document(**report.to_json()))
+    else:
+        write_diagnostics(model.notes)
+        write_rich(*report.renderables())
+    return report.exit_status(required, strict=strict)

@@ -1,0 +1,177 @@
+"""Assignments under conditions that only the inputs can tell.
+
+Both branches of such an ``if`` are evaluated, one after the other, from the same state.
+What a branch assigned is taken back and kept as its changes; the changes of both are then
+merged into one choice a variable. A ``return`` under such a condition is kept in its
+:class:`~gradc.frontend.scope.Activation` until the call ends.
+"""
+
+from __future__ import annotations
+
+from gradc.errors import Span
+from gradc.frontend.context import Context
+from gradc.frontend.scope import Activation, Environment
+from gradc.frontend.values import Elements, Items, Promise, Unresolved, Value, describe
+from gradc.prims import ShapeError
+
+Changes = dict[tuple[Environment, str], Value]
+
+
+class Branches:
+    """All writing of variables goes through here."""
+
+    __slots__ = ("_depth", "_forced", "_trail", "activations", "context", "pending")
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.activations: list[Activation] = []
+        self.pending = 0
+        self._depth = 0
+        self._trail: list[tuple[Environment, str, Value | None]] = []
+        self._forced: list[Promise] = []
+
+    def write(self, environment: Environment, name: str, value: Value) -> None:
+        """Give a variable its value."""
+        if self.pending:
+            value = self._guarded(environment, name, value)
+        if self._depth:
+            self._trail.append((environment, name, environment.variables.get(name)))
+        environment.variables[name] = value
+
+    def forced(self, promise: Promise) -> None:
+        """An argument was looked at for the first time."""
+        if self._depth:
+            self._forced.append(promise)
+
+    def begin(self) -> tuple[int, int]:
+        """Start a branch; hand the result to :meth:`end`."""
+        self._depth += 1
+        return len(self._trail), len(self._forced)
+
+    def end(self, start: tuple[int, int]) -> Changes:
+        """End a branch: take its assignments back and say what they were."""
+        self._depth -= 1
+        changes: Changes = {}
+        for environment, name, _ in self._trail[start[0] :]:
+            changes[environment, name] = environment.variables[name]
+        for environment, name, before in reversed(self._trail[start[0] :]):
+            if before is None:
+                del environment.variables[name]
+            else:
+                environment.variables[name] = before
+        del self._trail[start[0] :]
+        self._forget(start[1], changes)
+        return changes
+
+    def _forget(self, start: int, changes: Changes) -> None:
+        """Arguments that a branch looked at after it changed what they read are open again."""
+        if changes:
+            changed = {environment for environment, _ in changes}
+            for promise in self._forced[start:]:
+                environment: Environment | None = promise.scope.environment
+                while environment is not None:
+                    if environment in changed:
+                        promise.value = None
+                        break
+                    environment = environment.parent
+        if not self._depth:
+            self._forced.clear()
+
+    def merge(self, test: int, yes: Changes, no: Changes, place: Span) -> None:
+        """Assign what one of two branches assigned, whichever the condition chooses."""
+        for environment, name in {**yes, **no}:
+            before = environment.find(name)
+            key = environment, name
+            value = self.choose(test, yes.get(key, before), no.get(key, before), place, name)
+            self.write(environment, name, value)
+
+    def keep(self, changes: Changes) -> None:
+        """Assign what a branch assigned."""
+        for (environment, name), value in changes.items():
+            self.write(environment, name, value)
+
+    def choose(
+        self,
+        test: int,
+        yes: Value | None,
+        no: Value | None,
+        place: Span | None,
+        name: str | None = None,
+    ) -> Value:
+        """``yes`` or ``no`` by a condition; where there is no such value, why."""
+        if yes is None or no is None:
+            return Unresolved(
+                "G104",
+                f"'{name}' has a value on one side of an 'if' only",
+                place,
+                "only the inputs tell which side is taken",
+            )
+        same = isinstance(yes, (int, str, Elements)) and yes.__class__ is no.__class__ and yes == no
+        if yes is no or same:
+            return yes
+        for value in (yes, no):
+            if isinstance(value, Unresolved):
+                return value
+        try:
+            chosen = self._choose(test, yes, no)
+        except ShapeError as error:
+            return Unresolved("G201", f"the two sides of this 'if' do not fit: {error}", place)
+        if chosen is not None:
+            return chosen
+        what = "this 'if'" if name is None else f"'{name}'"
+        return Unresolved(
+            "G104", f"{what} is {describe(yes)} or {describe(no)}: no number chooses", place
+        )
+
+    def _choose(self, test: int, yes: Value, no: Value) -> Value | None:
+        """The choice between numbers, or between lists of numbers of one length."""
+        if not (isinstance(yes, Items) and isinstance(no, Items)):
+            return self._choose_numbers(test, yes, no)
+        if len(yes.values) != len(no.values) or yes.names != no.names:
+            return None
+        chosen: list[Value] = []
+        for a, b in zip(yes.values, no.values, strict=True):
+            value = a if a is b else self._choose_numbers(test, a, b)
+            if value is None:
+                return None
+            chosen.append(value)
+        return Items(tuple(chosen), yes.names)
+
+    def _choose_numbers(self, test: int, yes: Value, no: Value) -> Value | None:
+        context = self.context
+        for value in (yes, no):
+            items = value.items if isinstance(value, Elements) else (value,)
+            if not items or not all(isinstance(item, int) for item in items):
+                return None
+        one, other = context.length_of(yes), context.length_of(no)
+        if one is not None and other is not None and one != other:
+            return None
+        return context.elementwise(lambda a, b: context.builder.select(test, a, b), [yes, no])
+
+    def leave(self, activation: Activation, test: int, value: Value) -> None:
+        """Keep the value that a call returns where a condition holds."""
+        builder = self.context.builder
+        for condition in activation.path:
+            test = builder.both(condition, test)
+        if not activation.returned:
+            self.pending += 1
+        activation.returned.append((test, value))
+
+    def close(self, activation: Activation, value: Value, place: Span) -> Value:
+        """The value of a call that ended, its conditional returns included."""
+        if activation.returned:
+            self.pending -= 1
+        for test, early in reversed(activation.returned):
+            value = self.choose(test, early, value, place, None)
+        return value
+
+    def _guarded(self, environment: Environment, name: str, value: Value) -> Value:
+        """A value assigned after a conditional ``return``: outside the call it may not count."""
+        for activation in reversed(self.activations):
+            own = activation.environment is environment
+            if not own or environment.captured:
+                for test, _ in activation.returned:
+                    value = self.choose(test, environment.find(name), value, None, name)
+            if own:
+                break
+        return value

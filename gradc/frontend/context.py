@@ -1,0 +1,251 @@
+"""What the language's functions work with: the builder, known values, and a budget.
+
+Functions receive values and give values; the conversions between scalars, vectors of single
+elements and vector nodes are all here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from gradc.frontend.constants import Constants
+from gradc.frontend.values import (
+    ABSENT,
+    NA,
+    NULL,
+    Atom,
+    Elements,
+    Items,
+    Refusal,
+    Unresolved,
+    Value,
+    describe,
+)
+from gradc.ir import Graph
+from gradc.prims import Builder, ShapeError
+
+ELEMENTS_LIMIT = 1_000_000
+"""The longest vector of single elements."""
+
+STEPS_LIMIT = 20_000_000
+"""Units of work for one model; a turn of a loop and a call cost TURN_COST, an element 1."""
+
+TURN_COST = 20
+
+OneNode = Callable[..., "int | bool"]
+
+
+def vector_of(items: Sequence[Atom], names: tuple[str, ...] | None = None) -> Value:
+    """The vector of these elements; a single one without a name is the element itself."""
+    if len(items) == 1 and names is None:
+        return items[0]
+    return Elements(tuple(items), names)
+
+
+class Context:
+    """The graph being built and what is known about it."""
+
+    __slots__ = ("builder", "constants", "graph", "is_python", "steps")
+
+    def __init__(self, graph: Graph, is_python: bool) -> None:
+        self.graph = graph
+        self.builder = Builder(graph)
+        self.constants = Constants(graph)
+        self.is_python = is_python
+        self.steps = 0
+
+    def spend(self, count: int) -> None:
+        """Count work done, so that no loop runs for ever."""
+        self.steps += count
+        if self.steps > STEPS_LIMIT:
+            raise Refusal(
+                "G105",
+                "this takes too many steps to write out",
+                f"the limit is {STEPS_LIMIT // TURN_COST:,} turns of loops and calls",
+            )
+
+    def length_of(self, value: Value) -> int | None:
+        """How many elements a value has; None where only data can tell."""
+        if isinstance(value, (Elements,)):
+            return len(value.items)
+        if isinstance(value, Items):
+            return len(value.values)
+        if value is NULL:
+            return 0
+        if isinstance(value, int) and not isinstance(value, bool):
+            shape = self.graph.types[value].shape
+            if not shape:
+                return 1
+            size = shape[0].substitute(self.graph.bindings)
+            return size.constant if size.is_known else None
+        return 1
+
+    def node(self, value: Value, argument: int | None = None) -> int:
+        """A value as one graph node; elements are stacked."""
+        if value.__class__ is int:
+            return value  # type: ignore[return-value]
+        if isinstance(value, bool):
+            return self.builder.const(float(value))
+        if isinstance(value, Elements):
+            if not value.items:
+                raise Refusal("G201", "a vector without elements has no value", None, argument)
+            return self.builder.stack([self.node(item, argument) for item in value.items])
+        raise self.not_a_number(value, argument)
+
+    def not_a_number(self, value: Value, argument: int | None = None) -> Refusal:
+        """The complaint about a value that arithmetic cannot take."""
+        if isinstance(value, Unresolved):
+            return Refusal(value.code, value.message, value.suggestion, argument, value.span)
+        if value is NA:
+            return Refusal(
+                "G202",
+                "NA enters the arithmetic: everything computed from it is missing too",
+                None,
+                argument,
+            )
+        if value is ABSENT:
+            return Refusal("G103", "an argument is empty here", None, argument)
+        if isinstance(value, str):
+            message = f"text is no number: {value!r}" if len(value) < 40 else "text is no number"
+            return Refusal("G202", message, None, argument)
+        return Refusal("G202", f"{describe(value)} is no number", None, argument)
+
+    def atoms(self, value: Value, argument: int | None = None) -> tuple[Atom, ...]:
+        """The elements of a vector, one by one."""
+        if isinstance(value, Elements):
+            return value.items
+        if value is NULL:
+            return ()
+        if value.__class__ is int:
+            count = self.length_of(value)
+            if count is None:
+                raise Refusal(
+                    "G104",
+                    "the length of this vector is known only when the data arrive",
+                    "use a function of the whole vector, such as sum()",
+                    argument,
+                )
+            node: int = value  # type: ignore[assignment]
+            if not self.graph.types[node].shape:
+                return (node,)
+            return tuple(self.builder.index(node, i) for i in range(1, count + 1))
+        if isinstance(value, (bool, str)) or value is NA:
+            return (value,)
+        raise self.not_a_number(value, argument)
+
+    def number(self, value: Value, argument: int | None = None) -> float | None:
+        """The value of one number where it is known, None where it depends on inputs."""
+        if isinstance(value, bool):
+            return float(value)
+        if isinstance(value, int):
+            return self.constants.value(value)
+        if isinstance(value, Elements):
+            if len(value.items) == 1:
+                return self.number(value.items[0], argument)
+            raise Refusal(
+                "G201", f"one number is needed here, not {describe(value)}", None, argument
+            )
+        raise self.not_a_number(value, argument)
+
+    def known(self, value: Value, what: str, argument: int | None = None) -> float:
+        """The value of one number that must be known; ``what`` names its purpose."""
+        number = self.number(value, argument)
+        if number is None:
+            raise Refusal(
+                "G104",
+                f"{what} must be known when the model is compiled",
+                None,
+                argument,
+            )
+        return number
+
+    def whole(self, value: Value, what: str, argument: int | None = None) -> int:
+        """A known number without its fraction."""
+        number = self.known(value, what, argument)
+        if number != number or abs(number) > 2**53:
+            raise Refusal("G103", f"{what} cannot be {number!r}", None, argument)
+        return int(number)
+
+    def flag(self, value: Value, what: str, argument: int | None = None) -> bool:
+        """A known TRUE or FALSE."""
+        return bool(self.known(value, what, argument))
+
+    def is_logical(self, atom: Atom) -> bool:
+        """Whether an element is a condition."""
+        if isinstance(atom, bool):
+            return True
+        return isinstance(atom, int) and self.graph.types[atom].dtype == "bool"
+
+    def truth(self, value: Value) -> bool | None:
+        """Which way a condition goes; None where only the inputs can tell."""
+        if isinstance(value, bool):
+            return value
+        if value is NA:
+            raise Refusal("G202", "this condition is NA")
+        count = self.length_of(value) if isinstance(value, (int, Elements)) else 1
+        if count is not None and count != 1:
+            raise Refusal(
+                "G201",
+                f"a condition must be one TRUE or FALSE, and this one has {count} elements",
+                "use ifelse() to choose element by element",
+            )
+        number = self.number(value)
+        if number is not None and number != number:
+            raise Refusal("G202", "this condition is neither TRUE nor FALSE: it is NaN")
+        return None if number is None else bool(number)
+
+    def elementwise(self, one: OneNode, values: Sequence[Value]) -> Value:
+        """A function of single numbers applied to vectors, element by element."""
+        nodes: list[int] | None = []
+        for value in values:
+            if value.__class__ is int:
+                nodes.append(value)  # type: ignore[union-attr,arg-type]
+            elif isinstance(value, bool):
+                nodes.append(self.builder.const(float(value)))  # type: ignore[union-attr]
+            else:
+                nodes = None
+                break
+        if nodes is not None:
+            return one(*nodes)
+        lengths = [self._operand_length(value, k) for k, value in enumerate(values)]
+        if None in lengths:
+            return one(*(self.node(value, k) for k, value in enumerate(values)))
+        return self._one_by_one(one, values, [length or 0 for length in lengths])
+
+    def _operand_length(self, value: Value, argument: int) -> int | None:
+        if isinstance(value, (Elements, int, bool)) or value is NA or value is NULL:
+            return self.length_of(value)
+        raise self.not_a_number(value, argument)
+
+    def _one_by_one(self, one: OneNode, values: Sequence[Value], lengths: list[int]) -> Value:
+        if 0 in lengths:
+            return Elements(())
+        count = max(lengths)
+        for k, length in enumerate(lengths):
+            if length not in (1, count):
+                first = next(i for i, other in enumerate(lengths) if other == count)
+                raise Refusal("G201", _differ(lengths[first], length), None, max(k, first))
+        self.spend(count)
+        columns = [
+            self.atoms(value, k) * (count if length == 1 else 1)
+            for k, (value, length) in enumerate(zip(values, lengths, strict=True))
+        ]
+        names = next((v.names for v in values if isinstance(v, Elements) and v.names), None)
+        return vector_of([self._single(one, row) for row in zip(*columns, strict=True)], names)
+
+    def _single(self, one: OneNode, row: Sequence[Atom]) -> Atom:
+        if NA in row:
+            others = [item for item in row if item is not NA]
+            for item in others:
+                if self.number(item) is None:
+                    raise self.not_a_number(NA, list(row).index(NA))
+            return NA
+        return one(*(self.node(item, k) for k, item in enumerate(row)))
+
+    def shapes_differ(self, error: ShapeError, values: Sequence[Value]) -> Refusal:
+        """The complaint about vectors that do not fit together."""
+        return Refusal("G201", str(error), None, 1 if len(values) > 1 else 0)
+
+
+def _differ(first: int, second: int) -> str:
+    return f"lengths {first} and {second} differ"

@@ -1,0 +1,339 @@
+"""The evaluator: a loop with its own stack, so that depth of the text costs no recursion.
+
+``todo`` holds what is left to do: a node to evaluate, ``~node`` for a call whose arguments
+lie on ``values``, or a :class:`Frame`, a suspended generator that waits for one value.
+Arithmetic goes through the first two and allocates nothing but graph nodes; control flow and
+calls of the user's functions are generators (:data:`~gradc.frontend.actions.Steps`).
+"""
+
+from __future__ import annotations
+
+from array import array
+
+from gradc.errors import GradcError, fail
+from gradc.frontend.actions import DYNAMIC, Action, Steps, Unwinding
+from gradc.frontend.branches import Branches
+from gradc.frontend.calls import call_node, force
+from gradc.frontend.context import Context
+from gradc.frontend.library import Library
+from gradc.frontend.scope import CALL, CONST, FUNCTION, MISSING, NAME, NUM, STR, Code, Environment, Scope
+from gradc.frontend.symbols import Symbols
+from gradc.frontend.values import (
+    ABSENT,
+    NA,
+    NULL,
+    Closure,
+    Dots,
+    Elements,
+    Promise,
+    Refusal,
+    Special,
+    Unresolved,
+    Value,
+)
+from gradc.ir import Graph
+from gradc.prims import ShapeError
+from gradc.syntax.tree import Tree
+
+_WORDS: dict[str, bool | Special | float] = {
+    "TRUE": True,
+    "FALSE": False,
+    "True": True,
+    "False": False,
+    "NULL": NULL,
+    "None": NULL,
+    "Inf": float("inf"),
+    "NaN": float("nan"),
+}
+
+
+class Frame:
+    """A suspended computation: its node and scope, and how high ``values`` was."""
+
+    __slots__ = ("height", "node", "scope", "steps")
+
+    def __init__(self, steps: Steps, node: int, scope: Scope, height: int) -> None:
+        self.steps = steps
+        self.node = node
+        self.scope = scope
+        self.height = height
+
+
+class Machine:
+    """Evaluates trees into one graph."""
+
+    def __init__(self, graph: Graph, symbols: Symbols, is_python: bool) -> None:
+        self.graph = graph
+        self.context = Context(graph, is_python)
+        self.builder = self.context.builder
+        self.library = Library(self.context)
+        self.symbols = symbols
+        self.branches = Branches(self.context)
+        self.codes: list[Code] = []
+        self.shadowed: set[str] = set()
+        self.root = Environment(None)
+        self.root.variables.update(symbols.constants(self.builder))
+        self.globals = Environment(self.root)
+        self.base = Environment(None)
+        self.loops = 0
+        self.names: dict[int, str] = {}
+        self.origins = array("q")
+
+    def load(self, tree: Tree, is_python: bool, is_prelude: bool = False) -> Code:
+        """Make a tree ready to be evaluated."""
+        code = Code(tree, len(self.codes), is_python, is_prelude)
+        self.codes.append(code)
+        return code
+
+    def evaluate(self, node: int, scope: Scope) -> Value:
+        """The value of a node."""
+        todo: list[int | Frame] = [node]
+        values: list[Value] = []
+        item: int | Frame = node
+        try:
+            while todo:
+                item = todo.pop()
+                if item.__class__ is not int:
+                    scope = self._resume(item, values.pop(), todo, values)  # type: ignore[arg-type]
+                elif item < 0:  # type: ignore[operator]
+                    self._apply(~item, scope, values)  # type: ignore[operator]
+                else:
+                    kind = scope.kinds[item]  # type: ignore[index]
+                    if kind == CALL:
+                        steps = self._enter(item, scope, todo)  # type: ignore[arg-type]
+                    elif kind == NAME:
+                        value = self._variable(item, scope)  # type: ignore[arg-type]
+                        if value.__class__ is not Promise:
+                            values.append(value)
+                            continue
+                        steps = force(self, value)  # type: ignore[arg-type]
+                    else:
+                        values.append(self.leaf(item, scope))  # type: ignore[arg-type]
+                        continue
+                    if steps is not None:
+                        frame = Frame(steps, item, scope, len(values))  # type: ignore[arg-type]
+                        scope = self._resume(frame, None, todo, values)
+        except Refusal as refusal:
+            raise self._placed(refusal, item, scope) from None
+        return values[0]
+
+    def _resume(
+        self, frame: Frame, value: Value | None, todo: list[int | Frame], values: list[Value]
+    ) -> Scope:
+        """Run a computation until it asks for the next value; the scope to go on in."""
+        try:
+            node, scope = frame.steps.send(value)  # type: ignore[arg-type]
+        except StopIteration as stop:
+            self._finish(frame, stop.value, values)
+            return frame.scope
+        except Unwinding as signal:
+            return self._unwind(signal, frame, todo, values)
+        except Refusal as refusal:
+            raise self._placed(refusal, frame, frame.scope) from None
+        todo.append(frame)
+        todo.append(node)
+        return scope
+
+    def _finish(self, frame: Frame, value: Value, values: list[Value]) -> None:
+        if value.__class__ is int:
+            self.note(value, frame.node, frame.scope)  # type: ignore[arg-type]
+        values.append(value)
+
+    def _unwind(
+        self, signal: Unwinding, origin: Frame, todo: list[int | Frame], values: list[Value]
+    ) -> Scope:
+        """Give a ``break``, ``next`` or ``return`` to the nearest computation that takes it."""
+        while todo:
+            frame = todo.pop()
+            if not isinstance(frame, Frame):
+                continue
+            del values[frame.height :]
+            try:
+                node, scope = frame.steps.throw(signal)
+            except StopIteration as stop:
+                self._finish(frame, stop.value, values)
+                return frame.scope
+            except Unwinding as other:
+                signal = other
+                continue
+            except Refusal as refusal:
+                raise self._placed(refusal, frame, frame.scope) from None
+            todo.append(frame)
+            todo.append(node)
+            return scope
+        word = {"Broken": "break", "Continued": "next"}.get(type(signal).__name__, "return")
+        where = "a function" if word == "return" else "a loop"
+        raise fail("G104", f"'{word}' outside of {where}", origin.scope.span(origin.node))
+
+    def _enter(self, node: int, scope: Scope, todo: list[int | Frame]) -> Steps | None:
+        """Begin a call: put its arguments on ``todo``, or give the computation it is."""
+        links = scope.links
+        offset = scope.data[node]
+        function = links[offset]
+        if scope.kinds[function] != NAME:
+            return call_node(self, node, scope)
+        action = scope.actions[scope.data[function]]
+        if action is None:
+            action = self._look_up(function, scope)
+        count = links[offset + 1]
+        if action.form is not None:
+            return action.form(self, node, scope)
+        if (count not in action.direct and action.native is None) or (
+            scope.code.dots >= 0 or node in scope.code.tree.argument_names
+        ):
+            return call_node(self, node, scope)
+        todo.append(~node)
+        if count == 2:
+            todo.append(links[offset + 3])
+            todo.append(links[offset + 2])
+        elif count == 1:
+            todo.append(links[offset + 2])
+        else:
+            todo.extend(reversed(links[offset + 2 : offset + 2 + count]))
+        return None
+
+    def _look_up(self, function: int, scope: Scope) -> Action:
+        """What a name calls, remembered for the whole tree."""
+        name = scope.symbols[scope.data[function]]
+        code = scope.code
+        action: Action | None = DYNAMIC
+        if code.is_prelude or name not in self.shadowed:
+            action = self.library.find(name, code.is_prelude)
+        if action is None:
+            return DYNAMIC  # type: ignore[no-any-return]
+        scope.actions[scope.data[function]] = action
+        return action
+
+    def shadow(self, name: str) -> None:
+        """From now on this name may call something of the user's."""
+        if name in self.shadowed:
+            return
+        self.shadowed.add(name)
+        for code in self.codes:
+            index = code.tree.symbol_index.get(name)
+            if index is not None and not code.is_prelude:
+                code.actions[index] = DYNAMIC
+
+    def _apply(self, node: int, scope: Scope, values: list[Value]) -> None:
+        """Replace the arguments of a call on ``values`` by its value."""
+        offset = scope.data[node]
+        symbol = scope.data[scope.links[offset]]
+        count = scope.links[offset + 1]
+        action = scope.actions[symbol]
+        if action is DYNAMIC or action is None:  # an argument has just taken the name over
+            action = self.library.find(scope.symbols[symbol], scope.code.is_prelude)
+            assert action is not None
+        one = action.direct.get(count)
+        first = len(values) - count
+        arguments = values[first:]
+        try:
+            if one is None:
+                result = self.library.call_native(action, arguments)
+            elif count == 2 and arguments[0].__class__ is int is arguments[1].__class__:
+                result = one(arguments[0], arguments[1])
+            else:
+                result = self.context.elementwise(one, arguments)
+        except ShapeError as error:
+            raise self.shapes(error, node, scope, arguments) from None
+        except Refusal as refusal:
+            raise self._placed(refusal, node, scope) from None
+        values[first:] = (result,)
+        if result.__class__ is int:
+            self.note(result, node, scope)  # type: ignore[arg-type]
+
+    def note(self, value: int, node: int, scope: Scope) -> None:
+        """Nodes made since the last note come from this place of the user's text."""
+        new = len(self.graph.records) - len(self.origins)
+        if new > 0 and not scope.code.is_prelude:
+            place = scope.code.number << 32 | node
+            if new == 1:
+                self.origins.append(place)
+            else:
+                self.origins.extend(array("q", (place,)) * new)
+
+    def _variable(self, node: int, scope: Scope) -> Value:
+        """What a name stands for; a name that stands for nothing is an input of the model."""
+        name = scope.symbols[scope.data[node]]
+        value = scope.environment.find(name)
+        if value is None:
+            return self._free(name, node, scope)
+        if isinstance(value, Promise) and value.value is not None:
+            return value.value
+        if value is ABSENT:
+            raise Refusal("G103", f"the argument '{name}' is missing, and has no default")
+        if value.__class__ is Dots:
+            raise Refusal("G104", "'...' can only be passed on to a function")
+        return value
+
+    def _free(self, name: str, node: int, scope: Scope) -> Value:
+        number = self.library.constant(name, scope.code)
+        if number is not None:
+            return self.builder.const(number)
+        if name.startswith("..") or "::" in name:
+            raise Refusal("G104", f"'{name}' is no variable of a model")
+        value = self.symbols.make(name, self.graph)
+        self.root.variables[name] = value
+        self.note(value, node, scope)
+        return value
+
+    def leaf(self, node: int, scope: Scope) -> Value:
+        kind = scope.kinds[node]
+        tree = scope.code.tree
+        if kind == NUM:
+            return self.graph.const(tree.numbers[scope.data[node]])
+        if kind == STR:
+            return tree.strings[scope.data[node]]
+        if kind == MISSING:
+            return ABSENT
+        if kind == FUNCTION:
+            scope.environment.captured = True
+            if not scope.code.is_prelude:
+                for name in tree.params(node):
+                    self.shadow(name)
+            return Closure(node, scope)
+        if kind != CONST:
+            raise TypeError(f"node {node} of {tree!r} is no expression")
+        word = scope.symbols[scope.data[node]]
+        if word.startswith("NA_") or word == "NA":
+            return NA
+        constant = _WORDS[word]
+        return self.graph.const(constant) if isinstance(constant, float) else constant
+
+    def bind(self, environment: Environment, name: str, value: Value) -> None:
+        """Give a variable its value."""
+        if not isinstance(value, (int, str, Elements)):
+            self.shadow(name)
+        self.branches.write(environment, name, value)
+
+    def _placed(self, refusal: Refusal, item: int | Frame, scope: Scope) -> GradcError:
+        """A refusal with the place where it happened."""
+        if isinstance(item, Frame):
+            scope, node = item.scope, item.node
+        else:
+            node = item if item >= 0 else ~item
+        if scope.kinds[node] == CALL and refusal.argument is not None:
+            arguments = scope.args(node)
+            if refusal.argument < len(arguments):
+                node = arguments[refusal.argument]
+        place = refusal.place or scope.span(node)
+        return fail(refusal.code, refusal.message, place, refusal.suggestion)
+
+    def shapes(
+        self, error: ShapeError, node: int, scope: Scope, values: list[Value]
+    ) -> GradcError:
+        """The diagnostic for vectors that do not fit, with the places of both."""
+        arguments = scope.args(node) if scope.kinds[node] == CALL else []
+        if len(values) != 2 or len(arguments) != 2 or scope.place is not None:
+            return fail("G201", f"vectors do not fit: {error}", scope.span(node))
+        words = [self._shape_words(value) for value in values]
+        return fail(
+            "G201",
+            f"{words[0]} does not combine with {words[1]}",
+            scope.span(arguments[1]),
+            f"this is {words[1]}",
+            [(f"this is {words[0]}", scope.span(arguments[0]))],
+        )
+
+    def _shape_words(self, value: Value) -> str:
+        count = self.context.length_of(value)
+        return "data of unknown length" if count is None else f"a vector of length {count}"

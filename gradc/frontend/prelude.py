@@ -1,0 +1,97 @@
+"""Functions of the language that are written in the language, each with R's own arguments.
+
+A text is parsed when its function is first called. Inside, the elementwise primitives of the
+table go by their own names, so ``log(x)`` is the primitive and no call of ``log`` below.
+``known(x)`` says whether a number is known at compile time; ``refuse(…)`` ends with a
+diagnostic at the user's call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+PRELUDE: Mapping[str, str] = {
+    "log": """function(x, base) {
+        if (missing(base)) return(log(x))
+        if (known(base)) {
+            if (base == 2) return(log2(x))
+            if (base == 10) return(log10(x))
+        }
+        log(x)/log(base)
+    }""",
+    "logb": """function(x, base) if (missing(base)) log(x) else log(x)/log(base)""",
+    "round": """function(x, digits = 0) {
+        if (!known(digits)) refuse("the number of digits must be known when the model is compiled")
+        if (digits != 0) refuse("round() to decimal places is not available: it rounds in decimal")
+        round(x)
+    }""",
+    "psigamma": """function(x, deriv = 0) {
+        if (!known(deriv)) refuse("the order 'deriv' must be known when the model is compiled")
+        if (deriv < 0 || deriv != round(deriv)) refuse("the order 'deriv' must be 0, 1, 2, …")
+        if (deriv == 0) digamma(x) else if (deriv == 1) trigamma(x) else psigamma(x, deriv)
+    }""",
+    "besselI": """function(x, nu, expon.scaled = FALSE)
+        if (expon.scaled) besselI_scaled(x, nu) else besselI(x, nu)""",
+    "besselK": """function(x, nu, expon.scaled = FALSE)
+        if (expon.scaled) besselK_scaled(x, nu) else besselK(x, nu)""",
+    "plogis": """function(q, location = 0, scale = 1, lower.tail = TRUE, log.p = FALSE) {
+        z <- (q - location)/scale
+        if (!lower.tail) z <- -z
+        if (log.p) -softplus(-z) else sigmoid(z)
+    }""",
+    "qlogis": """function(p, location = 0, scale = 1, lower.tail = TRUE, log.p = FALSE) {
+        z <- if (log.p) p - log1mexp(-p) else logit(p)
+        if (!lower.tail) z <- -z
+        if (!missing(scale)) z <- scale*z
+        if (missing(location)) z else location + z
+    }""",
+    # Written out, the derivative is a sum of products; digamma(n + 1) - digamma(n - k + 1)
+    # would cancel for large n.
+    "choose": """function(n, k) {
+        if (!known(k)) return(choose(n, k))
+        k <- round(k)
+        if (k > 30) return(choose(n, k))
+        if (k < 0) return(0)
+        value <- 1
+        for (j in seq_len(k)) value <- value*(n - (j - 1))/j
+        value
+    }""",
+    "lchoose": """function(n, k) {
+        if (!known(k)) return(lchoose(n, k))
+        k <- round(k)
+        if (k > 30) return(lchoose(n, k))
+        if (k < 0) return(-Inf)
+        if (k == 0) return(0)
+        value <- log(abs(n))
+        for (j in seq_len(k - 1)) value <- value + log(abs(n - j))
+        if (k == 1) value else if (k <= 18) value - log(prod(seq_len(k)))
+        else value - sum(log(seq_len(k)))
+    }""",
+    "factorial": """function(x) {
+        if (known(x) && x >= 0 && x <= 18 && x == round(x)) prod(seq_len(x)) else gamma(x + 1)
+    }""",
+    "lfactorial": "function(x) lgamma(x + 1)",
+    "var": "function(x) sum((x - mean(x))^2)/(length(x) - 1)",
+    "sd": "function(x) sqrt(sum((x - mean(x))^2)/(length(x) - 1))",
+}
+
+PYTHON_PRELUDE: Mapping[str, str] = {
+    "cbrt": "function(x) sign(x)*abs(x)^(1/3)",
+    "exp2": "function(x) 2^x",
+    "square": "function(x) x^2",
+    "reciprocal": "function(x) 1/x",
+    "clip": "function(x, a_min, a_max) pmin(pmax(x, a_min), a_max)",
+    "polygamma": """function(n, x) {
+        if (!known(n)) refuse("the order 'n' must be known when the model is compiled")
+        if (n == 0) digamma(x) else if (n == 1) trigamma(x) else psigamma(x, n)
+    }""",
+    "iv": "function(v, z) besselI(z, v)",
+    "jv": "function(v, z) besselJ(z, v)",
+    "kv": "function(v, z) besselK(z, v)",
+    "yv": "function(v, z) besselY(z, v)",
+    "ive": "function(v, z) besselI_scaled(z, v)",
+    "kve": "function(v, z) besselK_scaled(z, v)",
+    "dot": "function(a, b) sum(a*b)",
+    "inner": "function(a, b) sum(a*b)",
+    "hypot": "function(x, y) hypot(x, y)",
+}

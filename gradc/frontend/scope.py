@@ -1,0 +1,141 @@
+"""Where an expression is evaluated: the tree it belongs to, its variables, its function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gradc.errors import Span
+from gradc.frontend.values import Value
+from gradc.syntax.tree import Kind, Tree
+
+if TYPE_CHECKING:
+    from gradc.frontend.actions import Action
+
+CALL = int(Kind.CALL)
+NAME = int(Kind.NAME)
+STR = int(Kind.STR)
+NUM = int(Kind.NUM)
+CONST = int(Kind.CONST)
+MISSING = int(Kind.MISSING)
+FUNCTION = int(Kind.FUNCTION)
+
+
+class Environment:
+    """Variables, and the environment to look in for others."""
+
+    __slots__ = ("captured", "parent", "variables")
+
+    def __init__(self, parent: Environment | None) -> None:
+        self.variables: dict[str, Value] = {}
+        self.parent = parent
+        self.captured = False
+
+    def find(self, name: str) -> Value | None:
+        """The value of a variable here or further out, None where there is none."""
+        environment: Environment | None = self
+        while environment is not None:
+            value = environment.variables.get(name)
+            if value is not None:
+                return value
+            environment = environment.parent
+        return None
+
+    def owner(self, name: str) -> Environment | None:
+        """The nearest environment that has this variable."""
+        environment: Environment | None = self
+        while environment is not None:
+            if name in environment.variables:
+                return environment
+            environment = environment.parent
+        return None
+
+
+class Code:
+    """A tree made ready: what each of its names means where it is called.
+
+    ``actions[i]`` is the function that symbol ``i`` calls: None before it was looked up, and
+    :data:`DYNAMIC` where variables must be asked each time.
+    """
+
+    __slots__ = ("actions", "dots", "is_prelude", "is_python", "number", "tree")
+
+    def __init__(self, tree: Tree, number: int, is_python: bool, is_prelude: bool) -> None:
+        self.tree = tree
+        self.number = number
+        self.is_python = is_python
+        self.is_prelude = is_prelude
+        self.actions: list[Action | None] = [None] * len(tree.symbols)
+        self.dots = tree.symbol_index.get("...", -1)
+
+
+@dataclass(slots=True, eq=False)
+class Activation:
+    """One call of a user's function while it runs.
+
+    ``path`` are the conditions, known only at run time, under which the present expression
+    is reached; ``returned`` are values handed back under conditions, first one first.
+    """
+
+    environment: Environment
+    path: list[int] = field(default_factory=list)
+    returned: list[tuple[int, Value]] = field(default_factory=list)
+    missing: frozenset[str] = frozenset()
+
+
+class Scope:
+    """All that evaluating a node needs to know besides the node."""
+
+    __slots__ = (
+        "actions",
+        "activation",
+        "code",
+        "data",
+        "environment",
+        "kinds",
+        "links",
+        "place",
+        "symbols",
+    )
+
+    def __init__(
+        self,
+        code: Code,
+        environment: Environment,
+        activation: Activation | None = None,
+        place: Span | None = None,
+    ) -> None:
+        self.code = code
+        self.environment = environment
+        self.activation = activation
+        self.place = place
+        tree = code.tree
+        self.kinds = tree.kinds
+        self.data = tree.data
+        self.links = tree.links
+        self.symbols = tree.symbols
+        self.actions = code.actions
+
+    @property
+    def tree(self) -> Tree:
+        return self.code.tree
+
+    def span(self, node: int) -> Span:
+        """The place to show for a node: for the prelude's code the call that led there."""
+        return self.place if self.place is not None else self.code.tree.span(node)
+
+    def args(self, node: int) -> list[int]:
+        """The argument nodes of a call."""
+        offset = self.data[node]
+        return list(self.links[offset + 2 : offset + 2 + self.links[offset + 1]])
+
+    def name_of(self, node: int) -> str | None:
+        """The name that a NAME or a STR node spells."""
+        kind = self.kinds[node]
+        if kind == NAME:
+            return self.symbols[self.data[node]]
+        return self.code.tree.string(node) if kind == STR else None
+
+    def within(self, environment: Environment) -> Scope:
+        """The same place with other variables."""
+        return Scope(self.code, environment, self.activation, self.place)

@@ -1,0 +1,166 @@
+"""What an expression can be while it is evaluated.
+
+A number is a graph node, a plain ``int``: nearly every value is one, so it has no wrapper.
+A node is a scalar, or a vector whose elements are not told apart. A vector made of single
+elements (``c(a, b)``, ``1:9``) is :class:`Elements`. A condition known at compile time is a
+Python ``bool``, text a ``str``; everything else has a class here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, TypeAlias
+
+from gradc.errors import Span
+
+if TYPE_CHECKING:
+    from gradc.frontend.actions import Action
+    from gradc.frontend.scope import Scope
+
+
+class Special(Enum):
+    """Values of which there is one each."""
+
+    NULL = "NULL"
+    ABSENT = "an argument that is not there"
+    NA = "NA"
+
+
+NULL = Special.NULL
+ABSENT = Special.ABSENT
+NA = Special.NA
+
+Atom: TypeAlias = "int | bool | str | Special"
+
+
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """A vector whose elements are known one by one; a single element stands for itself."""
+
+    items: tuple[Atom, ...]
+    names: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """An R list."""
+
+    values: tuple[Value, ...]
+    names: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A function of the user's (or of the prelude) and the scope it was written in."""
+
+    node: int
+    scope: Scope
+
+
+@dataclass(slots=True)
+class Promise:
+    """An argument not looked at yet: R's arguments are lazy."""
+
+    node: int
+    scope: Scope
+    value: Value | None = None
+    running: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dots:
+    """What ``...`` stands for inside a function."""
+
+    items: tuple[tuple[str | None, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """An expression that was quoted: ``quote(a + b)``, the right side of a formula."""
+
+    node: int
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """``~ mean``, or ``response ~ mean``."""
+
+    response: Quoted | None
+    mean: Quoted
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative:
+    """``deriv(expression, names)``: a model that names its own parameters."""
+
+    expression: Quoted | Formula
+    names: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """No value, and why: what is wrong is said when somebody uses it."""
+
+    code: str
+    message: str
+    span: Span | None
+    suggestion: str | None = None
+
+
+Value: TypeAlias = (
+    "int | bool | str | Special | Elements | Items | Closure | Action | Promise | Dots"
+    " | Quoted | Formula | Derivative | Unresolved"
+)
+
+
+class Refusal(Exception):
+    """What a function cannot do; whoever called it adds the place.
+
+    ``argument`` is the number of the argument at fault, from 0, where one is; ``place`` a
+    place that is better than the caller's.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        suggestion: str | None = None,
+        argument: int | None = None,
+        place: Span | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.suggestion = suggestion
+        self.argument = argument
+        self.place = place
+
+
+def describe(value: Value) -> str:
+    """A value in words, for messages."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return "a number"
+    if isinstance(value, str):
+        return f"the text '{value}'" if len(value) <= 30 else "text"
+    if isinstance(value, Special):
+        return value.value
+    if isinstance(value, Elements):
+        what = "texts" if any(isinstance(item, str) for item in value.items) else "numbers"
+        return f"a vector of {len(value.items)} {what}"
+    if isinstance(value, Items):
+        return "a list"
+    return _WORDS.get(type(value).__name__, "a function")
+
+
+_WORDS = {
+    "Quoted": "a quoted expression",
+    "Formula": "a formula",
+    "Derivative": "the result of 'deriv'",
+    "Dots": "'...'",
+}

@@ -1,0 +1,236 @@
+"""A model as the library sees it: read once, emitted, evaluated and verified at will."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from gradc.emit import EmitModel, Emitted
+from gradc.errors import Diagnostic, Source, fail
+from gradc.frontend import build
+from gradc.ir import Function, Input
+from gradc.ir.memory import collection_paused
+from gradc.model.callable import Numeric, numpy_function, run_function
+from gradc.model.stages import Stages
+from gradc.model.values import Point, check_point, complete
+from gradc.run import Argument, Numbers, Program, ToolchainError, run
+from gradc.targets import TARGETS
+
+if TYPE_CHECKING:
+    from gradc.verify import Report
+
+Syntax = Literal["r", "python"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Value and derivatives at one point.
+
+    Shapes: ``value`` is a number, or a list with one element a row; ``gradient[p]`` has the
+    shape of the value followed by that of ``p``, ``hessian[p][q]`` then that of ``q``.
+    """
+
+    value: Any
+    gradient: dict[str, Any]
+    hessian: dict[str, dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model: its inputs, and everything that can be made of it. Nothing here prints."""
+
+    function_: Function
+    notes: tuple[Diagnostic, ...]
+    stable: bool = True
+
+    @property
+    def name(self) -> str:
+        """The model's name, an identifier in every target."""
+        return self.function_.name
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """Every input, parameters and data."""
+        return self.function_.inputs
+
+    @property
+    def wrt(self) -> tuple[str, ...]:
+        """The names of the parameters, in order."""
+        return self.function_.wrt
+
+    @cached_property
+    def stages(self) -> Stages:
+        """The model at each stage of the compiler."""
+        return Stages(self.function_, self.stable)
+
+    def emitted(self, target: str, *, hessian: bool = False) -> Emitted:
+        """The files of a target and the names that its code uses.
+
+        Raises: GradcError (G006) for an unknown target, (G301) for a derivative that does
+        not exist, (G303) for a function that the target does not have.
+        """
+        if target not in TARGETS:
+            raise fail("G006", f"there is no target '{target}'", suggestion=", ".join(TARGETS))
+        stages = self.stages
+        with collection_paused():
+            return TARGETS[target].emit(
+                EmitModel(
+                    name=self.name,
+                    source=stages.plain,
+                    value=stages.legal(target, stages.value),
+                    plain=stages.legal(target, stages.plain),
+                    gradient=stages.legal(target, stages.gradient),
+                    vjp=stages.legal(target, stages.vjp) if TARGETS[target].wants_vjp else None,
+                    cotangent=stages.cotangent,
+                    hessian=stages.legal(target, stages.hessian) if hessian else None,
+                )
+            )
+
+    def emit(self, target: str, *, hessian: bool = False) -> dict[str, str]:
+        """The files of a target, name to text; runs nothing."""
+        return dict(self.emitted(target, hessian=hessian).files)
+
+    def program(self, target: str, *, hessian: bool = False, dtype: str = "float64") -> Program:
+        """The emitted code with what is needed to run it."""
+        emitted = self.emitted(target, hessian=hessian)
+        params = [(name, "param") for name in self.wrt]
+        data = [(item.name, item.kind) for item in self.function_.data]
+        return Program(
+            target,
+            self.name,
+            emitted.files,
+            tuple(Argument(name, emitted.names[name], kind) for name, kind in params + data),
+            hessian,
+            dtype,
+            self.function_.per_observation,
+        )
+
+    def complete(self, point: Mapping[str, Any]) -> Point:
+        """The point with defaults filled in; GradcError where a value is missing or misshapen."""
+        return complete(self.function_, check_point(point))
+
+    def evaluate(
+        self,
+        point: Mapping[str, Any],
+        target: str = "numpy",
+        hessian: bool = False,
+        dtype: str = "float64",
+    ) -> Evaluation:
+        """Value and gradient at a point, computed by the target's emitted code in its toolchain.
+
+        Raises: GradcError where the point does not fit the model, or the toolchain is missing
+        or does not answer (G401 to G408).
+        """
+        (result,) = self.evaluate_many([point], target, hessian=hessian, dtype=dtype)
+        if isinstance(result, ToolchainError):
+            raise fail(result.code, result.message, suggestion=result.remedy) from result
+        return result
+
+    def evaluate_many(
+        self,
+        points: Sequence[Mapping[str, Any]],
+        target: str = "numpy",
+        *,
+        hessian: bool = False,
+        dtype: str = "float64",
+    ) -> list[Evaluation | ToolchainError]:
+        """As :meth:`evaluate`, at several points; one that fails does not spoil the others."""
+        complete_points = [self.complete(point) for point in points]
+        answers = run(self.program(target, hessian=hessian, dtype=dtype), complete_points)
+        return [
+            Evaluation(answer.value, answer.gradient, answer.hessian)
+            if isinstance(answer, Numbers)
+            else answer
+            for answer in answers
+        ]
+
+    def function(self, target: str = "numpy") -> Numeric:
+        """A Python function of keyword arguments that gives ``(value, {parameter: gradient})``.
+
+        ``numpy`` runs in this very process, every other target in its own.
+        """
+        if target == "numpy":
+            return numpy_function(self.program("numpy"))
+        return run_function(self.program(target), self.complete)
+
+    def verify(
+        self,
+        targets: str | Sequence[str] = "all",
+        witnesses: str | Sequence[str] = "all",
+        points: int = 20,
+        seed: int = 0,
+        dtype: str = "float64",
+        at: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+        *,
+        hessian: bool = False,
+    ) -> Report:
+        """Run every target and witness and judge each answer by the proved bound."""
+        from gradc.model.verification import verify_model
+
+        return verify_model(self, targets, witnesses, points, seed, dtype, at, hessian)
+
+
+def compile(  # noqa: A001 - the API's name, as in re.compile
+    text_or_path: str | Path,
+    wrt: Sequence[str] | None = None,
+    syntax: Syntax | str | None = None,
+    at: Mapping[str, Any] | None = None,
+    name: str | None = None,
+    *,
+    stabilize: bool = True,
+    source_name: str = "<text>",
+) -> Model:
+    """Read a model from a text (``str``) or a file (``Path``).
+
+    ``wrt`` names what to differentiate by. ``at`` gives values: a list makes a parameter a
+    vector of that length, and without ``wrt`` an input with a value is data. ``syntax`` is
+    decided by the file's ending, and for a text it is R.
+
+    Raises: GradcError, whose ``diagnostics`` say what is wrong and where.
+
+    >>> model = compile("(y - a*x)^2", wrt=["a"])
+    >>> model.wrt
+    ('a',)
+    """
+    if isinstance(text_or_path, Path):
+        source = Source(str(text_or_path), _read(text_or_path))
+        syntax = syntax or ("python" if text_or_path.suffix == ".py" else "r")
+        stem = text_or_path.stem
+    else:
+        source = Source(source_name, text_or_path)
+        stem = "model"
+    if syntax not in (None, "r", "python"):
+        raise fail("G001", f"there is no syntax '{syntax}'", suggestion="r or python")
+    with collection_paused():
+        built = build(
+            source,
+            syntax=syntax or "r",
+            wrt=wrt,
+            at=None if at is None else check_point(at),
+            name=name or stem,
+        )
+    return Model(built.function, tuple(built.notes), stabilize)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise fail("G011", f"cannot read '{path}': it is not UTF-8 text") from None
+    except OSError as error:
+        raise fail("G011", f"cannot read '{path}': {error.strerror}") from None
+
+
+def gradient(
+    text: str, wrt: Sequence[str] | None = None, syntax: str | None = None
+) -> Callable[..., Any]:
+    """Value and gradient of an expression as a NumPy function of keyword arguments.
+
+    >>> f = gradient("a*x^2", wrt=["a"])
+    >>> f(a=3.0, x=2.0)
+    (12.0, {'a': 4.0})
+    """
+    return compile(text, wrt=wrt, syntax=syntax).function("numpy")

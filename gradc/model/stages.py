@@ -1,0 +1,91 @@
+"""The road from a function as it was read to the functions that targets emit.
+
+Each stage is an ``ir.Function`` over a graph of its own; ``--dump-ir=after:NAME`` shows one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from gradc.diff import hessian, value_and_gradient, vector_jacobian
+from gradc.ir import Function
+from gradc.ir.memory import collection_paused
+from gradc.passes import legalize, simplify, stabilize
+from gradc.targets import TARGETS
+
+STAGES = ("frontend", "simplify", "stabilize", "gradient", "hessian", "vjp", "legalize:TARGET")
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The stages of one model, each made when it is first asked for."""
+
+    source: Function
+    stable: bool = True
+
+    @cached_property
+    def plain(self) -> Function:
+        """The user's formula, simplified by exact rewrites only."""
+        with collection_paused():
+            return simplify(self.source)
+
+    @cached_property
+    def value(self) -> Function:
+        """The formula in its stable form."""
+        with collection_paused():
+            return stabilize(self.plain) if self.stable else self.plain
+
+    @cached_property
+    def gradient(self) -> Function:
+        """Value and gradient."""
+        with collection_paused():
+            return self._finish(value_and_gradient(self.value.copy()))
+
+    @cached_property
+    def hessian(self) -> Function:
+        """Value, gradient and Hessian."""
+        with collection_paused():
+            return self._finish(hessian(self.gradient.copy()))
+
+    @cached_property
+    def vjp(self) -> Function:
+        """Value and the cotangent of every input, for a cotangent of the value."""
+        with collection_paused():
+            return self._finish(vector_jacobian(self.value.copy(), self.cotangent))
+
+    @cached_property
+    def plain_gradient(self) -> Function:
+        """Value and gradient of the formula as it was written, without stable forms."""
+        with collection_paused():
+            return simplify(value_and_gradient(self.plain.copy()))
+
+    @property
+    def cotangent(self) -> str:
+        """A name for the cotangent of the value that no input has."""
+        name = "upstream"
+        taken = {item.name for item in self.source.inputs}
+        while name in taken:
+            name += "_"
+        return name
+
+    def _finish(self, derived: Function) -> Function:
+        return stabilize(derived, splits=False) if self.stable else simplify(derived)
+
+    def legal(self, target: str, function: Function) -> Function:
+        """A function in the primitives that a target has."""
+        with collection_paused():
+            return legalize(function, target, TARGETS[target].supports)
+
+    def named(self, stage: str) -> Function:
+        """The stage of this name; KeyError where there is none."""
+        if stage.startswith("legalize:") and stage.removeprefix("legalize:") in TARGETS:
+            return self.legal(stage.removeprefix("legalize:"), self.gradient)
+        return {
+            "frontend": lambda: self.source,
+            "simplify": lambda: self.plain,
+            "stabilize": lambda: self.value,
+            "gradient": lambda: self.gradient,
+            "hessian": lambda: self.hessian,
+            "vjp": lambda: self.vjp,
+        }[stage]()

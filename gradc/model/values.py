@@ -1,0 +1,112 @@
+"""Values of inputs: numbers and lists in, checked doubles out; doubles as JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from gradc.errors import fail
+from gradc.ir import Function
+
+Value = float | list[float]
+Point = dict[str, Value]
+
+
+def check_value(name: str, value: Any) -> Value:
+    """A number or a list of numbers as doubles; GradcError (G203) for anything else."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if _is_number(value):
+        return float(value)
+    if isinstance(value, (list, tuple)):
+        if not value:
+            raise fail("G203", f"the value of '{name}' is an empty list")
+        if all(_is_number(item) for item in value):
+            return [float(item) for item in value]
+        if all(isinstance(item, (list, tuple)) for item in value):
+            raise fail(
+                "G204", f"the value of '{name}' is a matrix; models take numbers and vectors"
+            )
+    raise fail("G203", f"the value of '{name}' is neither a number nor a list of numbers")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) or (
+        isinstance(value, str) and value in ("nan", "inf", "-inf")
+    )
+
+
+def check_point(values: Mapping[str, Any]) -> Point:
+    """All values of a point, checked one by one."""
+    return {name: check_value(name, value) for name, value in values.items()}
+
+
+def complete(function: Function, point: Point) -> Point:
+    """The point with defaults filled in, in the function's order.
+
+    Raises: GradcError (G205) for an input without a value, (G202) for lengths that differ.
+    """
+    missing = [
+        item.name for item in function.inputs if item.name not in point and item.default is None
+    ]
+    if missing:
+        listed = ", ".join(f"'{name}'" for name in missing)
+        raise fail(
+            "G205",
+            f"no value for {listed}",
+            suggestion=f"give it with --at {','.join(f'{name}=…' for name in missing)}",
+        )
+    full: Point = {}
+    for item in function.inputs:
+        value = point.get(item.name, item.default)
+        full[item.name] = list(value) if isinstance(value, tuple) else value  # type: ignore[assignment]
+    _check_shapes(function, full)
+    return full
+
+
+def _check_shapes(function: Function, point: Point) -> None:
+    rows: tuple[str, int] | None = None
+    for item in function.inputs:
+        value = point[item.name]
+        length = len(value) if isinstance(value, list) else 1
+        if not item.type.shape:
+            if isinstance(value, list):
+                raise fail(
+                    "G202",
+                    f"'{item.name}' is a scalar parameter but {length} values are given;"
+                    " a vector parameter needs its value when the model is compiled",
+                )
+        elif item.type.length is not None:
+            if length != item.type.length:
+                raise fail("G202", f"'{item.name}' has length {item.type.length}, not {length}")
+        elif length > 1:
+            if rows is not None and rows[1] != length:
+                raise fail(
+                    "G202",
+                    f"'{rows[0]}' has {rows[1]} values and '{item.name}' has {length};"
+                    " all data vectors have one length, or are single numbers",
+                )
+            rows = (item.name, length)
+
+
+def to_json(value: Any) -> Any:
+    """Numbers, lists and dictionaries for JSON; NaN and infinities as strings."""
+    if isinstance(value, float):
+        if math.isnan(value):
+            return "nan"
+        return value if math.isfinite(value) else ("inf" if value > 0 else "-inf")
+    if isinstance(value, Mapping):
+        return {key: to_json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [to_json(item) for item in value]
+    return value
+
+
+def merge(places: Iterable[Sequence[Mapping[str, Any]]]) -> list[Point]:
+    """Points from several places: single points merge, one list of points is spread over."""
+    points: list[Point] = [{}]
+    for place in places:
+        checked = [check_point(values) for values in place]
+        points = [{**point, **values} for point in points for values in checked]
+    return points

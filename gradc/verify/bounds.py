@@ -1,0 +1,218 @@
+"""How far a right program's answer may lie from the truth: a bound for each output.
+
+The bound belongs to one function on one target at one point. It is found in ball arithmetic,
+every node widened by what the target's arithmetic may add: a proof. Balls forget correlation,
+so on long chains they explode; where they claim that more than half of the digits are lost,
+the first-order bound is used instead, and said to be.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from flint import arb, ctx
+
+from gradc.ir import Function, reachable
+from gradc.verify.evaluate import Ball, Cells, Evaluation, Point, bind, evaluate
+from gradc.verify.oracle import FIRST_BITS, Truth, true_values
+from gradc.verify.rounding import Arithmetic, arithmetic, clamped, errors, is_exact, widened
+from gradc.verify.sweep import BITS, Wide, first_order, to_wide
+
+Method = Literal["ball", "first order", "none"]
+_WIDENED_BITS = 160
+# The first-order bound leaves out what is of second order in the rounding unit.
+_SLACK = 2
+_TRIALS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The bound of one number: a ball around zero's radius, and how it was found.
+
+    ``range_failure`` names the first primitive whose result leaves the exponent range of the
+    target so that this number is lost, empty where none does.
+    """
+
+    radius: Ball
+    method: Method
+    range_failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Bounds of all outputs, one a row, and the exact values of the function that they belong to."""
+
+    cells: Mapping[str, tuple[Bound, ...]]
+    exact: Truth
+
+
+def bounds(function: Function, target: str, point: Point, dtype: str = "float64") -> Bounds:
+    """Bounds of the rounding error of this very function, as this target computes it.
+
+    Raises: GradcError (G504) for a primitive whose accuracy there was not measured.
+    """
+    model = arithmetic(target, dtype)
+    exact = true_values(function, point, dtype=dtype)
+    inputs = bind(function, point, dtype)
+    roots = list(function.outputs.values())
+    wide = evaluate(
+        function.graph,
+        roots,
+        inputs,
+        _WIDENED_BITS,
+        lambda node, name, attrs, args, cells: widened(model, name, attrs, args, cells),
+    )
+    radii = {
+        name: [_distance(w, e) for w, e in zip(wide[node], exact.cells[name], strict=True)]
+        for name, node in function.outputs.items()
+    }
+    found = {name: [Bound(radius, "ball") for radius in row] for name, row in radii.items()}
+    exploded = [
+        (name, row)
+        for name, cells in exact.cells.items()
+        for row, cell in enumerate(cells)
+        if cell.is_finite() and _exploded(model, radii[name][row], cell)
+    ]
+    if exploded:
+        # As many more bits as the exact values needed: a chaotic chain loses some at each step.
+        bits = BITS + exact.bits - FIRST_BITS
+        _replace_exploded(function, model, inputs, exploded, found, bits)
+    _check_range(function, model, inputs, exact, found)
+    return Bounds({name: tuple(row) for name, row in found.items()}, exact)
+
+
+def _distance(ball: Ball, centre: Ball) -> Ball:
+    """The largest distance of a point of a ball from a point of another; NaN is infinitely far."""
+    if not ball.is_finite() or not centre.is_finite():
+        same = ball == centre and ball.is_exact()
+        return arb(0) if same else arb.pos_inf()
+    return abs(ball - centre).upper()
+
+
+def _exploded(model: Arithmetic, radius: Ball, cell: Ball) -> bool:
+    return not radius < abs(cell) * arb(2) ** (-model.digits // 2)
+
+
+def _replace_exploded(
+    function: Function,
+    model: Arithmetic,
+    inputs: Mapping[str, Cells],
+    exploded: Sequence[tuple[str, int]],
+    found: dict[str, list[Bound]],
+    bits: int,
+) -> None:
+    seeds = [(function.outputs[name], row) for name, row in exploded]
+    radii = first_order_bounds(function, model, inputs, seeds, bits)
+    for (name, row), radius in zip(exploded, radii, strict=True):
+        ball = found[name][row].radius
+        if np.isfinite(radius):
+            narrow = _to_ball(radius)
+            if not narrow >= ball:
+                found[name][row] = Bound(narrow, "first order")
+        elif not ball.is_finite():
+            found[name][row] = Bound(ball, "none")
+
+
+def _to_ball(number: np.longdouble) -> Ball:
+    mantissa, exponent = np.frexp(number)
+    return arb(float(mantissa)) * arb(2) ** int(exponent)
+
+
+def first_order_bounds(
+    function: Function,
+    model: Arithmetic,
+    inputs: Mapping[str, Cells],
+    seeds: Sequence[tuple[int, int]],
+    bits: int = BITS,
+) -> Wide:
+    """The largest first-order bound over the exact values and values with random rounding errors.
+
+    Where an exact sensitivity vanishes (the minimum of a square) that of a rounded run does not.
+    """
+    roots = list(function.outputs.values())
+    worst = np.zeros(len(seeds), np.longdouble)
+    for trial in range(_TRIALS + 1):
+        found, local = _perturbed(function, model, inputs, roots, trial, bits)
+        worst = np.maximum(worst, first_order(found, seeds, local))
+    return worst * _SLACK
+
+
+def _perturbed(
+    function: Function,
+    model: Arithmetic,
+    inputs: Mapping[str, Cells],
+    roots: list[int],
+    trial: int,
+    bits: int,
+) -> tuple[Evaluation, dict[int, Wide]]:
+    """An evaluation in which each node is off by its own rounding error, up or down at random.
+
+    The first trial is exact.
+    """
+    local: dict[int, Wide] = {}
+    draw = random.Random(trial)  # noqa: S311 - reproducible trials, not secrets
+
+    def adjust(node: int, name: str, attrs: Any, args: Sequence[Cells], cells: Cells) -> Cells:
+        if is_exact(name):
+            return cells
+        sizes = errors(model, name, attrs, args, cells)
+        if all(size.is_zero() for size in sizes):
+            return cells
+        local[node] = np.array([to_wide(size) for size in sizes], np.longdouble)
+        if trial == 0:
+            return cells
+        return [
+            cell + draw.choice((-1, 1)) * size.mid() if size.is_finite() else cell
+            for cell, size in zip(cells, sizes, strict=True)
+        ]
+
+    return evaluate(function.graph, roots, inputs, bits, adjust), local
+
+
+def _check_range(
+    function: Function,
+    model: Arithmetic,
+    inputs: Mapping[str, Cells],
+    exact: Truth,
+    found: dict[str, list[Bound]],
+) -> None:
+    """Widen bounds by what overflow does, which balls do not know of."""
+    culprits: dict[int, str] = {}
+
+    def adjust(node: int, name: str, attrs: Any, args: Sequence[Cells], cells: Cells) -> Cells:
+        kept = clamped(model, cells)
+        if any(a is not b for a, b in zip(kept, cells, strict=True)):
+            culprits[node] = name
+        return kept
+
+    roots = list(function.outputs.values())
+    simulated = evaluate(function.graph, roots, inputs, exact.bits, adjust)
+    if not culprits:
+        return
+    with ctx.workprec(exact.bits):
+        for name, node in function.outputs.items():
+            for row, (cell, truth) in enumerate(
+                zip(simulated[node], exact.cells[name], strict=True)
+            ):
+                if not truth.is_finite() or abs(truth) > model.largest:
+                    continue
+                old = found[name][row]
+                if cell.is_finite():
+                    radius = old.radius + abs(cell - truth).upper()
+                    failed = radius > abs(truth) and abs(truth) > model.tiny
+                else:
+                    radius, failed = arb.pos_inf(), True
+                culprit = _first_culprit(function, node, culprits) if failed else ""
+                found[name][row] = Bound(radius, old.method, culprit)
+
+
+def _first_culprit(function: Function, node: int, culprits: Mapping[int, str]) -> str:
+    marks = reachable(function.graph, [node])
+    for culprit, name in culprits.items():
+        if marks[culprit]:
+            return name
+    return ""

@@ -1,0 +1,216 @@
+"""Points at which a model is tried: those that were given, and random ones inside its domain.
+
+A random point is kept when the caller accepts it (true value and derivatives finite, no kink);
+otherwise another is drawn, up to a limit, and the refused one is reported. The same seed gives
+the same points.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gradc.ir import Function, Input, Size
+
+Value = float | list[float]
+Accept = Callable[[Mapping[str, Value]], str | None]
+"""Why a point is of no use, None where it is."""
+
+ROWS = 3
+_LONGEST = 100
+_TRIES = 25
+_NEAR = 0.3
+_COUNTS = (0, 1, 1, 2, 3, 4, 7, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A point that was drawn and not used."""
+
+    at: Mapping[str, Value]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The points in order, ``given`` of them given; and those that were refused."""
+
+    points: tuple[Mapping[str, Value], ...]
+    given: int
+    skipped: tuple[Skipped, ...]
+
+
+def sample(
+    function: Function,
+    given: Sequence[Mapping[str, Any]],
+    count: int,
+    seed: int,
+    accept: Accept,
+    dtype: str = "float64",
+) -> Sample:
+    """The given points, then ``count`` random ones that ``accept`` takes.
+
+    Vectors have as many rows as in the first given point, at most 100, and 3 where nothing
+    says how many; every fourth random point has one row where nothing forbids it. Where data
+    were given, every other random point keeps them.
+    """
+    base = dict(given[0]) if given else {}
+    draw = random.Random(seed)  # noqa: S311 - points are to be the same again
+    kept = [_listed(function, point, dtype) for point in given]
+    skipped: list[Skipped] = []
+    for number in range(count):
+        for attempt in range(_TRIES):
+            point = _draw(function, base, number, attempt, draw, dtype)
+            reason = accept(point)
+            if reason is None:
+                kept.append(point)
+                break
+            skipped.append(Skipped(point, reason))
+    return Sample(tuple(kept), len(given), tuple(skipped))
+
+
+def _listed(function: Function, point: Mapping[str, Any], dtype: str) -> dict[str, Value]:
+    """A given point completed by defaults, as plain numbers and lists."""
+    full: dict[str, Value] = {}
+    for item in function.inputs:
+        value = point.get(item.name, item.default)
+        if value is not None:
+            full[item.name] = _rounded(np.asarray(value, dtype=np.float64), dtype)
+    return full
+
+
+def _rounded(array: Any, dtype: str) -> Any:
+    with np.errstate(all="ignore"):
+        return array.astype(dtype).astype(np.float64).tolist()
+
+
+def _draw(
+    function: Function,
+    base: Mapping[str, Any],
+    number: int,
+    attempt: int,
+    draw: random.Random,
+    dtype: str,
+) -> dict[str, Value]:
+    keep = number % 2 == 0
+    data = [item for item in function.inputs if item.name not in function.wrt]
+    kept = {item.name for item in data if item.name in base and keep}
+    lengths = dict(row_counts(function, base))
+    if not kept and number % 4 == 3 and not base:
+        lengths = _one_row(function, lengths)
+    # The first tries go near the defaults; later ones look elsewhere for the domain.
+    style = _STYLES[(number + attempt) % len(_STYLES)]
+    point: dict[str, Value] = {}
+    for item in function.inputs:
+        if item.name in kept:
+            point[item.name] = _rounded(np.asarray(base[item.name], dtype=np.float64), dtype)
+            continue
+        around = base.get(item.name, item.default)
+        numbers = list(_numbers(item, lengths[item.name], around, style, draw))
+        value = numbers if item.type.rank else numbers[0]
+        point[item.name] = _rounded(np.asarray(value, dtype=np.float64), dtype)
+    return point
+
+
+def row_counts(function: Function, base: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """How many numbers each input takes, sizes in common kept in common."""
+    bindings = function.graph.bindings
+    sizes = {
+        item.name: item.type.shape[0].substitute(bindings) for item in function.inputs if item.type.rank
+    }
+    symbols: dict[str, int] = {}
+    for name, size in sizes.items():
+        value = base.get(name)
+        if value is None or np.ndim(value) == 0 or len(size.terms) != 1:
+            continue
+        (symbol, factor), count = size.terms[0], len(value)
+        symbols.setdefault(symbol, max(1, (min(count, _LONGEST) - size.constant) // factor))
+    for item in function.inputs:
+        yield item.name, _count(sizes[item.name], symbols) if item.type.rank else 1
+
+
+def _count(size: Size, symbols: Mapping[str, int]) -> int:
+    terms = sum(factor * symbols.get(symbol, ROWS) for symbol, factor in size.terms)
+    return max(1, size.constant + terms)
+
+
+def _one_row(function: Function, lengths: dict[str, int]) -> dict[str, int]:
+    """One row for all data, where their lengths are that of one symbol itself."""
+    bindings = function.graph.bindings
+    for item in function.inputs:
+        if item.type.rank:
+            size = item.type.shape[0].substitute(bindings)
+            if size.terms and (size.constant or any(factor != 1 for _, factor in size.terms)):
+                return lengths
+    return {
+        item.name: lengths[item.name]
+        if item.type.rank == 0 or item.type.shape[0].substitute(bindings).is_known
+        else 1
+        for item in function.inputs
+    }
+
+
+Style = Callable[[float | None, random.Random], float]
+
+
+def _near(around: float | None, draw: random.Random) -> float:
+    if around is None:
+        return draw.gauss(0.0, 1.0)
+    return around + _NEAR * draw.gauss(0.0, 1.0) * (abs(around) or 1.0)
+
+
+def _positive(around: float | None, draw: random.Random) -> float:
+    return float(10 ** draw.uniform(-2.0, 1.3))
+
+
+def _unit(around: float | None, draw: random.Random) -> float:
+    return draw.uniform(0.02, 0.98)
+
+
+def _scales(around: float | None, draw: random.Random) -> float:
+    return draw.choice((-1.0, 1.0)) * float(10 ** draw.uniform(-3.0, 2.0))
+
+
+def _mixed(around: float | None, draw: random.Random) -> float:
+    return draw.choice((_near, _positive, _unit))(around, draw)
+
+
+_STYLES: tuple[Style, ...] = (_near, _positive, _mixed, _unit, _scales)
+
+
+def _numbers(
+    item: Input, count: int, around: Any, style: Style, draw: random.Random
+) -> Iterator[float]:
+    near = np.atleast_1d(np.asarray(np.nan if around is None else around, dtype=np.float64))
+    for row in range(count):
+        centre = float(near[row % len(near)])
+        yield _within(item, _number(item, None if np.isnan(centre) else centre, style, draw), draw)
+
+
+def _number(item: Input, around: float | None, style: Style, draw: random.Random) -> float:
+    if item.nature == "count":
+        return float(draw.choice(_COUNTS))
+    if item.nature == "index":
+        return 1.0
+    if item.nature == "positive":
+        return abs(style(around, draw)) or 1.0
+    return style(around, draw)
+
+
+def _within(item: Input, value: float, draw: random.Random) -> float:
+    """The value itself, or another one between the bounds of its input."""
+    low = -np.inf if item.lower is None else item.lower
+    high = np.inf if item.upper is None else item.upper
+    if low < value < high:
+        return value
+    if np.isfinite(low) and np.isfinite(high):
+        return low + (high - low) * draw.uniform(0.02, 0.98)
+    if np.isfinite(low):
+        return float(low + _positive(None, draw))
+    if np.isfinite(high):
+        return float(high - _positive(None, draw))
+    return value

@@ -1,0 +1,265 @@
+"""What verification found, for programs (``to_json``) and for people (``render_report``)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from gradc.errors import Diagnostic
+from gradc.verify.points import Skipped
+
+Verdict = Literal["agree", "disagree", "inconclusive", "unverified"]
+SourceStatus = Literal["agree", "disagree", "inconclusive", "missing", "failed", "unsupported"]
+SourceKind = Literal["emitted", "witness", "oracle"]
+
+_STYLES = {
+    "agree": "green",
+    "disagree": "bold red",
+    "inconclusive": "yellow",
+    "missing": "dim",
+    "failed": "red",
+    "unsupported": "dim",
+    "unverified": "yellow",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Worst:
+    """The number that lies farthest out, as a part of its bound."""
+
+    point: int
+    output: str
+    row: int
+    got: float
+    expected: float
+    bound: float
+    error_ulp: float
+    bound_ulp: float
+    method: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "point": self.point,
+            "output": self.output,
+            "row": self.row,
+            "got": number(self.got),
+            "expected": number(self.expected),
+            "bound": number(self.bound),
+            "error_ulp": number(self.error_ulp),
+            "bound_ulp": number(self.bound_ulp),
+            "bound_method": self.method,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class OutputReport:
+    """One output of one source over all points."""
+
+    output: str
+    status: SourceStatus
+    max_error_ulp: float
+    worst: Worst | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "output": self.output,
+            "status": self.status,
+            "max_error_ulp": number(self.max_error_ulp),
+            "worst": self.worst and self.worst.to_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """One source: an emitted target, a witness, or the oracle itself."""
+
+    name: str
+    kind: SourceKind
+    status: SourceStatus
+    outputs: tuple[OutputReport, ...] = ()
+    detail: str = ""
+    code: str = ""
+    remedy: str | None = None
+
+    @property
+    def max_error_ulp(self) -> float | None:
+        """The largest error of any output, None where there are no numbers."""
+        return max((output.max_error_ulp for output in self.outputs), default=None)
+
+    @property
+    def worst(self) -> Worst | None:
+        """The worst number of the worst output, by its distance as a part of the bound."""
+        order = {"disagree": 2, "failed": 2, "inconclusive": 1}
+        found = [output for output in self.outputs if output.worst is not None]
+        best = max(
+            found, key=lambda o: (order.get(o.status, 0), _share(o.worst)), default=None
+        )
+        return best and best.worst
+
+    def to_json(self) -> dict[str, Any]:
+        error = self.max_error_ulp
+        document: dict[str, Any] = {
+            "name": self.name,
+            "kind": self.kind,
+            "status": self.status,
+            "max_error_ulp": None if error is None else number(error),
+            "worst": self.worst and self.worst.to_json(),
+            "outputs": [output.to_json() for output in self.outputs],
+        }
+        if self.detail:
+            document["detail"] = self.detail
+        if self.code:
+            document["error"] = {"code": self.code, "message": self.detail}
+        if self.remedy:
+            document["remedy"] = self.remedy
+        return document
+
+
+def _share(worst: Worst | None) -> float:
+    if worst is None or math.isnan(worst.error_ulp):
+        return 0.0
+    return worst.error_ulp / worst.bound_ulp if worst.bound_ulp else worst.error_ulp
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The verdict on a model, source by source.
+
+    ``points`` are the points in the order that a source's ``worst`` counts them from 0.
+    """
+
+    verdict: Verdict
+    sources: tuple[SourceReport, ...]
+    points: tuple[Mapping[str, Any], ...]
+    given: int
+    skipped: tuple[Skipped, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = field(default=())
+
+    def exit_code(self, required: Collection[str] = (), strict: bool = False) -> int:
+        """0 fine, 1 a disagreement, 3 a required source that gave no numbers."""
+        if self.verdict == "disagree" or (strict and self.verdict == "inconclusive"):
+            return 1
+        silent = ("missing", "failed", "unsupported")
+        if self.verdict == "unverified":
+            return 3
+        if any(source.name in required and source.status in silent for source in self.sources):
+            return 3
+        return 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The verify document, without the keys that every document has."""
+        return {
+            "verdict": self.verdict,
+            "sources": [source.to_json() for source in self.sources],
+            "points": len(self.points),
+            "at": [values(point) for point in self.points],
+            "skipped_points": [
+                {"at": values(point.at), "reason": point.reason} for point in self.skipped
+            ],
+            "diagnostics": [diagnostic.to_json() for diagnostic in self.diagnostics],
+        }
+
+
+def number(value: float) -> float | str:
+    """A double as JSON: NaN and the infinities are strings."""
+    if math.isfinite(value):
+        return value
+    return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
+
+
+def values(point: Mapping[str, Any]) -> dict[str, Any]:
+    """A point as JSON."""
+    return {
+        name: [number(v) for v in value] if isinstance(value, list) else number(value)
+        for name, value in point.items()
+    }
+
+
+def render_report(report: Report, *, every_output: bool = False) -> RenderableType:
+    """The table of agreement: a line a source, and a line for each output that does not agree.
+
+    ``every_output`` shows the others too.
+    """
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("source", "output", "status"):
+        table.add_column(heading, no_wrap=True, overflow="ellipsis", max_width=22)
+    for heading in ("error", "bound"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("worst at", overflow="ellipsis", no_wrap=True, ratio=1)
+    for source in report.sources:
+        _add_source(table, report, source, every_output)
+    lines: list[RenderableType] = [table]
+    notes = [f"{source.name}: {source.detail}" for source in report.sources if source.detail]
+    notes += [f"{s.name}: {s.remedy}" for s in report.sources if s.remedy]
+    lines += [Text(note, style="dim") for note in notes]
+    lines.append(_summary(report))
+    return Group(*lines)
+
+
+def _add_source(table: Table, report: Report, source: SourceReport, every_output: bool) -> None:
+    if not source.outputs:
+        table.add_row(source.name, "", Text(source.status, style=_STYLES[source.status]))
+        return
+    shown = [output for output in source.outputs if every_output or output.status != "agree"]
+    first = source.name
+    if not shown:
+        worst = source.worst
+        name = f"all {len(source.outputs)}" if len(source.outputs) > 1 else source.outputs[0].output
+        table.add_row(first, name, *_cells(report, source.status, source.max_error_ulp, worst))
+    for output in shown:
+        cells = _cells(report, output.status, output.max_error_ulp, output.worst)
+        table.add_row(first, output.output, *cells)
+        first = ""
+
+
+def _cells(
+    report: Report, status: SourceStatus, error: float | None, worst: Worst | None
+) -> tuple[Text, str, str, str]:
+    label = Text(status, style=_STYLES[status])
+    if worst is None:
+        return label, "" if error is None else ulps(error), "", ""
+    if status != "agree":
+        error = worst.error_ulp
+    place = _place(report, worst)
+    return label, ulps(error or 0.0), ulps(worst.bound_ulp), place
+
+
+def _place(report: Report, worst: Worst) -> str:
+    point = report.points[worst.point]
+    parts = [
+        f"{name}={_short(value)}" for name, value in point.items()
+    ]
+    return ", ".join(parts)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, list):
+        first = ", ".join(f"{v:.3g}" for v in value[:1])
+        return f"[{first}…]" if len(value) > 1 else f"[{first}]"
+    return f"{value:.3g}"
+
+
+def ulps(value: float) -> str:
+    """An error in ulps, short."""
+    if math.isnan(value) or math.isinf(value):
+        return "nan" if math.isnan(value) else "inf"
+    return f"{value:.1f}" if value < 1000 else f"{value:.0e}".replace("e+0", "e").replace("e+", "e")
+
+
+def _summary(report: Report) -> Text:
+    count = len(report.points)
+    text = Text()
+    text.append(report.verdict, style=_STYLES[report.verdict])
+    text.append(f" at {count} point{'' if count == 1 else 's'}")
+    if report.given:
+        text.append(f", {report.given} given")
+    if report.skipped:
+        text.append(f"; {len(report.skipped)} drawn and not used")
+    text.append("; errors and bounds in ulp")
+    return text

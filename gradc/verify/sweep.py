@@ -1,0 +1,205 @@
+"""First-order error bounds: one reverse sweep with numbers over an evaluated graph.
+
+The sweep gives the sensitivity of outputs to every node; the bound is the sum over nodes of
+|sensitivity| × rounding error. Partial derivatives are difference quotients in high precision,
+so the sweep knows no derivative rule and needs none. All outputs are swept at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from flint import arb, ctx
+
+from gradc.errors import fail
+from gradc.prims import TABLE
+from gradc.verify.evaluate import Ball, Cells, Evaluation, apply, recycle
+
+# The extended range is wanted, not the digits: a sensitivity may be 1e-400 where the value
+# that it multiplies is 1e400.
+Wide = npt.NDArray[np.longdouble]
+Seed = tuple[int, int]
+"""A node and the row of it that is an output."""
+
+BITS = 360
+_STEP = -140
+
+
+def to_wide(ball: Ball) -> Any:
+    """The midpoint of a ball, in the range of a long double."""
+    if ball.is_nan():
+        return np.longdouble("nan")
+    if not ball.is_finite():
+        return np.longdouble("inf") if ball == arb.pos_inf() else np.longdouble("-inf")
+    mantissa, exponent = ball.mid().man_exp()
+    number = int(mantissa)
+    shift = max(0, abs(number).bit_length() - 62)
+    power = min(max(int(exponent) + shift, -40000), 40000)
+    return np.ldexp(np.longdouble(number >> shift), power)
+
+
+def first_order(
+    found: Evaluation,
+    seeds: Sequence[Seed],
+    errors: Mapping[int, Wide],
+) -> Wide:
+    """For each output, the sum over nodes of |sensitivity| × error.
+
+    ``errors`` gives the rounding errors of the cells of each node that has any.
+    """
+    count = len(seeds)
+    bars: dict[int, Wide] = {}
+    for column, (node, row) in enumerate(seeds):
+        bar = _bar(bars, found, node, count)
+        bar[min(row, len(bar) - 1), column] += 1
+    total = np.zeros(count, np.longdouble)
+    with ctx.workprec(found.bits), np.errstate(all="ignore"):
+        for node in range(max(bars, default=-1), -1, -1):
+            bar_here = bars.pop(node, None)
+            if bar_here is None:
+                continue
+            error = errors.get(node)
+            if error is not None:
+                product = np.abs(bar_here) * error[:, None]
+                total += np.where(bar_here == 0, 0, product).sum(axis=0)
+            _push(found, node, bar_here, bars)
+    return total
+
+
+def _bar(bars: dict[int, Wide], found: Evaluation, node: int, count: int) -> Wide:
+    bar = bars.get(node)
+    if bar is None:
+        bar = np.zeros((len(found[node]), count), np.longdouble)
+        bars[node] = bar
+    return bar
+
+
+def _push(found: Evaluation, node: int, bar: Wide, bars: dict[int, Wide]) -> None:
+    """Send a node's sensitivities to its arguments."""
+    record = found.graph.records[node]
+    name, attrs, args = record[0], record[1], record[2:]
+    if not args:
+        return
+    parts = _transpose(name, attrs, [found[arg] for arg in args], found[node], bar)
+    for arg, part in zip(args, parts, strict=True):
+        if part is None or found.graph.records[arg][0] == "input":
+            continue
+        target = _bar(bars, found, arg, bar.shape[1])
+        if len(target) == 1 and len(part) > 1:
+            part = part.sum(axis=0, keepdims=True)
+        target += part
+
+
+def _transpose(
+    name: str, attrs: Any, args: list[Cells], out: Cells, bar: Wide
+) -> list[Wide | None]:
+    """What a node's sensitivity is for each of its arguments; None where there is none."""
+    special = _LINEAR.get(name)
+    if special is not None:
+        return special(attrs, args, out, bar)
+    if not isinstance(out[0], arb):
+        return [None] * len(args)
+    return [_scaled(bar, column) for column in partials(name, args, len(out))]
+
+
+def _scaled(bar: Wide, column: Wide) -> Wide:
+    # A branch not taken, or a product with nothing, sends nothing even where the partial is
+    # infinite.
+    return np.where(bar == 0, 0, bar * column[:, None])
+
+
+def partials(name: str, args: list[Cells], rows: int) -> list[Wide]:
+    """Partial derivatives of an elementwise primitive by central differences.
+
+    Where one side is undefined the other one is used alone; NaN where neither exists.
+    """
+    ball = TABLE[name].ball
+    if ball is None:
+        raise fail("G503", f"'{name}' has no ball arithmetic")
+    columns = [recycle(arg, rows) for arg in args]
+    found = [np.zeros(rows, np.longdouble) for _ in args]
+    for row in range(rows):
+        at = [column[row] for column in columns]
+        if not all(isinstance(cell, arb) for cell in at):
+            continue
+        scale = max((abs(cell).upper() for cell in at), default=arb(1))
+        for k, cell in enumerate(at):
+            size = abs(cell).mid() if not cell.contains(0) else scale if scale > 0 else arb(1)
+            step = size * arb(2) ** _STEP
+            ends = [ball(*at[:k], cell + side * step, *at[k + 1 :]) for side in (1, -1)]
+            found[k][row] = _quotient(ball, at, ends, step)
+    return found
+
+
+def _quotient(ball: Callable[..., Ball], at: list[Ball], ends: list[Ball], step: Ball) -> Any:
+    high, low = ends
+    if high.is_finite() and low.is_finite():
+        return to_wide((high - low) / (2 * step))
+    middle = ball(*at)
+    if high.is_finite():
+        return to_wide((high - middle) / step)
+    if low.is_finite():
+        return to_wide((middle - low) / step)
+    # Whole orders (of psigamma, of choose) are exact, so nothing depends on this partial.
+    return np.longdouble(0) if middle.is_finite() else np.longdouble("nan")
+
+
+def _select(attrs: Any, args: list[Cells], out: Cells, bar: Wide) -> list[Wide | None]:
+    conditions = recycle(args[0], len(out))
+    yes = np.array([condition is not False for condition in conditions])[:, None]
+    no = np.array([condition is not True for condition in conditions])[:, None]
+    return [None, np.where(yes, bar, 0), np.where(no, bar, 0)]
+
+
+def _extreme(attrs: Any, args: list[Cells], out: Cells, bar: Wide) -> list[Wide | None]:
+    mask = np.array([bool(cell.overlaps(out[0])) for cell in args[0]])[:, None]
+    return [np.where(mask, bar, 0)]
+
+
+def _product(attrs: Any, args: list[Cells], out: Cells, bar: Wide) -> list[Wide | None]:
+    others = apply("prod_others", None, [args[0]])
+    return [bar * np.array([to_wide(cell) for cell in others])[:, None]]
+
+
+def _product_others(attrs: Any, args: list[Cells], out: Cells, bar: Wide) -> list[Wide | None]:
+    """The matrix of products of all but two elements, taken row by row."""
+    cells = args[0]
+    total = np.zeros_like(bar)
+    for k in range(len(cells)):
+        rest = [cell for i, cell in enumerate(cells) if i != k]
+        others = np.array([to_wide(cell) for cell in apply("prod_others", None, [rest])])
+        total[[i for i in range(len(cells)) if i != k]] += others[:, None] * bar[k]
+    return [total]
+
+
+def _index(attrs: Any, args: list[Cells], out: Cells, bar: Wide) -> list[Wide | None]:
+    spread = np.zeros((len(args[0]), bar.shape[1]), np.longdouble)
+    spread[attrs - 1] = bar[0]
+    return [spread]
+
+
+def _stack(attrs: Any, args: list[Cells], out: Cells, bar: Wide) -> list[Wide | None]:
+    ends = np.cumsum([len(arg) for arg in args])
+    return [bar[end - len(arg) : end] for arg, end in zip(args, ends, strict=True)]
+
+
+def _sum(attrs: Any, args: list[Cells], out: Cells, bar: Wide) -> list[Wide | None]:
+    return [np.broadcast_to(bar, (len(args[0]), bar.shape[1]))]
+
+
+_LINEAR: Mapping[str, Callable[[Any, list[Cells], Cells, Wide], list[Wide | None]]] = {
+    "select": _select,
+    "min": _extreme,
+    "max": _extreme,
+    "prod": _product,
+    "prod_others": _product_others,
+    "sum": _sum,
+    "index": _index,
+    "stack": _stack,
+    "length": lambda attrs, args, out, bar: [None],
+    "broadcast": lambda attrs, args, out, bar: [bar, None],
+    "scatter": lambda attrs, args, out, bar: [bar[attrs - 1 : attrs], None],
+}
