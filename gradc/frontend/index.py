@@ -138,21 +138,29 @@ def field(x: Value, name: str) -> Value:
 
 
 def python_take(context: Context, x: Value, dots: Dots) -> Value:
-    """Python's ``x[i]``: from 0, negative from the end."""
-    index = _one_index(dots)
+    """Python's ``x[i]``."""
+    return element_or_vector(context, x, python_index(context, x, _one_index(dots)))
+
+
+def python_index(context: Context, x: Value, index: Value) -> Value:
+    """R's index for Python's, which counts from 0 and, where negative, from the end."""
     if isinstance(index, Items):
-        index = _slice(context, index, context.length_of(x))
-    elif not (isinstance(index, (Elements, bool)) or context.is_logical(_atom(index))):
-        place = context.whole(index, "an index", 1)
+        return _slice(context, index, context.length_of(x))
+    if isinstance(index, Elements):
+        if all(context.is_logical(item) for item in index.items):
+            return index
+        raise Refusal("G104", "a list of places as an index is not available", None, 1)
+    if isinstance(index, bool) or context.is_logical(_atom(index)):
+        return index
+    place = context.whole(index, "an index", 1)
+    if place < 0:
+        count = context.length_of(x)
+        if count is None:
+            raise Refusal("G104", "the length of this vector is known only when the data arrive")
+        place += count
         if place < 0:
-            count = context.length_of(x)
-            if count is None:
-                raise Refusal("G104", "the length of this vector is known only when the data arrive")
-            place += count
-        if place < 0:
-            raise Refusal("G201", f"index {place} is outside", None, 1)
-        index = context.builder.const(place + 1.0)
-    return element_or_vector(context, x, index)
+            raise Refusal("G201", f"index {place - count} is outside: there are {count}", None, 1)
+    return context.builder.const(place + 1.0)
 
 
 def element_or_vector(context: Context, x: Value, index: Value) -> Value:

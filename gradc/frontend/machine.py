@@ -72,7 +72,6 @@ class Machine:
         self.codes: list[Code] = []
         self.shadowed: set[str] = set()
         self.root = Environment(None)
-        self.root.variables.update(symbols.constants(self.builder))
         self.globals = Environment(self.root)
         self.base = Environment(None)
         self.loops = 0
@@ -178,6 +177,9 @@ class Machine:
         count = links[offset + 1]
         if action.form is not None:
             return action.form(self, node, scope)
+        if action is self.library.parenthesis and count == 1:
+            todo.append(links[offset + 2])
+            return None
         if (count not in action.direct and action.native is None) or (
             scope.code.dots >= 0 or node in scope.code.tree.argument_names
         ):
@@ -269,6 +271,9 @@ class Machine:
         number = self.library.constant(name, scope.code)
         if number is not None:
             return self.builder.const(number)
+        constant = self.symbols.constant(name, self.builder)
+        if constant is not None:
+            return constant
         if name.startswith("..") or "::" in name:
             raise Refusal("G104", f"'{name}' is no variable of a model")
         value = self.symbols.make(name, self.graph)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradc.ir.count import operations
 from gradc.ir.function import Function, Input, Kind, LeastSquares, Nature
 from gradc.ir.graph import Derived, Graph, Record, dependents, reachable
 from gradc.ir.memory import collection_paused
@@ -30,6 +31,7 @@ __all__ = [
     "dump",
     "known",
     "make_type",
+    "operations",
     "parse",
     "reachable",
     "symbol",

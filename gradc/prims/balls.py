@@ -286,6 +286,8 @@ def cosine_moment(x: Ball, n: Ball) -> Ball:
     """∫₀¹ tⁿ cos(xt + nπ/2) dt, the n-th derivative of sin(x)/x."""
     from flint import acb, arb
 
+    if not (n.is_exact() and n.is_integer()):
+        return nan()
     i = acb(0, 1)
     moment = acb.hypgeom_1f1(acb(0, 1) * x, acb(n + 1), acb(n + 2)) / acb(n + 1)
     turn = i ** int(n.unique_fmpz())

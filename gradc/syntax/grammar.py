@@ -5,14 +5,13 @@ second, too long for a command line, so the result ships beside this file as JSO
 digest of the grammar that it was made from. With another grammar than that the table is
 computed on the spot, so a stale file costs time and never correctness.
 
-``python -m gradc.syntax.grammar`` writes the file anew.
+``python -m gradc.syntax`` writes the file anew.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -100,12 +99,15 @@ def compile_grammar(text: str) -> Lark:
     class Tokens(Lexer):
         """Hands Lark the tokens that :mod:`gradc.syntax.lexer` makes."""
 
+        __future_interface__ = 1  # `lex` is given Lark's states, with the whole text
+
         def __init__(self, lexer_conf: Any) -> None:
             pass
 
         def lex(self, lexer_state: LexerState, parser_state: Any) -> Iterator[Token]:
             automaton = table()
-            tree = Tree(Source("text", lexer_state.text.text))
+            text: Any = lexer_state.text  # a str, or from Lark 1.3 on a slice that is the whole
+            tree = Tree(Source("text", getattr(text, "text", text)))
             names = {code: name for name, code in automaton.codes.items()}
             for token, code in enumerate(tokens_of(tree, automaton)[:-1]):
                 yield Token(names[code], tree.span(token).text, start_pos=token)
@@ -199,7 +201,3 @@ def write_table() -> Path:
     path = Path(__file__).with_name(TABLE_FILE)
     path.write_text(_print_document(document_of(grammar_text())), encoding="utf-8")
     return path
-
-
-if __name__ == "__main__":
-    sys.stdout.write(f"{write_table()}\n")

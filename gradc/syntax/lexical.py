@@ -74,8 +74,9 @@ def _bad_character(span: Span) -> GradcError:
     if not character.isprintable():
         described = f" ({name})" if name else ""
         message = f"the character {code}{described} has no meaning in R"
-        blank = unicodedata.category(character) in ("Zs", "Cf", "Zl", "Zp")
-        return fail("G100", message, span, "write an ordinary blank" if blank else None)
+        sort = unicodedata.category(character)
+        hint = {"Zs": "write an ordinary blank", "Cf": "remove it"}.get(sort)
+        return fail("G100", message, span, hint)
     message = f"the character '{character}' has no meaning in R"
     return fail("G100", message, span, _replacement(character))
 

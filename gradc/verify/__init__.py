@@ -1,0 +1,37 @@
+"""Judge what toolchains computed: true values and proved bounds in ball arithmetic."""
+
+from __future__ import annotations
+
+from gradc.verify.bounds import Bound, Bounds, bounds
+from gradc.verify.cases import Case, Emitted, Plan, Subject, examine, plan
+from gradc.verify.oracle import Truth, true_values
+from gradc.verify.points import Sample, Skipped, sample
+from gradc.verify.quotient import Confirmation, confirm
+from gradc.verify.report import OutputReport, Report, SourceReport, Worst, render_report
+from gradc.verify.verdict import assess, verify
+
+__all__ = [
+    "Bound",
+    "Bounds",
+    "Case",
+    "Confirmation",
+    "Emitted",
+    "OutputReport",
+    "Plan",
+    "Report",
+    "Sample",
+    "Skipped",
+    "SourceReport",
+    "Subject",
+    "Truth",
+    "Worst",
+    "assess",
+    "bounds",
+    "confirm",
+    "examine",
+    "plan",
+    "render_report",
+    "sample",
+    "true_values",
+    "verify",
+]

@@ -44,7 +44,7 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Bounds of all outputs, one a row, and the exact values of the function that they belong to."""
+    """Bounds of all outputs, one a row, and the exact values of the function they belong to."""
 
     cells: Mapping[str, tuple[Bound, ...]]
     exact: Truth

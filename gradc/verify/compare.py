@@ -1,4 +1,4 @@
-"""One answer against the truth: is it within the bound?
+"""One answer against the truth, judged by its bound.
 
 NaN equals only NaN, an infinity only the same infinity. Nothing is masked or rounded first.
 """
@@ -101,7 +101,9 @@ def _judgement(
     radius = expected.bound.radius
     finite = expected.state == "finite"
     bound_ulp = float(radius / ulp_of(expected.value, model)) if finite else 0.0
-    value = math.nan if expected.state in ("undefined", "undecided") else float(expected.value.mid())
+    value = (
+        math.nan if expected.state in ("undefined", "undecided") else float(expected.value.mid())
+    )
     method = expected.bound.method
     return Judgement(status, error, bound_ulp, share, got, value, float(radius), method)
 
@@ -129,7 +131,9 @@ def pairs(
     got = np.asarray(_part(numbers, name), dtype=np.float64)
     rows = np.size(numbers.value)
     kind = name.partition(":")[0]
-    if (kind == "gradient" and numbers.gradient_of_sum) or (kind == "hessian" and numbers.hessian_of_sum):
+    if (kind == "gradient" and numbers.gradient_of_sum) or (
+        kind == "hessian" and numbers.hessian_of_sum
+    ):
         full = list(expected) * rows if len(expected) == 1 else list(expected)
         expected = [summed(full, model)]
     flat = got.ravel()

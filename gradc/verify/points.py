@@ -120,7 +120,9 @@ def row_counts(function: Function, base: Mapping[str, Any]) -> Iterator[tuple[st
     """How many numbers each input takes, sizes in common kept in common."""
     bindings = function.graph.bindings
     sizes = {
-        item.name: item.type.shape[0].substitute(bindings) for item in function.inputs if item.type.rank
+        item.name: item.type.shape[0].substitute(bindings)
+        for item in function.inputs
+        if item.type.rank
     }
     symbols: dict[str, int] = {}
     for name, size in sizes.items():

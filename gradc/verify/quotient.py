@@ -71,10 +71,10 @@ class _Place:
 
 
 def confirm(primal: Function, truth: Truth, point: Point, dtype: str = "float64") -> Confirmation:
-    """Hold ``gradient:…`` against quotients of ``primal``'s value, ``hessian:…`` against quotients
-    of its gradients where it has them.
+    """Hold the derivatives in ``truth`` against quotients of ``primal``.
 
-    ``truth`` has the derivatives. At a kink nothing is said.
+    ``gradient:…`` is held against its value, ``hessian:…`` against its gradients where it has
+    them. At a kink nothing is said.
     """
     findings: dict[str, list[Finding]] = {
         name: ["unknown"] * len(cells) for name, cells in truth.cells.items() if ":" in name

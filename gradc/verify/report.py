@@ -77,7 +77,10 @@ class OutputReport:
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """One source: an emitted target, a witness, or the oracle itself."""
+    """One source: an emitted target, a witness, or the oracle itself.
+
+    ``excused`` says of a witness that disagrees that the oracle's quotients side with gradc.
+    """
 
     name: str
     kind: SourceKind
@@ -86,6 +89,7 @@ class SourceReport:
     detail: str = ""
     code: str = ""
     remedy: str | None = None
+    excused: bool = False
 
     @property
     def max_error_ulp(self) -> float | None:
@@ -97,10 +101,8 @@ class SourceReport:
         """The worst number of the worst output, by its distance as a part of the bound."""
         order = {"disagree": 2, "failed": 2, "inconclusive": 1}
         found = [output for output in self.outputs if output.worst is not None]
-        best = max(
-            found, key=lambda o: (order.get(o.status, 0), _share(o.worst)), default=None
-        )
-        return best and best.worst
+        best = max(found, key=lambda o: (order.get(o.status, 0), _share(o.worst)), default=None)
+        return None if best is None else best.worst
 
     def to_json(self) -> dict[str, Any]:
         error = self.max_error_ulp
@@ -232,9 +234,7 @@ def _cells(
 
 def _place(report: Report, worst: Worst) -> str:
     point = report.points[worst.point]
-    parts = [
-        f"{name}={_short(value)}" for name, value in point.items()
-    ]
+    parts = [f"{name}={_short(value)}" for name, value in point.items()]
     return ", ".join(parts)
 
 

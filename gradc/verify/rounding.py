@@ -21,7 +21,36 @@ from gradc.verify.evaluate import Ball, Cells, apply, common_length, recycle
 
 # Results that are one of the arguments, a whole number, or a truth: nothing is rounded.
 _EXACT = frozenset(
-    ["input", "neg", "abs", "sign", "floor", "ceiling", "round", "trunc", "min2", "max2", "min", "max", "select", "as_real", "length", "index", "stack", "broadcast", "scatter", "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"]
+    [
+        "input",
+        "neg",
+        "abs",
+        "sign",
+        "floor",
+        "ceiling",
+        "round",
+        "trunc",
+        "min2",
+        "max2",
+        "min",
+        "max",
+        "select",
+        "as_real",
+        "length",
+        "index",
+        "stack",
+        "broadcast",
+        "scatter",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "eq",
+        "ne",
+        "and",
+        "or",
+        "not",
+    ]
 )
 # Correctly rounded by IEEE 754, so a result that is a double is that double.
 _CORRECT = frozenset({"add", "sub", "mul", "div", "sqrt"})

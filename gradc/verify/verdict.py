@@ -1,131 +1,101 @@
-"""Verification from beginning to end: points, truths, bounds, answers, verdict."""
+"""Verification from beginning to end: points, truths, answers, verdict."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradc.errors import Diagnostic
-from gradc.ir import Function
-from gradc.run import Answer, Numbers, Program, ToolchainError, Witness, run
-from gradc.verify.bounds import Bounds, bounds
-from gradc.verify.compare import Expected, Judgement, judge, pairs
-from gradc.verify.oracle import State, Truth, true_values
-from gradc.verify.points import Sample, sample
-from gradc.verify.quotient import Confirmation, confirm
-from gradc.verify.report import (
-    OutputReport,
-    Report,
-    SourceKind,
-    SourceReport,
-    SourceStatus,
-    Verdict,
-    Worst,
-)
-from gradc.verify.rounding import Arithmetic, arithmetic
+from gradc.run import Answer, run
+from gradc.verify.cases import WITNESS_TARGETS, Case, Plan, Subject, plan
+from gradc.verify.report import Report, SourceReport, Verdict
+from gradc.verify.sources import emitted_source, oracle_source, witness_source
 
-WITNESS_TARGETS = {"tf-tape": "tf"}
-_ABSENT = ("G401", "G402")
+# Failures of an emitted program itself, where its toolchain is all right.
+_OWN_FAULT = ("G403", "G407")
 
 
-@dataclass(frozen=True, slots=True)
-class Emitted:
-    """What a target was given: the legalized function with its derivatives, and the program."""
+def verify(
+    subject: Subject,
+    given: Sequence[Mapping[str, Any]] = (),
+    *,
+    count: int = 20,
+    seed: int = 0,
+    timeout: float = 300.0,
+    diagnostics: Sequence[Diagnostic] = (),
+) -> Report:
+    """Run every emitted program and every witness, and judge what they say.
 
-    function: Function
-    program: Program
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A model to verify.
-
-    ``original`` has the value as its user wrote it; ``plain`` the same with derivatives,
-    neither stabilized nor legalized: it says what is true. ``witnesses`` gives for each
-    witness the plain derivatives legalized for the target that it runs on, whose bound it
-    is judged by. All functions have the same inputs and name outputs alike.
+    Raises: as :func:`plan`.
     """
-
-    original: Function
-    plain: Function
-    emitted: Mapping[str, Emitted]
-    witnesses: Mapping[str, Function] = field(default_factory=dict)
-    dtype: str = "float64"
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One point: what is true there, what quotients say, and each source's bounds."""
-
-    point: Mapping[str, Any]
-    truth: Truth
-    confirmation: Confirmation
-    bounds: Mapping[str, Bounds]
-
-    def expected(self, source: str, output: str) -> list[Expected]:
-        """What a source should say for an output, one a row."""
-        limits = self.bounds[source].cells[output]
-        cells, states = self.truth.cells[output], self.truth.states[output]
-        rows = max(len(limits), len(cells))
-        return [
-            Expected(
-                cells[min(row, len(cells) - 1)],
-                states[min(row, len(cells) - 1)],
-                limits[min(row, len(limits) - 1)],
-            )
-            for row in range(rows)
-        ]
+    prepared = plan(subject, given, count, seed)
+    points = [case.point for case in prepared.cases]
+    answers: dict[str, list[Answer]] = {}
+    for name, item in subject.emitted.items():
+        witnesses = [w for w in subject.witnesses if WITNESS_TARGETS[w] == name]
+        answers[name] = run(item.program, points, timeout=timeout, witnesses=witnesses)
+    return assess(prepared, answers, diagnostics)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything that is known before a toolchain is started."""
+def assess(
+    prepared: Plan,
+    answers: Mapping[str, Sequence[Answer]],
+    diagnostics: Sequence[Diagnostic] = (),
+) -> Report:
+    """The report on answers that are already here, one list a target in the order of the points."""
+    subject = prepared.subject
+    cases, dtype = prepared.cases, subject.dtype
+    sources = [
+        emitted_source(name, cases, answers[name], dtype)
+        for name in subject.emitted
+        if name in answers
+    ]
+    for name in subject.witnesses:
+        host = WITNESS_TARGETS[name]
+        if host in answers:
+            sources.append(witness_source(name, host, cases, answers[host], dtype))
+    sources.append(oracle_source(cases, dtype))
+    return Report(
+        _verdict(sources),
+        tuple(sources),
+        tuple(case.point for case in prepared.cases),
+        prepared.sample.given,
+        prepared.sample.skipped,
+        (*diagnostics, *_kink_notes(cases)),
+    )
 
-    subject: Subject
-    sample: Sample
-    cases: tuple[Case, ...]
+
+def _kink_notes(cases: Sequence[Case]) -> list[Diagnostic]:
+    """A note for each given point at which a derivative is a convention."""
+    return [
+        Diagnostic(
+            "G505",
+            f"point {index} is a kink of '{kink.prim}':"
+            " the derivative there is that of the branch taken",
+            kink.span,
+            None,
+            "note",
+        )
+        for index, case in enumerate(cases)
+        for kink in case.truth.kinks[:1]
+    ]
 
 
-def plan(
-    subject: Subject, given: Sequence[Mapping[str, Any]] = (), count: int = 20, seed: int = 0
-) -> Plan:
-    """Choose points and find out what is true there.
+def _verdict(sources: Sequence[SourceReport]) -> Verdict:
+    """The verdict on all sources together.
 
-    Raises: GradcError (G501, G502) for a given point that does not fit the model, (G503,
-    G504) for a primitive without ball arithmetic or measured accuracy.
+    A witness that disagrees counts unless quotients side with gradc; one without numbers
+    never counts. An emitted program that does not compile or raises is wrong.
     """
-    found: dict[int, Case] = {}
-
-    def accept(point: Mapping[str, Any]) -> str | None:
-        case = examine(subject, point)
-        reason = refusal(case)
-        if reason is None:
-            found[id(point)] = case
-        return reason
-
-    drawn = sample(subject.original, given, count, seed, accept, subject.dtype)
-    cases = [found.get(id(point)) or examine(subject, point) for point in drawn.points]
-    return Plan(subject, drawn, tuple(cases))
-
-
-def examine(subject: Subject, point: Mapping[str, Any]) -> Case:
-    """What is true at a point, and how far each source may be off there."""
-    dtype = subject.dtype
-    truth = true_values(subject.plain, point, dtype=dtype)
-    limits: dict[str, Bounds] = {}
-    if truth.decided or any(state == "undefined" for row in truth.states.values() for state in row):
-        limits = {
-            name: bounds(item.function, name, point, dtype)
-            for name, item in subject.emitted.items()
-        }
-        limits |= {
-            name: bounds(function, WITNESS_TARGETS[name], point, dtype)
-            for name, function in subject.witnesses.items()
-        }
-    for other in limits.values():
-        truth = _continued(truth, other.exact)
-    second = any(name.startswith("hessian:") for name in truth.cells)
-    confirmation = confirm(subject.plain if second else subject.original, truth, point, dtype)
-    return Case(point, _corrected(truth, confirmation), confirmation, limits)
+    emitted = [source for source in sources if source.kind == "emitted"]
+    if any(source.status == "disagree" and not source.excused for source in sources):
+        return "disagree"
+    if any(source.code in _OWN_FAULT for source in emitted):
+        return "disagree"
+    heard = [source for source in emitted if source.status in ("agree", "inconclusive")]
+    if not heard:
+        return "unverified"
+    doubtful = [source for source in sources if source.kind != "witness"]
+    if any(source.status == "inconclusive" for source in doubtful):
+        return "inconclusive"
+    return "agree"

@@ -168,7 +168,7 @@ MESSAGES = {
         "the character U+200B (zero width space) has no meaning in R",
         "\u200b",
         1,
-        "write an ordinary blank",
+        "remove it",
     ),
     "return x": (
         "an operator is missing between 'return' and 'x'",
@@ -205,7 +205,7 @@ MESSAGES = {
         "the character U+FEFF (zero width no-break space) has no meaning in R",
         "\ufeff",
         0,
-        "write an ordinary blank",
+        "remove it",
     ),
     '"\\x"': ("'\\x' needs hexadecimal digits after it", "\\x", 1, None),
     '"a\\u00e9\\x41"': (
@@ -233,11 +233,11 @@ def test_both_ends_of_a_mismatch_are_shown():
         parse_r(Source("model.R", "f(a,\n  b]"))
     assert render(caught.value.diagnostics[0]) == (
         "error[G100]: this ] does not match this (\n"
-        " --> model.R:2:4\n"
+        "  --> model.R:2:4\n"
         "  |\n"
         "2 |   b]\n"
         "  |    ^\n"
-        " --> model.R:1:2\n"
+        "  --> model.R:1:2\n"
         "  |\n"
         "1 | f(a,\n"
         "  |  ^ opened here"

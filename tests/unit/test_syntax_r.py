@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from pathlib import Path
@@ -159,7 +160,7 @@ STRINGS = {
     r'r"(a\n)"': r"a\n",
     r"R'---[x]y]---'": "x]y",
     'r"{}"': "",
-    'r"(")")"': '")',
+    'r"-(")")-"': '")"',
     "'#'": "#",
     "'\U0010fe80\\x41'": "\U0010fe80A",
 }
@@ -381,7 +382,5 @@ def test_any_text_is_read_or_diagnosed(text):
 
 @given(st.binary())
 def test_any_octets_are_read_or_diagnosed(octets):
-    try:
-        read(octets.decode("latin-1"))
-    except GradcError as error:
-        assert error.diagnostics[0].code in ("G100", "G104")
+    with contextlib.suppress(GradcError):
+        check_invariants(read(octets.decode("latin-1")))

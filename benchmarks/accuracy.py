@@ -1,0 +1,302 @@
+"""Measure how accurate every primitive is on every target, and write ``gradc/prims/accuracy.py``.
+
+Run by hand, with R, TMB and TensorFlow there::
+
+    python -m benchmarks.accuracy            prints what was measured
+    python -m benchmarks.accuracy --write    and writes the table
+
+Each primitive is evaluated by its spelling in the real toolchain, over its probe grid and some
+thousand random points of its domain, and held against ball arithmetic. The worst error is
+put down to three causes, in this order: so many ulps of the result, so many ulps of each
+argument (a library that rounds pi*x inside is off by as much as the function turns), and an
+absolute part where nothing else explains it. Numbers are rounded up to powers of two with a
+quarter to spare, since the worst of a sample is not the worst there is.
+
+Points whose true value is outside the target's range of normal numbers, and answers that are
+not finite, are no rounding errors; the latter are counted and printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import itertools
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from flint import arb, ctx
+
+from benchmarks.spellings import KEYS, Toolchains, dtype_of, spelled, target_of
+from gradc.prims import TABLE, Prim
+
+COUNT = 4000
+TABLE_FILE = Path(__file__).parent.parent / "gradc" / "prims" / "accuracy.py"
+# What rounding.py knows by itself: exact operations, IEEE 754's own, and sums counted by steps.
+UNMEASURED = frozenset(
+    "add sub mul div neg sqrt abs sign floor ceiling round trunc min2 max2 select mod idiv"
+    " lt le gt ge eq ne and or not as_real exact_pi".split()
+)
+PLAIN_ULPS = 8.0
+
+Column = np.ndarray
+Draw = Callable[[np.random.Generator, int], Column]
+
+
+def mixed(low: float, high: float, *, sign: bool = True, far: float = 0.0) -> Draw:
+    """Points of every scale between 10^low and 10^high, and ordinary ones; ``far`` part extreme."""
+
+    def draw(generator: np.random.Generator, count: int) -> Column:
+        extreme = int(count * far)
+        half = (count - extreme) // 2
+        scales = 10 ** generator.uniform(low, high, half)
+        ordinary = np.abs(generator.normal(0, 3, count - half - extreme))
+        extremes = 10 ** generator.uniform(-290, 290, extreme)
+        column = np.concatenate([scales, ordinary, extremes])
+        if sign:
+            column *= generator.choice((-1.0, 1.0), count)
+        return generator.permutation(column)
+
+    return draw
+
+
+def chosen(*values: float) -> Draw:
+    return lambda generator, count: generator.choice(values, count)
+
+
+def unit(generator: np.random.Generator, count: int) -> Column:
+    """Points in (-1, 1), many of them near its ends and near 0."""
+    near = 10 ** generator.uniform(-12, 0, count)
+    plain = generator.uniform(0, 1, count)
+    column = np.where(generator.random(count) < 0.5, plain, near)
+    column = np.where(generator.random(count) < 0.3, 1 - near, column)
+    return np.clip(column, 1e-300, 1 - 2**-53) * generator.choice((-1.0, 1.0), count)
+
+
+ELEMENTARY = mixed(-8, 3, far=0.1)
+GAMMA = mixed(-8, 8)
+POSITIVE = mixed(-6, 6, sign=False)
+ARGUMENT = mixed(-4, 2.5, sign=False)
+ORDER = chosen(0.0, 1.0, 2.0, 3.0, 0.5, 2.5, 7.0)
+WHOLE = chosen(*map(float, range(15)))
+DOMAINS: dict[str, tuple[Draw, ...]] = {
+    "asin": (unit,),
+    "acos": (unit,),
+    "atanh": (unit,),
+    "logit": (unit,),
+    "acosh": (lambda g, n: 1 + mixed(-8, 6, sign=False)(g, n),),
+    "gamma": (GAMMA,),
+    "lgamma": (mixed(-8, 8),),
+    "digamma": (lambda g, n: np.maximum(mixed(-6, 6)(g, n), -50.0),),
+    "trigamma": (POSITIVE,),
+    "psigamma": (POSITIVE, chosen(0.0, 1.0, 2.0, 3.0, 4.0)),
+    "beta": (mixed(-3, 2, sign=False), mixed(-3, 2, sign=False)),
+    "lbeta": (mixed(-3, 3, sign=False), mixed(-3, 3, sign=False)),
+    "choose": (mixed(-2, 3, sign=False), WHOLE),
+    "lchoose": (mixed(-2, 3, sign=False), WHOLE),
+    "pow": (mixed(-6, 6), mixed(-3, 2)),
+}
+for _kind in ("besselI", "besselJ", "besselK", "besselY", "besselI_scaled", "besselK_scaled"):
+    DOMAINS[_kind] = (ARGUMENT, ORDER)
+
+
+@dataclass(frozen=True)
+class Points:
+    """Arguments by parameter, the true value of each row, and how each row depends on them."""
+
+    columns: list[Column]
+    truths: list[Any]
+    turns: np.ndarray
+    """Σ |x·∂f/∂x| / |f|, what one ulp of each argument does to the result in ulps."""
+
+
+def points_of(prim: Prim, dtype: str, seed: int) -> Points:
+    """The rows of a primitive's grid and sample that have a true value to compare with."""
+    generator = np.random.default_rng(seed)
+    draws = DOMAINS.get(prim.name, (ELEMENTARY,) * len(prim.params))
+    grid = list(itertools.product(*(prim.probe.get(p, (1.0,)) for p in prim.params)))
+    rows = [*grid, *zip(*(draw(generator, COUNT) for draw in draws), strict=True)]
+    kept: list[tuple[float, ...]] = []
+    truths, turns = [], []
+    for row in rows:
+        with np.errstate(all="ignore"):
+            point = tuple(float(np.asarray(x, dtype=dtype)) for x in row)
+        if not all(is_normal(arb(x), dtype) for x in point) or not inside(prim, point):
+            continue
+        truth = true_value(prim, point)
+        if truth is None or not is_normal(truth, dtype):
+            continue
+        kept.append(point)
+        truths.append(truth)
+        turns.append(turn(prim, point, truth))
+    columns = [np.array(column) for column in zip(*kept, strict=True)]
+    return Points(columns, truths, np.array(turns))
+
+
+def inside(prim: Prim, point: tuple[float, ...]) -> bool:
+    """Whether a point is in the domain, where ball arithmetic knows more than the table asks."""
+    if prim.name in ("choose", "lchoose"):
+        return point[0] > point[1] - 1
+    return True
+
+
+def true_value(prim: Prim, point: Iterable[float]) -> Any:
+    """The value to 70 bits and more, None where there is none."""
+    assert prim.ball is not None
+    arguments = [arb(x) for x in point]
+    for bits in (200, 400, 800, 1600):
+        with ctx.workprec(bits):
+            value = prim.ball(*arguments)
+        if value.is_finite() and (value.is_exact() or value.rel_accuracy_bits() >= 70):
+            return value
+        if value.is_nan() and bits >= 400:
+            break
+    return None
+
+
+def is_normal(truth: Any, dtype: str) -> bool:
+    """Whether a value is 0 or in the range of normal numbers, with a little room."""
+    if not truth.is_finite():
+        return False
+    info = np.finfo(dtype)
+    low, high = arb(float(info.tiny)) * 2, arb(float(info.max)) / 2
+    return bool(truth.is_zero() or low < abs(truth) < high)
+
+
+def turn(prim: Prim, point: tuple[float, ...], truth: Any) -> float:
+    """What relative changes of the arguments do to the result, relatively; orders do not change."""
+    if truth.is_zero():
+        return math.inf
+    total = arb(0)
+    with ctx.workprec(800):
+        for k, (name, x) in enumerate(zip(prim.params, point, strict=True)):
+            if k and name in ("n", "nu", "k"):
+                continue
+            step = arb(x) * arb(2) ** -200
+            ends = [prim.ball(*map(arb, point[:k]), arb(x) + s, *map(arb, point[k + 1 :])) for s in (step, -step)]
+            total += abs((ends[0] - ends[1]) / (2 * arb(2) ** -200))
+        ratio = float(total / abs(truth))
+    return ratio if math.isfinite(ratio) else math.inf
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The worst errors of one primitive on one target, and the three numbers made of them."""
+
+    relative: float
+    absolute: float
+    argument: float
+    worst: float
+    failures: int
+    rows: int
+
+
+def measure(points: Points, got: np.ndarray, dtype: str) -> Measured:
+    """Fit the three parts to the errors of a target's answers."""
+    unit_ = 2.0**-52 if dtype == "float64" else 2.0**-23
+    finite = np.isfinite(got)
+    sizes, errors = [], []
+    for truth, answer, good in zip(points.truths, got, finite, strict=True):
+        with ctx.workprec(200):
+            sizes.append(float(abs(truth)))
+            errors.append(float(abs(arb(float(answer)) - truth)) / unit_ if good else math.nan)
+    size, error, turns = np.array(sizes)[finite], np.array(errors)[finite], points.turns[finite]
+    usable = size > 0
+    size, error, turns = size[usable], error[usable], turns[usable]
+    relative = error / size
+    worst = float(relative.max())
+    failures = int((~finite).sum())
+    if worst <= PLAIN_ULPS:
+        return Measured(padded(worst), 0.0, 0.0, worst, failures, len(got))
+    for inner in (1.0, 2.0, 4.0, 8.0, 16.0, 32.0):
+        rest = float((relative - inner * turns).max())
+        if rest <= PLAIN_ULPS:
+            # A quarter to spare here too: the next larger power of two where it is tight.
+            tight = float((relative - inner / 1.25 * turns).max()) > 2 * PLAIN_ULPS
+            return Measured(padded(rest), 0.0, inner * (2 if tight else 1), worst, failures, len(got))
+    inner = 4.0
+    left = error - (PLAIN_ULPS + inner * turns) * size
+    return Measured(PLAIN_ULPS, padded(float(left.max())), inner, worst, failures, len(got))
+
+
+def padded(value: float) -> float:
+    """A quarter more, rounded up to a power of two, at least 1."""
+    return 2.0 ** max(0, math.ceil(math.log2(max(value * 1.25, 1.0))))
+
+
+def measure_all(toolchains: Toolchains, names: list[str]) -> dict[str, dict[str, Measured]]:
+    """Every primitive on every target that spells it."""
+    found: dict[str, dict[str, Measured]] = {}
+    for name in names or [prim.name for prim in TABLE]:
+        prim = TABLE[name]
+        if name in UNMEASURED or not prim.elementwise or prim.ball is None or not any(spelled(prim, target_of(key)) for key in KEYS):
+            continue
+        points = {dtype: points_of(prim, dtype, len(name)) for dtype in ("float64", "float32")}
+        for key in KEYS:
+            text = spelled(prim, target_of(key))
+            if text is None:
+                continue
+            at = points[dtype_of(key)]
+            got = toolchains.evaluate(prim, key, text, at.columns)
+            one = measure(at, got, dtype_of(key))
+            found.setdefault(name, {})[key] = one
+            print(
+                f"{name:16} {key:14} worst {one.worst:9.3g} ulp of {one.rows}; relative"
+                f" {one.relative:g}, absolute {one.absolute:g}, argument {one.argument:g}"
+                + (f"; not finite at {one.failures}" if one.failures else ""),
+                flush=True,
+            )
+    return found
+
+
+HEADER = '''"""How accurate each primitive is on each target: measured, never guessed.
+
+Written by ``python -m benchmarks.accuracy --write``, which says how: every spelling of the
+table evaluated in its real toolchain at {count} random points of the primitive's domain and on
+its probe grid, against ball arithmetic.
+
+For each primitive and target (``tf/float32``: in single precision) three numbers: the error
+is at most ``relative`` ulps of the result, plus what ``argument`` ulps of each argument
+change in it, plus ``absolute`` ulps of 1. Operations that IEEE 754 rounds correctly, exact ones
+and sums are not here (see ``gradc.verify.rounding``).
+
+Measured on {date} with {versions}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ACCURACY: Mapping[str, Mapping[str, tuple[float, float, float]]] = {{
+'''
+
+
+def table_text(found: dict[str, dict[str, Measured]], versions: str) -> str:
+    """The Python file that holds the table."""
+    today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    lines = [HEADER.format(count=COUNT, date=today, versions=versions)]
+    for name, targets in found.items():
+        lines.append(f'    "{name}": {{\n')
+        for key, one in targets.items():
+            lines.append(f'        "{key}": ({one.relative}, {one.absolute}, {one.argument}),\n')
+        lines.append("    },\n")
+    lines.append("}\n")
+    return "".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--write", action="store_true", help="write the table")
+    parser.add_argument("primitive", nargs="*", help="only these")
+    options = parser.parse_args()
+    toolchains = Toolchains()
+    found = measure_all(toolchains, options.primitive)
+    if options.write:
+        TABLE_FILE.write_text(table_text(found, toolchains.versions()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

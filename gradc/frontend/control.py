@@ -1,0 +1,316 @@
+"""Control flow: ``if``, loops, ``return``, the lazy ``&&``, ``||``, ``ifelse`` and ``switch``."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from gradc.frontend.actions import Broken, Continued, Form, Returned, Steps
+from gradc.frontend.arguments import match
+from gradc.frontend.branches import Changes
+from gradc.frontend.context import TURN_COST
+from gradc.frontend.scope import NAME, Environment
+from gradc.frontend.values import (
+    NULL,
+    Closure,
+    Elements,
+    Items,
+    Refusal,
+    Unresolved,
+    Value,
+    describe,
+)
+
+if TYPE_CHECKING:
+    from gradc.frontend.machine import Machine
+    from gradc.frontend.scope import Scope
+
+Branch: TypeAlias = "tuple[Value | None, Returned | None, Changes]"
+
+
+def condition(m: Machine, node: int, scope: Scope) -> Generator[tuple[int, Scope], Value, tuple[Value, bool | None]]:
+    """The value of a condition, and which way it goes where that is known."""
+    value = yield node, scope
+    try:
+        return value, m.context.truth(value)
+    except Refusal as refusal:
+        refusal.place = refusal.place or scope.span(node)
+        raise
+
+
+def if_(m: Machine, node: int, scope: Scope) -> Steps:
+    """``if (test) yes else no``."""
+    test, yes, *rest = _arguments(scope, node, 2, 3)
+    value, truth = yield from condition(m, test, scope)
+    if truth is not None:
+        if not truth and not rest:
+            return NULL
+        return (yield yes if truth else rest[0], scope)
+    builder = m.builder
+    holds = builder.condition(m.context.node(value))
+    first = yield from _branch(m, holds, yes, scope)
+    second: Branch = (None, None, {})
+    if rest:
+        second = yield from _branch(m, builder.negate(holds), rest[0], scope)
+    return _join(m, holds, first, second, bool(rest), node, scope)
+
+
+def _branch(m: Machine, holds: int, node: int, scope: Scope) -> Generator[tuple[int, Scope], Value, Branch]:
+    """One side of an ``if``: its value or what it returns, and what it assigns."""
+    start = m.branches.begin()
+    activation = scope.activation
+    if activation is not None:
+        activation.path.append(holds)
+    value: Value | None = None
+    returned: Returned | None = None
+    try:
+        value = yield node, scope
+    except Returned as signal:
+        if signal.activation is not activation:
+            raise Refusal("G104", "this 'return' ends another function than the one it is in") from None
+        returned = signal
+    except (Broken, Continued) as signal:
+        word = "break" if isinstance(signal, Broken) else "next"
+        raise Refusal(
+            "G104",
+            f"'{word}' depends on a condition that only the inputs can tell",
+            "write the terms as ifelse(condition, term, 0)",
+        ) from None
+    finally:
+        if activation is not None:
+            activation.path.pop()
+    return value, returned, m.branches.end(start)
+
+
+def _join(m: Machine, holds: int, yes: Branch, no: Branch, both: bool, node: int, scope: Scope) -> Value:
+    branches = m.branches
+    place = scope.span(node)
+    activation = scope.activation
+    if yes[1] is None and no[1] is None:
+        branches.merge(holds, yes[2], no[2], place)
+        if not both:
+            return Unresolved("G104", "this 'if' has no 'else', and its value is used", place)
+        return branches.choose(holds, yes[0], no[0], place)
+    assert activation is not None
+    if yes[1] is not None and no[1] is not None:
+        branches.merge(holds, yes[2], no[2], place)
+        raise Returned(activation, branches.choose(holds, yes[1].value, no[1].value, place))
+    # One side goes on: variables of this call are as that side left them, all others depend.
+    leaves, stays = (yes, no) if yes[1] is not None else (no, yes)
+    own = activation.environment
+    left = {key: value for key, value in leaves[2].items() if key[0] is not own or own.captured}
+    kept = {key: value for key, value in stays[2].items() if not (key[0] is not own or own.captured)}
+    others = {key: value for key, value in stays[2].items() if key not in kept}
+    branches.keep(kept)
+    sides = (left, others) if leaves is yes else (others, left)
+    branches.merge(holds, *sides, place)
+    assert leaves[1] is not None
+    test = holds if leaves is yes else m.builder.negate(holds)
+    branches.leave(activation, test, leaves[1].value)
+    return NULL if stays[0] is None else stays[0]
+
+
+def for_(m: Machine, node: int, scope: Scope) -> Steps:
+    """``for (i in values) body`` over what is known."""
+    variable, sequence, body = _arguments(scope, node, 3, 3)
+    value = yield sequence, scope
+    name = scope.name_of(variable)
+    if name is None:
+        raise Refusal("G104", "a loop needs a name to run through", None, 0)
+    items: Sequence[Value]
+    items = value.values if isinstance(value, Items) else m.context.atoms(value, 1)
+    m.loops += 1
+    try:
+        for item in items:
+            m.context.spend(TURN_COST)
+            m.bind(scope.environment, name, item)
+            try:
+                yield body, scope
+            except Continued:
+                continue
+            except Broken:
+                break
+    finally:
+        m.loops -= 1
+    return NULL
+
+
+def while_(m: Machine, node: int, scope: Scope) -> Steps:
+    """``while (test) body`` on a known condition."""
+    test, body = _arguments(scope, node, 2, 2)
+    return (yield from _loop(m, test, body, scope))
+
+
+def repeat_(m: Machine, node: int, scope: Scope) -> Steps:
+    """``repeat body``."""
+    (body,) = _arguments(scope, node, 1, 1)
+    return (yield from _loop(m, None, body, scope))
+
+
+def _loop(m: Machine, test: int | None, body: int, scope: Scope) -> Steps:
+    m.loops += 1
+    try:
+        while True:
+            m.context.spend(TURN_COST)
+            if test is not None:
+                _, truth = yield from condition(m, test, scope)
+                if truth is None:
+                    raise Refusal(
+                        "G104",
+                        "how often this loop runs depends on the inputs",
+                        "only a condition known when the model is compiled can end a loop",
+                        0,
+                    )
+                if not truth:
+                    return NULL
+            try:
+                yield body, scope
+            except Continued:
+                continue
+            except Broken:
+                return NULL
+    finally:
+        m.loops -= 1
+
+
+def break_(m: Machine, node: int, scope: Scope) -> Steps:
+    """``break``."""
+    yield from ()
+    raise Broken
+
+
+def next_(m: Machine, node: int, scope: Scope) -> Steps:
+    """``next``."""
+    yield from ()
+    raise Continued
+
+
+def return_(m: Machine, node: int, scope: Scope) -> Steps:
+    """``return(value)``."""
+    arguments = _arguments(scope, node, 0, 1)
+    if scope.activation is None:
+        raise Refusal("G104", "'return' outside of a function")
+    value: Value = NULL
+    if arguments:
+        value = yield arguments[0], scope
+    raise Returned(scope.activation, value)
+
+
+def _lazy(decides: bool) -> Form:
+    """``&&`` and ``||``: the second operand is looked at only where the first leaves it open."""
+
+    def form(m: Machine, node: int, scope: Scope) -> Steps:
+        left, right = _arguments(scope, node, 2, 2)
+        first, known = yield from condition(m, left, scope)
+        if known is decides:
+            return decides
+        second, other = yield from condition(m, right, scope)
+        if known is not None:
+            return second if other is None else other
+        if other is not None:
+            return other if other is decides else first
+        b = m.builder
+        nodes = m.context.node(first), m.context.node(second)
+        return b.either(*nodes) if decides else b.both(*nodes)
+
+    return form
+
+
+def ifelse(m: Machine, node: int, scope: Scope) -> Steps:
+    """``ifelse(test, yes, no)``; a side that is known not to be taken is not looked at."""
+    tree = scope.code.tree
+    arguments = scope.args(node)
+    names = tree.argnames(node) or (None,) * len(arguments)
+    formals = ("condition", "x", "y") if scope.code.is_python else ("test", "yes", "no")
+    given, _ = match("ifelse", formals, list(zip(names, arguments, strict=True)))
+    if None in given:
+        missing = formals[given.index(None)]
+        raise Refusal("G103", f"the argument '{missing}' of 'ifelse' is missing")
+    test, yes, no = (argument or 0 for argument in given)
+    value = yield test, scope
+    if isinstance(value, (str, Items, Closure)) or value is NULL:
+        raise Refusal("G202", f"{describe(value)} is no condition", None, 0)
+    truths = [m.context.number(atom) for atom in _known_atoms(m, value)]
+    if truths and all(truth == truth and truth is not None for truth in truths):
+        if all(truths) or not any(truths):
+            return _shaped(m, value, (yield yes if truths[0] else no, scope))
+    chosen = yield yes, scope
+    other = yield no, scope
+    return m.context.elementwise(m.builder.select, [value, chosen, other])
+
+
+def _known_atoms(m: Machine, value: Value) -> Sequence[Value]:
+    if isinstance(value, Elements):
+        return value.items
+    return (value,) if m.context.length_of(value) == 1 else ()
+
+
+def _shaped(m: Machine, test: Value, value: Value) -> Value:
+    """The side taken, as long as the condition is."""
+    count = m.context.length_of(test)
+    if count == 1:
+        return value
+    return m.context.elementwise(lambda _, side: side, [test, value])
+
+
+def switch(m: Machine, node: int, scope: Scope) -> Steps:
+    """``switch(which, …)`` on a known text or number."""
+    arguments = scope.args(node)
+    names = scope.code.tree.argnames(node) or (None,) * len(arguments)
+    if not arguments:
+        raise Refusal("G103", "the argument 'EXPR' of 'switch' is missing")
+    which = yield arguments[0], scope
+    sides = arguments[1:]
+    if isinstance(which, str):
+        labels = names[1:]
+        places = [k for k, label in enumerate(labels) if label == which]
+        places = places or [k for k, label in enumerate(labels) if label is None]
+        place = places[0] if places else -1
+        # An empty side means the next one, as in R.
+        while 0 <= place < len(sides) and scope.code.tree.starts[sides[place]] == scope.code.tree.ends[sides[place]]:
+            place += 1
+    else:
+        place = m.context.whole(which, "the choice of 'switch'", 0) - 1
+    if not 0 <= place < len(sides):
+        return NULL
+    return (yield sides[place], scope)
+
+
+def local(m: Machine, node: int, scope: Scope) -> Steps:
+    """``local({ … })``: variables of its own."""
+    (body,) = _arguments(scope, node, 1, 1)
+    return (yield body, scope.within(Environment(scope.environment)))
+
+
+def missing(m: Machine, node: int, scope: Scope) -> Steps:
+    """``missing(x)``: whether an argument was not given."""
+    (argument,) = _arguments(scope, node, 1, 1)
+    yield from ()
+    if scope.activation is None or scope.kinds[argument] != NAME:
+        raise Refusal("G104", "'missing' asks about an argument of the function it is in")
+    return scope.name_of(argument) in scope.activation.missing
+
+
+def _arguments(scope: Scope, node: int, least: int, most: int) -> list[int]:
+    arguments = scope.args(node)
+    if not least <= len(arguments) <= most:
+        name = scope.name_of(scope.code.tree.fn(node)) or "this"
+        raise Refusal("G103", f"'{name}' does not take {len(arguments)} arguments")
+    return arguments
+
+
+FORMS: tuple[tuple[str, Form], ...] = (
+    ("if", if_),
+    ("for", for_),
+    ("while", while_),
+    ("repeat", repeat_),
+    ("break", break_),
+    ("next", next_),
+    ("return", return_),
+    ("&&", _lazy(False)),
+    ("||", _lazy(True)),
+    ("ifelse", ifelse),
+    ("switch", switch),
+    ("local", local),
+    ("missing", missing),
+)

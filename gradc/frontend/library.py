@@ -1,0 +1,213 @@
+"""All functions of the language, found by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from gradc.errors import GradcError, Source, Span
+from gradc.frontend import assign, control, functional, index, quoting, reductions, vectors
+from gradc.frontend.actions import Action
+from gradc.frontend.arguments import match, takes_words
+from gradc.frontend.context import Context, OneNode
+from gradc.frontend.elementwise import ELEMENTWISE, SHORT, operators, python_operators
+from gradc.frontend.prelude import PRELUDE, PYTHON_PRELUDE
+from gradc.frontend.python_names import CONSTANTS, FUNCTIONS, bare
+from gradc.frontend.scope import Code, Scope
+from gradc.frontend.unknown import unknown_function
+from gradc.frontend.values import ABSENT, Closure, Dots, Refusal, Unresolved, Value
+from gradc.prims import TABLE
+from gradc.syntax.r import parse_r
+from gradc.syntax.tree import Tree
+
+if TYPE_CHECKING:
+    from gradc.frontend.machine import Machine
+
+_FORMS = (*control.FORMS, *assign.FORMS, *quoting.FORMS)
+_NATIVES = (*vectors.NATIVES, *reductions.NATIVES, *index.NATIVES)
+
+
+class Library:
+    """The functions of R or of Python, and those of the prelude, for one graph."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._operators = operators(context)
+        self._python_operators = python_operators(context) if context.is_python else {}
+        self.parenthesis = Action("(", ("x",), native=vectors.same)
+        self._found: dict[tuple[str, bool], Action | None] = {
+            ("(", False): self.parenthesis,
+            ("(", True): self.parenthesis,
+        }
+        self._closures: dict[str, Closure] = {}
+
+    def find(self, name: str, is_prelude: bool) -> Action | None:
+        """The function of a name; the prelude sees the primitives of the table first."""
+        key = name, is_prelude
+        if key not in self._found:
+            if is_prelude:
+                action = self._primitive(name) or self._prelude_native(name) or self._r(name)
+            elif self.context.is_python:
+                action = self._python(name)
+            else:
+                action = self._r(name)
+            self._found[key] = action
+        return self._found[key]
+
+    def constant(self, name: str, code: Code) -> float | None:
+        """The number behind ``np.pi`` and its like."""
+        if not code.is_python:
+            return None
+        last, has_module = bare(name)
+        return CONSTANTS.get(last) if has_module else None
+
+    def closure(self, machine: Machine, action: Action) -> Closure:
+        """The function that a text of the prelude defines."""
+        found = self._closures.get(action.name)
+        if found is None:
+            assert action.prelude is not None
+            tree = _parsed(action.prelude)
+            code = machine.load(tree, is_python=False, is_prelude=True)
+            found = Closure(tree.roots[0], Scope(code, machine.base))
+            self._closures[action.name] = found
+        return found
+
+    def call_native(self, action: Action, arguments: Sequence[Value]) -> Value:
+        """A function of values called with arguments that have no names."""
+        formals = action.formals
+        if "..." in formals:
+            return self.run(action, _spread(action, arguments))
+        if len(arguments) > len(formals):
+            match(action.name, formals, [(None, value) for value in arguments])
+        return self.run(action, [*arguments, *[ABSENT] * (len(formals) - len(arguments))])
+
+    def run(self, action: Action, values: Sequence[Value]) -> Value:
+        """A function of values called with one value a formal."""
+        assert action.native is not None
+        return action.native(self.context, *self.complete(action, values))
+
+    def complete(self, action: Action, values: Sequence[Value]) -> Sequence[Value]:
+        """The values themselves, once nothing is missing among them."""
+        for formal, value in zip(action.formals, values, strict=True):
+            if value is ABSENT and not formal.endswith("?"):
+                raise Refusal("G103", f"the argument '{formal}' of '{action.name}' is missing")
+            if isinstance(value, Unresolved):
+                raise self.context.not_a_number(value)
+            if isinstance(value, Dots):
+                for _, item in value.items:
+                    if isinstance(item, Unresolved) or item is ABSENT:
+                        raise self.context.not_a_number(item)
+        return values
+
+    def unknown(
+        self, name: str, place: Span, users: Sequence[str], code: Code
+    ) -> GradcError:
+        """The diagnostic for a function that is not there."""
+        return unknown_function(name, place, self._names(), users, code.is_python)
+
+    def _names(self) -> Iterator[str]:
+        yield from ELEMENTWISE
+        yield from PRELUDE
+        yield from (entry[0] for entry in (*_NATIVES, *_FORMS, *functional.CALLBACKS))
+        if self.context.is_python:
+            yield from FUNCTIONS
+            yield from PYTHON_PRELUDE
+
+    def _primitive(self, name: str) -> Action | None:
+        if name not in TABLE or not TABLE[name].elementwise or name == "select":
+            return None
+        return self._of_primitive(name, name, TABLE[name].params)
+
+    def _of_primitive(self, name: str, prim: str, formals: Sequence[str]) -> Action:
+        apply = self.context.builder.apply
+        one: OneNode = (
+            (lambda x: apply(prim, (x,))) if len(formals) == 1 else lambda *nodes: apply(prim, nodes)
+        )
+        return Action(name, tuple(formals), {len(formals): one})
+
+    def _prelude_native(self, name: str) -> Action | None:
+        return _of_natives(name, vectors.PRELUDE_NATIVES)
+
+    def _r(self, name: str) -> Action | None:
+        return self._operator(name, self._operators) or self._common(name, name, PRELUDE)
+
+    def _operator(self, name: str, table: Mapping[str, Mapping[int, OneNode]]) -> Action | None:
+        direct = table.get(name)
+        return None if direct is None else Action(name, ("e1", "e2")[: max(direct)], direct)
+
+    def _common(self, name: str, shown: str, prelude: Mapping[str, str]) -> Action | None:
+        entry = ELEMENTWISE.get(name)
+        if entry is not None:
+            return self._of_primitive(shown, entry[1], entry[0].split())
+        text = prelude.get(name)
+        if text is not None:
+            direct = {}
+            if name in SHORT:
+                direct = self._of_primitive(shown, SHORT[name], ("x",)).direct
+            return Action(shown, (), direct, prelude=text)
+        for form_name, form in _FORMS:
+            if form_name == name:
+                return Action(shown, form=form)
+        for callback_name, formals, callee, callback in functional.CALLBACKS:
+            if callback_name == name:
+                return Action(shown, tuple(formals.split()), callback=callback, callee=callee)
+        return _of_natives(name, _NATIVES, shown)
+
+    def _python(self, name: str) -> Action | None:
+        last, _ = bare(name)
+        target = FUNCTIONS.get(last, last)
+        native = _of_natives(target, (*index.PYTHON_NATIVES, *vectors.PYTHON_NATIVES), name)
+        if native is not None:
+            return native
+        if " " in target:
+            return _chain(target, self._python_operators)
+        operator = self._operator(target, self._python_operators)
+        if operator is not None:
+            return operator
+        return self._common(target, name, {**PRELUDE, **PYTHON_PRELUDE})
+
+
+def _of_natives(
+    name: str, natives: Sequence[tuple[str, str, object]], shown: str | None = None
+) -> Action | None:
+    for native_name, formals, native in natives:
+        if native_name == name:
+            return Action(shown or name, tuple(formals.split()), native=native)  # type: ignore[arg-type]
+    return None
+
+
+def _spread(action: Action, arguments: Sequence[Value]) -> list[Value]:
+    """Arguments without names for a function with ``...``."""
+    formals = action.formals
+    first = formals.index("...")
+    values: list[Value] = [*arguments[:first], *[ABSENT] * (first - len(arguments))]
+    values.append(Dots(tuple((None, value) for value in arguments[first:])))
+    return [*values, *[ABSENT] * (len(formals) - first - 1)]
+
+
+def _chain(name: str, table: Mapping[str, Mapping[int, OneNode]]) -> Action | None:
+    """``a < b <= c`` of Python: each pair compared, all of them true."""
+    comparisons = [table[word][2] for word in name.split() if word in table]
+    if len(comparisons) != len(name.split()):
+        return None
+
+    def one(*nodes: int) -> int | bool:
+        result: int | bool = True
+        for k, compare in enumerate(comparisons):
+            holds = compare(nodes[k], nodes[k + 1])
+            if result is True or holds is False:
+                result = holds
+            elif holds is not True and result is not False:
+                result = table["&"][2](result, holds)
+        return result
+
+    return Action(name, direct={len(comparisons) + 1: one})
+
+
+@lru_cache(maxsize=None)
+def _parsed(text: str) -> Tree:
+    return parse_r(Source("<prelude>", text))
+
+
+__all__ = ["Library", "takes_words"]

@@ -1,0 +1,176 @@
+"""Cases: points with what is true there and how far each source may be off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gradc.ir import Function
+from gradc.run import Program
+from gradc.verify.bounds import Bounds, bounds
+from gradc.verify.compare import Expected
+from gradc.verify.oracle import State, Truth, true_values
+from gradc.verify.points import Sample, sample
+from gradc.verify.quotient import Confirmation, confirm
+
+WITNESS_TARGETS = {"tf-tape": "tf"}
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """What a target was given: the legalized function with its derivatives, and the program."""
+
+    function: Function
+    program: Program
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A model to verify.
+
+    ``original`` has the value as its user wrote it; ``plain`` the same with derivatives,
+    neither stabilized nor legalized: it says what is true. ``witnesses`` gives for each
+    witness the plain derivatives legalized for the target that it runs on, whose bound it
+    is judged by. All functions have the same inputs and name outputs alike.
+    """
+
+    original: Function
+    plain: Function
+    emitted: Mapping[str, Emitted]
+    witnesses: Mapping[str, Function] = field(default_factory=dict)
+    dtype: str = "float64"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One point: what is true there, what quotients say, and each source's bounds.
+
+    ``claimed`` is what gradc's derivatives say in exact arithmetic; ``truth`` is the same
+    unless a quotient contradicts.
+    """
+
+    point: Mapping[str, Any]
+    truth: Truth
+    claimed: Truth
+    confirmation: Confirmation
+    bounds: Mapping[str, Bounds]
+
+    def expected(self, source: str, output: str) -> list[Expected]:
+        """What a source should say for an output, one a row."""
+        limits = self.bounds[source].cells[output]
+        cells, states = self.truth.cells[output], self.truth.states[output]
+        rows = max(len(limits), len(cells))
+        return [
+            Expected(
+                cells[min(row, len(cells) - 1)],
+                states[min(row, len(cells) - 1)],
+                limits[min(row, len(limits) - 1)],
+            )
+            for row in range(rows)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that is known before a toolchain is started."""
+
+    subject: Subject
+    sample: Sample
+    cases: tuple[Case, ...]
+
+
+def plan(
+    subject: Subject, given: Sequence[Mapping[str, Any]] = (), count: int = 20, seed: int = 0
+) -> Plan:
+    """Choose points and find out what is true there.
+
+    Raises: GradcError (G501, G502) for a given point that does not fit the model, (G503,
+    G504) for a primitive without ball arithmetic or measured accuracy.
+    """
+    found: dict[int, Case] = {}
+
+    def accept(point: Mapping[str, Any]) -> str | None:
+        case = examine(subject, point)
+        reason = refusal(case)
+        if reason is None:
+            found[id(point)] = case
+        return reason
+
+    drawn = sample(subject.original, given, count, seed, accept, subject.dtype)
+    cases = [found.get(id(point)) or examine(subject, point) for point in drawn.points]
+    return Plan(subject, drawn, tuple(cases))
+
+
+def examine(subject: Subject, point: Mapping[str, Any]) -> Case:
+    """What is true at a point, and how far each source may be off there."""
+    dtype = subject.dtype
+    truth = true_values(subject.plain, point, dtype=dtype)
+    limits = {
+        name: bounds(item.function, name, point, dtype) for name, item in subject.emitted.items()
+    }
+    limits |= {
+        name: bounds(function, WITNESS_TARGETS[name], point, dtype)
+        for name, function in subject.witnesses.items()
+    }
+    for other in limits.values():
+        truth = _continued(truth, other.exact)
+    second = any(name.startswith("hessian:") for name in truth.cells)
+    confirmation = confirm(subject.plain if second else subject.original, truth, point, dtype)
+    return Case(point, _corrected(truth, confirmation), truth, confirmation, limits)
+
+
+def _continued(truth: Truth, other: Truth) -> Truth:
+    """The truth, completed where the formula as written is undefined but its stable form is not.
+
+    ``x*log(x)`` at 0 is 0 by the language's own rule, and NaN as it is written.
+    """
+    if truth.finite:
+        return truth
+    cells = {name: list(row) for name, row in truth.cells.items()}
+    states = {name: list(row) for name, row in truth.states.items()}
+    for name, row in states.items():
+        known, balls = other.states.get(name, ()), other.cells.get(name, [])
+        for k, state in enumerate(row):
+            j = min(k, len(known) - 1)
+            if (
+                state in ("undefined", "undecided")
+                and j >= 0
+                and known[j] in ("finite", "infinite")
+            ):
+                row[k], cells[name][k] = known[j], balls[j]
+    return Truth(cells, {name: tuple(row) for name, row in states.items()}, truth.bits, truth.kinks)
+
+
+def _corrected(truth: Truth, confirmation: Confirmation) -> Truth:
+    """The truth with the quotients where they contradict: the definition has the last word."""
+    if not confirmation.corrected:
+        return truth
+    cells = {name: list(row) for name, row in truth.cells.items()}
+    for (name, row), ball in confirmation.corrected.items():
+        cells[name][row] = ball
+    return Truth(cells, truth.states, truth.bits, truth.kinks)
+
+
+def refusal(case: Case) -> str | None:
+    """Why a random point is of no use, None where it is."""
+    truth = case.truth
+    for name, states in truth.states.items():
+        for state in states:
+            if state != "finite":
+                return f"{name} is {_STATE_WORDS[state]}"
+    if truth.kinks:
+        return f"a kink of '{truth.kinks[0].prim}'"
+    for source, limits in case.bounds.items():
+        for name, row in limits.cells.items():
+            culprit = next((bound.range_failure for bound in row if bound.range_failure), None)
+            if culprit:
+                return f"'{culprit}' leaves the exponent range on {source}, and {name} is lost"
+    return None
+
+
+_STATE_WORDS: Mapping[State, str] = {
+    "infinite": "infinite",
+    "undefined": "not defined",
+    "undecided": "not decided by the oracle",
+}
