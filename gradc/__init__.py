@@ -1,4 +1,42 @@
-"""gradc: one model in, agreeing gradients out."""
+"""gradc: one model in, agreeing gradients out.
+
+>>> import gradc
+>>> model = gradc.compile("(y - 1/(1 + exp(-(a + b*x))))^2", wrt=["a", "b"])
+>>> sorted(model.emit("r"))
+['model.R']
+"""
+
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from gradc.errors import Diagnostic, GradcError
+
+if TYPE_CHECKING:
+    from gradc.model import Evaluation, Model, compile, gradient  # noqa: A004
+    from gradc.verify import Report
+
 __version__ = "0.1.0"
+
+__all__ = ["Diagnostic", "Evaluation", "GradcError", "Model", "Report", "compile", "gradient"]
+
+_HOMES = {
+    "Evaluation": "gradc.model",
+    "Model": "gradc.model",
+    "Report": "gradc.verify",
+    "compile": "gradc.model",
+    "gradient": "gradc.model",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a part of the API when it is first used, so that importing gradc costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'gradc' has no attribute '{name}'")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

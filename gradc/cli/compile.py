@@ -80,12 +80,15 @@ def compile_command(
         if format_ == "json":
             _write_json(model, paths, None)
         return 0
+    from gradc.verify import render_report
+
     with progress("verifying"):
         report = model.verify(targets, points=points, seed=seed, at=_given(given), hessian=hessian)
     if format_ == "json":
         _write_json(model, paths, report)
     else:
-        write_rich("", *report.renderables())
+        write_rich("", render_report(report))
+        write_diagnostics(report.diagnostics)
     return _status(report, required, strict)
 
 
@@ -120,7 +123,7 @@ def _write_json(model: Model, paths: Sequence[Path], report: Report | None) -> N
 
 
 def _status(report: Report, required: Sequence[str], strict: bool) -> int:
-    status: int = report.exit_status(required, strict=strict)
+    status = report.exit_code(required, strict)
     # Emitting needs no toolchain: compile only reports what it could not verify.
     return 0 if status == 3 and not required else status
 

@@ -8,6 +8,7 @@ import click
 
 from gradc.cli.options import model_options, parse_targets, read_model, split_names
 from gradc.cli.output import document, progress, write_diagnostics, write_json, write_rich
+from gradc.model import Model
 
 
 @click.command("verify")
@@ -48,6 +49,8 @@ def verify_command(
     named = [name for name in split_names(target) if name != "all"]
     required = [*named, *([] if require is None else parse_targets(require))]
     model, given = read_model(**reading)
+    from gradc.verify import render_report
+
     with progress("verifying"):
         report = model.verify(
             targets,
@@ -59,8 +62,14 @@ def verify_command(
             hessian=hessian,
         )
     if format_ == "json":
-        write_json(document(**report.to_json()))
+        write_json(document(**_with_notes(report.to_json(), model)))
     else:
-        write_diagnostics(model.notes)
-        write_rich(*report.renderables())
-    return report.exit_status(required, strict=strict)
+        write_diagnostics([*model.notes, *report.diagnostics])
+        write_rich(render_report(report))
+    return report.exit_code(required, strict)
+
+
+def _with_notes(found: dict[str, Any], model: Model) -> dict[str, Any]:
+    """The verify document, the notes on reading before those on points."""
+    notes = [note.to_json() for note in model.notes]
+    return {**found, "diagnostics": [*notes, *found["diagnostics"]]}

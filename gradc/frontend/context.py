@@ -151,12 +151,14 @@ class Context:
         """The value of one number that must be known; ``what`` names its purpose."""
         number = self.number(value, argument)
         if number is None:
-            raise Refusal(
-                "G104",
-                f"{what} must be known when the model is compiled",
-                None,
-                argument,
+            is_length = isinstance(value, int) and self.graph.prim(value) == "length"
+            reason = (
+                "the length of data is known only when the data arrive"
+                if is_length
+                else f"{what} must be known when the model is compiled"
             )
+            hint = "use a function of the whole vector, such as sum()" if is_length else None
+            raise Refusal("G104", reason, hint, argument)
         return number
 
     def whole(self, value: Value, what: str, argument: int | None = None) -> int:

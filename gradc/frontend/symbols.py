@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import string
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gradc.frontend.values import Refusal, Value
+from gradc.frontend.values import Elements, Refusal, Value
 from gradc.ir import REAL, Graph, Input, Type, known, symbol, vector
 from gradc.prims import Builder
 
@@ -15,7 +16,13 @@ Default = float | tuple[float, ...]
 ROWS = "n"
 """The common length of all data that nothing else is said about; it may be 1."""
 
-_CONSTANTS: Mapping[str, float | bool] = {"pi": math.pi, "T": True, "F": False}
+_CONSTANTS: Mapping[str, float | bool | Elements] = {
+    "pi": math.pi,
+    "T": True,
+    "F": False,
+    "letters": Elements(tuple(string.ascii_lowercase)),
+    "LETTERS": Elements(tuple(string.ascii_uppercase)),
+}
 
 
 class Symbols:
@@ -35,7 +42,7 @@ class Symbols:
         return name in self.at or (self.wrt is not None and name in self.wrt)
 
     def constant(self, name: str, builder: Builder) -> Value | None:
-        """A variable of R's base package that is a number, unless it is taken as an input."""
+        """A variable of R's base package, unless its name is taken as an input."""
         value = None if self.is_declared(name) else _CONSTANTS.get(name)
         return builder.const(value) if isinstance(value, float) else value
 

@@ -60,6 +60,12 @@ class Stages:
         with collection_paused():
             return simplify(value_and_gradient(self.plain.copy()))
 
+    @cached_property
+    def plain_hessian(self) -> Function:
+        """As :attr:`plain_gradient`, with the Hessian."""
+        with collection_paused():
+            return simplify(hessian(self.plain_gradient.copy()))
+
     @property
     def cotangent(self) -> str:
         """A name for the cotangent of the value that no input has."""

@@ -11,6 +11,7 @@ import pytest
 
 from gradc.errors import GradcError, Source
 from gradc.frontend import build
+from gradc.frontend.constants import Constants
 from gradc.ir import Function, dump, parse
 from gradc.prims import TABLE, check
 
@@ -102,6 +103,9 @@ def _scalar(prim, args):
         raise _Open
     if prim == "select":
         return args[1] if args[0] else args[2]
+    if prim == "pow" and args[1].is_exact() and args[1] in (1, 2, 3, 4):
+        # flint's x**2 is NaN for a ball around 0.
+        return math.prod([args[0]] * int(float(args[1])), start=flint.arb(1))
     value = TABLE[prim].ball(*args)
     if value is None:
         # Two equal numbers that are not exact are never told apart.
@@ -183,6 +187,8 @@ def test_value(row):
     if expected is None:
         return
     point = {name: _numbers(value) for name, value in at.items()}
-    got = _evaluate(built.function, point)
+    got = Constants(built.function.graph).value(built.function.value)
+    if got is None:
+        got = _evaluate(built.function, point)
     accepted = [expected, *map(_numbers, (row.get("extra") or {}).get("accept", {}).get("value", []))]
     assert any(_agree(got, answer) for answer in accepted), f"{got!r}, and not {expected!r}"

@@ -1,0 +1,75 @@
+"""A model's verification: which functions stand behind each emitted program and witness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from gradc.errors import fail
+from gradc.ir import Function
+from gradc.targets import TARGETS
+from gradc.verify import Emitted, Report, Subject, verify
+
+if TYPE_CHECKING:
+    from gradc.model.model import Model
+
+WITNESSES: Mapping[str, str] = {"tf-tape": "tf"}
+"""Each witness and the target whose toolchain it lives in."""
+
+
+def verify_model(
+    model: Model,
+    targets: str | Sequence[str],
+    witnesses: str | Sequence[str],
+    points: int,
+    seed: int,
+    dtype: str,
+    at: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None,
+    hessian: bool,
+) -> Report:
+    """Run targets and witnesses and judge them; see :meth:`Model.verify`.
+
+    Raises: GradcError for an unknown target (G006) or witness (G007), and for a given point
+    that does not fit the model.
+    """
+    wanted = _chosen(targets, TARGETS, "G006", "target")
+    heard = _chosen(witnesses, WITNESSES, "G007", "witness")
+    stages = model.stages
+    emitted = {
+        target: Emitted(
+            stages.legal(target, stages.hessian if hessian else stages.gradient),
+            model.program(target, hessian=hessian, dtype=dtype),
+        )
+        for target in wanted
+    }
+    plain: Function = stages.plain_hessian if hessian else stages.plain_gradient
+    subject = Subject(
+        stages.plain,
+        plain,
+        emitted,
+        {
+            witness: stages.legal(WITNESSES[witness], stages.plain_gradient)
+            for witness in heard
+            if WITNESSES[witness] in wanted
+        },
+        dtype,
+    )
+    given = [at] if isinstance(at, Mapping) else list(at or ())
+    complete = [model.complete(point) for point in given]
+    return verify(subject, complete, count=points, seed=seed)
+
+
+def _chosen(asked: str | Sequence[str], known: Mapping[str, Any], code: str, what: str) -> list[str]:
+    """The names asked for; ``all`` and ``none`` stand for every one and no one."""
+    names = [asked] if isinstance(asked, str) else list(asked)
+    chosen: list[str] = []
+    for name in names:
+        if name == "all":
+            chosen += [other for other in known if other not in chosen]
+        elif name == "none":
+            continue
+        elif name not in known:
+            raise fail(code, f"there is no {what} '{name}'", suggestion=", ".join(known))
+        elif name not in chosen:
+            chosen.append(name)
+    return chosen
