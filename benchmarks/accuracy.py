@@ -20,9 +20,10 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import functools
 import itertools
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,8 @@ DOMAINS: dict[str, tuple[Draw, ...]] = {
     "atanh": (unit,),
     "logit": (unit,),
     "acosh": (lambda g, n: 1 + mixed(-8, 6, sign=False)(g, n),),
+    "erf": (mixed(-8, 2),),
+    "erfc": (mixed(-8, 1.4),),
     "gamma": (GAMMA,),
     "lgamma": (mixed(-8, 8),),
     "digamma": (lambda g, n: np.maximum(mixed(-6, 6)(g, n), -50.0),),
@@ -107,10 +110,16 @@ for _kind in ("besselI", "besselJ", "besselK", "besselY", "besselI_scaled", "bes
 class Points:
     """Arguments by parameter, the true value of each row, and how each row depends on them."""
 
+    prim: Prim
     columns: list[Column]
     truths: list[Any]
-    turns: np.ndarray
-    """Σ |x·∂f/∂x| / |f|, what one ulp of each argument does to the result in ulps."""
+
+    @functools.cached_property
+    def turns(self) -> np.ndarray:
+        """Σ |x·∂f/∂x| / |f|, what one ulp of each argument does to the result in ulps."""
+        rows = zip(*self.columns, strict=True)
+        pairs = zip(rows, self.truths, strict=True)
+        return np.array([turn(self.prim, tuple(map(float, row)), truth) for row, truth in pairs])
 
 
 def points_of(prim: Prim, dtype: str, seed: int) -> Points:
@@ -120,20 +129,22 @@ def points_of(prim: Prim, dtype: str, seed: int) -> Points:
     grid = list(itertools.product(*(prim.probe.get(p, (1.0,)) for p in prim.params)))
     rows = [*grid, *zip(*(draw(generator, COUNT) for draw in draws), strict=True)]
     kept: list[tuple[float, ...]] = []
-    truths, turns = [], []
+    truths = []
     for row in rows:
         with np.errstate(all="ignore"):
             point = tuple(float(np.asarray(x, dtype=dtype)) for x in row)
-        if not all(is_normal(arb(x), dtype) for x in point) or not inside(prim, point):
+        # A subnormal argument, or one that float32 rounds to zero, is none of this.
+        if not all(is_normal(arb(x), dtype) and (x or not y) for x, y in zip(point, row, strict=True)):
+            continue
+        if not inside(prim, point):
             continue
         truth = true_value(prim, point)
         if truth is None or not is_normal(truth, dtype):
             continue
         kept.append(point)
         truths.append(truth)
-        turns.append(turn(prim, point, truth))
     columns = [np.array(column) for column in zip(*kept, strict=True)]
-    return Points(columns, truths, np.array(turns))
+    return Points(prim, columns, truths)
 
 
 def inside(prim: Prim, point: tuple[float, ...]) -> bool:
@@ -171,13 +182,13 @@ def turn(prim: Prim, point: tuple[float, ...], truth: Any) -> float:
     if truth.is_zero():
         return math.inf
     total = arb(0)
-    with ctx.workprec(800):
+    with ctx.workprec(400):
         for k, (name, x) in enumerate(zip(prim.params, point, strict=True)):
             if k and name in ("n", "nu", "k"):
                 continue
-            step = arb(x) * arb(2) ** -200
+            step = arb(x) * arb(2) ** -120
             ends = [prim.ball(*map(arb, point[:k]), arb(x) + s, *map(arb, point[k + 1 :])) for s in (step, -step)]
-            total += abs((ends[0] - ends[1]) / (2 * arb(2) ** -200))
+            total += abs((ends[0] - ends[1]) / (2 * arb(2) ** -120))
         ratio = float(total / abs(truth))
     return ratio if math.isfinite(ratio) else math.inf
 
@@ -203,23 +214,32 @@ def measure(points: Points, got: np.ndarray, dtype: str) -> Measured:
         with ctx.workprec(200):
             sizes.append(float(abs(truth)))
             errors.append(float(abs(arb(float(answer)) - truth)) / unit_ if good else math.nan)
-    size, error, turns = np.array(sizes)[finite], np.array(errors)[finite], points.turns[finite]
+    size, error = np.array(sizes)[finite], np.array(errors)[finite]
     usable = size > 0
-    size, error, turns = size[usable], error[usable], turns[usable]
+    size, error = size[usable], error[usable]
     relative = error / size
     worst = float(relative.max())
     failures = int((~finite).sum())
-    if worst <= PLAIN_ULPS:
-        return Measured(padded(worst), 0.0, 0.0, worst, failures, len(got))
-    for inner in (1.0, 2.0, 4.0, 8.0, 16.0, 32.0):
-        rest = float((relative - inner * turns).max())
-        if rest <= PLAIN_ULPS:
-            # A quarter to spare here too: the next larger power of two where it is tight.
-            tight = float((relative - inner / 1.25 * turns).max()) > 2 * PLAIN_ULPS
-            return Measured(padded(rest), 0.0, inner * (2 if tight else 1), worst, failures, len(got))
-    inner = 4.0
-    left = error - (PLAIN_ULPS + inner * turns) * size
-    return Measured(PLAIN_ULPS, padded(float(left.max())), inner, worst, failures, len(got))
+    parts = (padded(worst), 0.0, 0.0)
+    if worst > PLAIN_ULPS:
+        turns = points.turns[finite][usable]
+        # The narrowest explanation: the one whose bounds are smallest, in the geometric mean.
+        candidates = [parts, *explanations(size, relative, turns)]
+        parts = min(candidates, key=lambda c: float(np.log(c[0] + c[1] / size + c[2] * turns).mean()))
+    return Measured(*parts, worst, failures, len(got))
+
+
+def explanations(
+    size: np.ndarray, relative: np.ndarray, turns: np.ndarray
+) -> Iterator[tuple[float, float, float]]:
+    """Triples of relative, absolute and argument ulps that cover every error."""
+    for inner in (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0):
+        rest = relative - inner / 1.25 * turns
+        yield padded(float(rest.max())), 0.0, inner
+        for own in (1.0, 2.0, 4.0, 8.0, 16.0, 64.0):
+            left = float(((rest - own / 1.25) * size).max())
+            if left > 0:
+                yield own, 2.0 ** math.ceil(math.log2(left * 1.25)), inner
 
 
 def padded(value: float) -> float:

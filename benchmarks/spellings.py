@@ -35,7 +35,7 @@ def dtype_of(key: str) -> str:
 def spelled(prim: Prim, target: str) -> str | None:
     """The expression that a target evaluates for a primitive, None where it expands it."""
     text = _OPERATORS.get(prim.name, prim.spell).get(target)
-    if not isinstance(text, str) or (target == "tmb" and prim.name not in _OWN):
+    if not isinstance(text, str) or (target == "tmb" and (prim.name not in _OWN or "extra::" in text)):
         return None
     if "{" not in text:
         return f"{text}({', '.join(prim.params)})"

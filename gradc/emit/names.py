@@ -11,44 +11,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal
 
 _R = re.compile(r"(?:[A-Za-z]|\.(?![0-9]))[A-Za-z0-9._]*\Z")
 _C = re.compile(r"(?:[A-Za-z]|_(?![A-Z_]))(?:_?[A-Za-z0-9])*_?\Z")
 _PYTHON = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _WRONG = re.compile(r"[^A-Za-z0-9_]+")
 _LONGEST = 60
-
-R_RESERVED = frozenset(
-    """
-    if else repeat while function for next break in TRUE FALSE NULL Inf NaN NA NA_integer_
-    NA_real_ NA_complex_ NA_character_ ... T F pi
-    """.split()
-)
-
-PYTHON_RESERVED = frozenset(
-    """
-    False None True and as assert async await break class continue def del elif else except
-    finally for from global if import in is lambda nonlocal not or pass raise return try while
-    with yield match case type _ abs all any bin bool bytes callable chr compile complex dict
-    dir divmod enumerate eval exec filter float format frozenset getattr globals hasattr hash
-    help hex id input int isinstance issubclass iter len list locals map max memoryview min
-    next object oct open ord pow print property range repr reversed round set setattr slice
-    sorted staticmethod str sum super tuple vars zip self cls np special tf
-    """.split()
-)
-
-CPP_KEYWORDS = frozenset(
-    """
-    alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t
-    char32_t class co_await co_return co_yield compl concept const const_cast consteval
-    constexpr constinit continue decltype default delete do double dynamic_cast else enum
-    explicit export extern false float for friend goto if inline int long mutable namespace new
-    noexcept not not_eq nullptr operator or or_eq private protected public register
-    reinterpret_cast requires return short signed sizeof static static_assert static_cast
-    struct switch template this thread_local throw true try typedef typeid typename union
-    unsigned using virtual void volatile wchar_t while xor xor_eq
-    """.split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +30,18 @@ class Rules:
     reserved: frozenset[str]
 
 
-R_NAMES = Rules(_R, R_RESERVED)
-PYTHON_NAMES = Rules(_PYTHON, PYTHON_RESERVED)
+@cache
+def reserved(language: str) -> frozenset[str]:
+    """The words that a language takes away, from the list beside this file."""
+    text = resources.files(__package__).joinpath("reserved", f"{language}.txt").read_text("ascii")
+    return frozenset(word for line in text.splitlines() if line[:1] != "#" for word in line.split())
 
 
-def cpp_names(reserved: Iterable[str]) -> Rules:
-    """C++'s rules, where a macro of any header takes a name away."""
-    return Rules(_C, CPP_KEYWORDS | frozenset(reserved))
+@cache
+def rules(language: Literal["r", "python", "tmb"]) -> Rules:
+    """What a name is in a language; in C++ a macro of any header takes a name away."""
+    pattern = {"r": _R, "python": _PYTHON, "tmb": _C}[language]
+    return Rules(pattern, reserved(language))
 
 
 class Names:
@@ -100,6 +76,16 @@ class Names:
         """User's names that could not stay, with what became of them."""
         return [(user, name) for user, name in self._emitted.items() if user != name]
 
+    def copy(self) -> Names:
+        """The same names, to which a function may add its own locals."""
+        other = Names(self._rules, self._taken)
+        other._emitted = dict(self._emitted)
+        return other
+
+    def resembling(self, user: str) -> str:
+        """A fresh name for something that the user called so."""
+        return self.fresh(user if self._rules.identifier.match(user) else identifier(user))
+
     def fresh(self, stem: str) -> str:
         """The stem itself where it is free, else the stem with an underscore or a number."""
         for name in (stem, f"{stem.rstrip('_')}_"):
@@ -128,8 +114,21 @@ class Names:
         )
 
 
+class Locals:
+    """Names of one function's intermediate results: the user's, else numbered."""
+
+    def __init__(self, names: Names, users: Mapping[int, str], stem: str) -> None:
+        self._names = names
+        self._users = users
+        self._stem = stem
+
+    def __call__(self, node: int) -> str:
+        user = self._users.get(node)
+        return self._names.numbered(self._stem) if user is None else self._names.resembling(user)
+
+
 def identifier(text: str) -> str:
-    """An identifier of every target that resembles a text: ``β₁`` is ``beta1``, ``my var`` ``my_var``."""
+    """An identifier of every target that resembles a text: ``β₁`` becomes ``beta1``."""
     spelled = "".join(_spell(character) for character in text)
     name = _WRONG.sub("_", spelled)
     name = re.sub(r"__+", "_", name).strip("_")[:40].rstrip("_")
@@ -153,22 +152,10 @@ def _spell(character: str) -> str:
     return f"_u{ord(character):x}_" if character.isalnum() else "_"
 
 
-# Names that would hide a function which the emitted R code itself calls.
-_R_CALLED = frozenset(
-    """
-    array as.list as.numeric attr c cbind colSums do.call dim dimnames eval for function if is.na
-    lapply length lengths list local matrix max min numeric paste0 pmax pmin prod quote rep_len
-    return seq_len stop structure sum switch unname vector which sqrt exp expm1 log log1p log2
-    log10 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh sinpi cospi tanpi
-    abs sign floor ceiling round trunc gamma lgamma digamma trigamma psigamma beta lbeta choose
-    lchoose besselI besselJ besselK besselY plogis qlogis pnorm pgamma Mod complex replace
-    cumprod rev any all base stats value data file source library
-    """.split()
-)
-_EVERYWHERE = R_RESERVED | PYTHON_RESERVED | CPP_KEYWORDS | _R_CALLED
 
 
 def model_name(text: str) -> str:
     """A name for the model that every target accepts as a function, a module and a file."""
     name = identifier(text)
-    return f"{name}_model" if name in _EVERYWHERE else name
+    lists = ("r", "python", "tmb", "called")
+    return f"{name}_model" if any(name in reserved(words) for words in lists) else name

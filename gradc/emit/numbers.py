@@ -39,27 +39,50 @@ def _short_hex(value: float) -> str:
 # R computes in C's long double: 64 bits on x86, 113 on 64-bit ARM under Linux, 53 on Apple's.
 _MANTISSAS = (53, 64, 113)
 
+Binary = tuple[int, int]
+"""``(m, e)`` stands for m * 2**e."""
 
-def _rounded(value: Fraction, bits: int) -> Fraction:
+
+def _rounded(mantissa: int, exponent: int, bits: int) -> Binary:
     """To nearest, ties to even, with a mantissa of ``bits`` bits and any exponent."""
-    if not value:
-        return value
-    shift = value.numerator.bit_length() - value.denominator.bit_length() - bits
-    scaled = value / Fraction(2) ** shift
-    if scaled >= 2**bits:
-        shift += 1
-        scaled /= 2
-    elif scaled < 2 ** (bits - 1):
-        shift -= 1
-        scaled *= 2
-    return round(scaled) * Fraction(2) ** shift
+    extra = mantissa.bit_length() - bits
+    if extra <= 0:
+        return mantissa, exponent
+    kept = mantissa >> extra
+    dropped, half = mantissa & ((1 << extra) - 1), 1 << (extra - 1)
+    if dropped > half or (dropped == half and kept & 1):
+        kept += 1
+    return kept, exponent + extra
+
+
+def _product(x: Binary, y: Binary, bits: int) -> Binary:
+    return _rounded(x[0] * y[0], x[1] + y[1], bits)
+
+
+def _quotient(x: Binary, y: Binary, bits: int) -> Binary:
+    shift = max(0, bits + 2 + y[0].bit_length() - x[0].bit_length())
+    quotient, rest = divmod(x[0] << shift, y[0])
+    # One more bit stands for all that follow: it decides ties.
+    return _rounded(quotient << 1 | (rest != 0), x[1] - y[1] - shift - 1, bits)
+
+
+@lru_cache(maxsize=2048)
+def _power_of_ten(exponent: int, bits: int) -> Binary:
+    """10**exponent as R finds it, by repeated squaring."""
+    factor, power = (1, 0), (10, 0)
+    while exponent:
+        if exponent & 1:
+            factor = _product(factor, power, bits)
+        exponent >>= 1
+        power = _product(power, power, bits)
+    return factor
 
 
 def _read_by_r(text: str, bits: int) -> float:
     """What ``R_strtod`` makes of a decimal, in long doubles of this many bits.
 
     Source: R 4.2, src/main/arithmetic.c. Digits are gathered into one number, which is then
-    multiplied or divided by a power of ten found by repeated squaring; each step rounds.
+    multiplied or divided by a power of ten; each step rounds.
     """
     mantissa, _, exponent = text.partition("e")
     whole, _, decimals = mantissa.partition(".")
@@ -67,17 +90,14 @@ def _read_by_r(text: str, bits: int) -> float:
     shift = int(exponent or 0) - len(decimals)
     if shift + len(digits) < -300 or abs(shift) > 307:
         return math.nan  # where R takes further detours, no decimal is trusted
-    total = Fraction(0)
+    total = (0, 0)
     for digit in digits:
-        total = _rounded(_rounded(10 * total, bits) + int(digit), bits)
-    factor, power, n = Fraction(1), Fraction(10), abs(shift)
-    while n:
-        if n & 1:
-            factor = _rounded(factor * power, bits)
-        n >>= 1
-        power = _rounded(power * power, bits)
-    total = _rounded(total / factor if shift < 0 else total * factor, bits)
+        ten = _rounded(10 * total[0], total[1], bits)
+        whole_part = (ten[0] << ten[1]) + int(digit)
+        total = _rounded(whole_part, 0, bits)
+    scale = _quotient if shift < 0 else _product
+    m, e = scale(total, _power_of_ten(abs(shift), bits), bits)
     try:
-        return float(total)
+        return float(Fraction(m) * Fraction(2) ** e)
     except OverflowError:
         return math.inf

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from gradc.frontend.context import OneNode
 from gradc.frontend.values import Value
 
 if TYPE_CHECKING:
-    from gradc.frontend.scope import Scope
+    from gradc.frontend.scope import Activation, Scope
 
 Steps: TypeAlias = "Generator[tuple[int, Scope], Value, Value]"
 """A computation that asks the machine for values of nodes and ends with its own value."""
@@ -28,7 +28,9 @@ Form = Callable[..., Steps]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Action:
-    """A function of the language, one of these:
+    """A function of the language.
+
+    It is one of these:
 
     * ``direct`` by number of arguments: a function of single numbers, applied element by element
     * ``native``: a function of values
@@ -47,7 +49,7 @@ class Action:
     prelude: str | None = None
 
 
-DYNAMIC: Any = Action("")
+DYNAMIC = Action("")
 """Stands for a name that variables may have taken over."""
 
 
@@ -66,7 +68,7 @@ class Continued(Unwinding):
 class Returned(Unwinding):
     """``return(value)`` from one call of a function."""
 
-    def __init__(self, activation: object, value: Value) -> None:
+    def __init__(self, activation: Activation, value: Value) -> None:
         super().__init__()
         self.activation = activation
         self.value = value

@@ -37,7 +37,7 @@ def match(
             place += 1
         if name is None and place < len(formals) and place != dots:
             given[place], filled[place] = value, True
-        elif dots is not None:
+        elif dots is not None and (partial or name is None):
             extra.append((name, value))
         else:
             raise _unused(function, formals, name, k, len(supplied))
@@ -75,9 +75,7 @@ def _match_names(
             given[hits[0]], filled[hits[0]], used[k] = value, True, True
 
 
-def _unused(
-    function: str, formals: Sequence[str], name: str | None, k: int, count: int
-) -> Refusal:
+def _unused(function: str, formals: Sequence[str], name: str | None, k: int, count: int) -> Refusal:
     takes = takes_words(formals)
     if name is not None:
         return Refusal("G103", f"'{function}' has no argument '{name}'", f"it takes {takes}", k)

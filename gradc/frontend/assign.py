@@ -33,7 +33,7 @@ def _assignment(outwards: bool) -> Form:
 def _bind(m: Machine, environment: Environment, name: str, value: Value, scope: Scope) -> None:
     m.bind(environment, name, value)
     if environment is m.globals and not m.loops and value.__class__ is int:
-        m.names.setdefault(value, name)  # type: ignore[arg-type]
+        m.names.setdefault(value, name)
 
 
 def _environment(m: Machine, scope: Scope, name: str) -> Environment:
@@ -65,7 +65,12 @@ def _to_element(m: Machine, target: int, source: int, scope: Scope, outwards: bo
         index = yield arguments[1], scope
         if scope.code.is_python:
             index = python_index(m.context, before, index)
-    after = replace(m.context, before, index, value, head != "[" or scope.code.is_python)
+    try:
+        after = replace(m.context, before, index, value, head != "[" or scope.code.is_python)
+    except Refusal as refusal:
+        if refusal.argument == 1:
+            refusal.place = scope.span(arguments[1])
+        raise
     _bind(m, environment, name, after, scope)
     return value
 

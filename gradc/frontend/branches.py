@@ -120,7 +120,10 @@ class Branches:
             return chosen
         what = "this 'if'" if name is None else f"'{name}'"
         return Unresolved(
-            "G104", f"{what} is {describe(yes)} or {describe(no)}: no number chooses", place
+            "G104",
+            f"{what} is either {describe(yes)} or {describe(no)}",
+            place,
+            "both sides must be numbers of one shape, as only the inputs tell which is taken",
         )
 
     def _choose(self, test: int, yes: Value, no: Value) -> Value | None:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from gradc.errors import fail
 from gradc.frontend.actions import Action, Broken, Continued, Returned, Steps
 from gradc.frontend.arguments import match
 from gradc.frontend.context import TURN_COST
-from gradc.frontend.scope import CALL, CONST, MISSING, NAME, NUM, STR, Activation, Environment, Scope
+from gradc.frontend.scope import (
+    CALL,
+    CONST,
+    MISSING,
+    NAME,
+    NUM,
+    STR,
+    Activation,
+    Environment,
+    Scope,
+)
 from gradc.frontend.values import (
     ABSENT,
-    NULL,
     Closure,
     Dots,
     Promise,
     Refusal,
-    Special,
     Unresolved,
     Value,
     describe,
@@ -26,10 +34,11 @@ from gradc.frontend.values import (
 if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
 
-DEPTH_LIMIT = 5_000
+DEPTH_LIMIT = 20_000
 """How deep functions may call each other."""
 
 Named = tuple[str | None, Value]
+Lookup: TypeAlias = "Generator[tuple[int, Scope], Value, Closure | Action]"
 
 
 def force(m: Machine, promise: Promise) -> Steps:
@@ -103,13 +112,13 @@ def _matched(m: Machine, target: Action, supplied: Sequence[Named]) -> list[Valu
 
 
 def _supplied(
-    m: Machine, node: int, scope: Scope, target: Value
+    m: Machine, node: int, scope: Scope, target: Closure | Action
 ) -> Generator[tuple[int, Scope], Value, list[Named]]:
     """The arguments of a call, as promises where the function is written in R."""
     tree = scope.code.tree
     arguments = list(tree.args(node))
     names = tree.argnames(node) or (None,) * len(arguments)
-    lazy = isinstance(target, Closure) or (isinstance(target, Action) and target.prelude is not None)
+    lazy = isinstance(target, Closure) or target.prelude is not None
     function_at = _callee_place(target, names, m.context.is_python)
     supplied: list[Named] = []
     for k, (name, argument) in enumerate(zip(names, arguments, strict=True)):
@@ -147,7 +156,7 @@ def promise(m: Machine, node: int, scope: Scope) -> Value:
     if kind == NAME:
         value = scope.environment.find(scope.symbols[scope.data[node]])
         if value.__class__ is int:
-            return value  # type: ignore[return-value]
+            return value
     elif kind in (NUM, STR, CONST, MISSING):
         return m.leaf(node, scope)
     return Promise(node, scope)
@@ -205,9 +214,7 @@ def _open(
     return activation, inner
 
 
-def _default(
-    name: str, formal: str, default: int, inner: Scope, scope: Scope, node: int
-) -> Value:
+def _default(name: str, formal: str, default: int, inner: Scope, scope: Scope, node: int) -> Value:
     if default >= 0:
         return Promise(default, inner)
     message = f"the argument '{formal}' of '{name}' is missing"
@@ -221,7 +228,7 @@ def function_name(scope: Scope, node: int) -> str:
     return scope.name_of(scope.code.tree.fn(node)) or "this function"
 
 
-def callee(m: Machine, node: int, scope: Scope) -> Steps:
+def callee(m: Machine, node: int, scope: Scope) -> Lookup:
     """What a node means where a function is expected."""
     tree = scope.code.tree
     while tree.head(node) == "(" and len(tree.args(node)) == 1:
@@ -240,7 +247,7 @@ def callee(m: Machine, node: int, scope: Scope) -> Steps:
     return value
 
 
-def _qualified(m: Machine, node: int, scope: Scope) -> Value:
+def _qualified(m: Machine, node: int, scope: Scope) -> Action:
     """``stats::plogis``."""
     package, name = (scope.name_of(part) or "" for part in scope.args(node))
     action = m.library.find(name, scope.code.is_prelude) if package in _PACKAGES else None
@@ -252,7 +259,7 @@ def _qualified(m: Machine, node: int, scope: Scope) -> Value:
 _PACKAGES = frozenset({"base", "stats", "methods", "utils"})
 
 
-def named_function(m: Machine, name: str, scope: Scope, node: int) -> Steps:
+def named_function(m: Machine, name: str, scope: Scope, node: int) -> Lookup:
     """The function of a name: as in R, variables that are no functions are passed over."""
     wanted, code = name, scope.code
     environment: Environment | None = scope.environment

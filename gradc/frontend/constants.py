@@ -7,6 +7,7 @@ conditions and indices need its value all the same; this is where they get it.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -64,6 +65,11 @@ def _sign(x: float) -> float:
     return x if x != x else float((x > 0) - (x < 0))
 
 
+def _comparison(compare: Callable[[float, float], bool]) -> Callable[[float, float], float]:
+    """A comparison; with NaN it has no truth value, as in R."""
+    return lambda x, y: _NAN if x != x or y != y else float(compare(x, y))
+
+
 _DOUBLES: dict[str, Callable[..., float]] = {
     "add": lambda x, y: x + y,
     "sub": lambda x, y: x - y,
@@ -81,12 +87,12 @@ _DOUBLES: dict[str, Callable[..., float]] = {
     "trunc": _whole(math.trunc),
     "min2": lambda x, y: _NAN if x != x or y != y else min(x, y),
     "max2": lambda x, y: _NAN if x != x or y != y else max(x, y),
-    "lt": lambda x, y: x < y,
-    "le": lambda x, y: x <= y,
-    "gt": lambda x, y: x > y,
-    "ge": lambda x, y: x >= y,
-    "eq": lambda x, y: x == y,
-    "ne": lambda x, y: x != y,
+    "lt": _comparison(operator.lt),
+    "le": _comparison(operator.le),
+    "gt": _comparison(operator.gt),
+    "ge": _comparison(operator.ge),
+    "eq": _comparison(operator.eq),
+    "ne": _comparison(operator.ne),
     "and": lambda x, y: bool(x) and bool(y),
     "or": lambda x, y: bool(x) or bool(y),
     "not": lambda x: not x,

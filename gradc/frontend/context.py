@@ -17,6 +17,7 @@ from gradc.frontend.values import (
     Elements,
     Items,
     Refusal,
+    Special,
     Unresolved,
     Value,
     describe,
@@ -27,12 +28,12 @@ from gradc.prims import Builder, ShapeError
 ELEMENTS_LIMIT = 1_000_000
 """The longest vector of single elements."""
 
-STEPS_LIMIT = 20_000_000
+STEPS_LIMIT = 10_000_000
 """Units of work for one model; a turn of a loop and a call cost TURN_COST, an element 1."""
 
 TURN_COST = 20
 
-OneNode = Callable[..., "int | bool"]
+OneNode = Callable[..., "int | bool | Special"]
 
 
 def vector_of(items: Sequence[Atom], names: tuple[str, ...] | None = None) -> Value:
@@ -45,7 +46,7 @@ def vector_of(items: Sequence[Atom], names: tuple[str, ...] | None = None) -> Va
 class Context:
     """The graph being built and what is known about it."""
 
-    __slots__ = ("builder", "constants", "graph", "is_python", "steps")
+    __slots__ = ("builder", "constants", "graph", "is_python", "on_texts", "steps")
 
     def __init__(self, graph: Graph, is_python: bool) -> None:
         self.graph = graph
@@ -53,6 +54,7 @@ class Context:
         self.constants = Constants(graph)
         self.is_python = is_python
         self.steps = 0
+        self.on_texts: dict[OneNode, Callable[[str, str], bool]] = {}
 
     def spend(self, count: int) -> None:
         """Count work done, so that no loop runs for ever."""
@@ -66,8 +68,8 @@ class Context:
 
     def length_of(self, value: Value) -> int | None:
         """How many elements a value has; None where only data can tell."""
-        if isinstance(value, (Elements,)):
-            return len(value.items)
+        if isinstance(value, Elements):
+            return len(value)
         if isinstance(value, Items):
             return len(value.values)
         if value is NULL:
@@ -83,11 +85,11 @@ class Context:
     def node(self, value: Value, argument: int | None = None) -> int:
         """A value as one graph node; elements are stacked."""
         if value.__class__ is int:
-            return value  # type: ignore[return-value]
+            return value
         if isinstance(value, bool):
             return self.builder.const(float(value))
         if isinstance(value, Elements):
-            if not value.items:
+            if not len(value):
                 raise Refusal("G201", "a vector without elements has no value", None, argument)
             return self.builder.stack([self.node(item, argument) for item in value.items])
         raise self.not_a_number(value, argument)
@@ -125,13 +127,21 @@ class Context:
                     "use a function of the whole vector, such as sum()",
                     argument,
                 )
-            node: int = value  # type: ignore[assignment]
+            node: int = value
             if not self.graph.types[node].shape:
                 return (node,)
-            return tuple(self.builder.index(node, i) for i in range(1, count + 1))
+            return self._indexed(node, count)
         if isinstance(value, (bool, str)) or value is NA:
             return (value,)
         raise self.not_a_number(value, argument)
+
+    def _indexed(self, node: int, count: int) -> tuple[Atom, ...]:
+        """The elements of a vector node; those of a condition are conditions."""
+        b = self.builder
+        if self.graph.types[node].dtype != "bool":
+            return tuple(b.index(node, i) for i in range(1, count + 1))
+        numbers, zero = b.real(node), b.const(0.0)
+        return tuple(b.apply("ne", (b.index(numbers, i), zero)) for i in range(1, count + 1))
 
     def number(self, value: Value, argument: int | None = None) -> float | None:
         """The value of one number where it is known, None where it depends on inputs."""
@@ -140,8 +150,8 @@ class Context:
         if isinstance(value, int):
             return self.constants.value(value)
         if isinstance(value, Elements):
-            if len(value.items) == 1:
-                return self.number(value.items[0], argument)
+            if len(value) == 1:
+                return self.number(value.at(0), argument)
             raise Refusal(
                 "G201", f"one number is needed here, not {describe(value)}", None, argument
             )
@@ -198,24 +208,31 @@ class Context:
 
     def elementwise(self, one: OneNode, values: Sequence[Value]) -> Value:
         """A function of single numbers applied to vectors, element by element."""
-        nodes: list[int] | None = []
-        for value in values:
-            if value.__class__ is int:
-                nodes.append(value)  # type: ignore[union-attr,arg-type]
-            elif isinstance(value, bool):
-                nodes.append(self.builder.const(float(value)))  # type: ignore[union-attr]
-            else:
-                nodes = None
-                break
-        if nodes is not None:
-            return one(*nodes)
+        if all(isinstance(value, int) for value in values):
+            return one(*(self.node(value) for value in values))
+        if one in self.on_texts and any(_is_text(value) for value in values):
+            return self._compare_texts(one, values)
         lengths = [self._operand_length(value, k) for k, value in enumerate(values)]
         if None in lengths:
             return one(*(self.node(value, k) for k, value in enumerate(values)))
         return self._one_by_one(one, values, [length or 0 for length in lengths])
 
+    def _compare_texts(self, one: OneNode, values: Sequence[Value]) -> Value:
+        """``==`` and ``!=`` of texts, which are known."""
+        left, right = (self.atoms(value, k) for k, value in enumerate(values))
+        count = max(len(left), len(right))
+        if not left or not right or count % len(left) or count % len(right):
+            raise Refusal("G201", _differ(len(left), len(right)))
+        verdicts: list[Atom] = []
+        for k in range(count):
+            a, b = left[k % len(left)], right[k % len(right)]
+            if not (isinstance(a, str) and isinstance(b, str)):
+                raise self.not_a_number(a if isinstance(a, str) else b)
+            verdicts.append(self.on_texts[one](a, b))
+        return vector_of(verdicts)
+
     def _operand_length(self, value: Value, argument: int) -> int | None:
-        if isinstance(value, (Elements, int, bool)) or value is NA or value is NULL:
+        if isinstance(value, (Elements, int)) or value is NA:
             return self.length_of(value)
         raise self.not_a_number(value, argument)
 
@@ -223,10 +240,9 @@ class Context:
         if 0 in lengths:
             return Elements(())
         count = max(lengths)
-        for k, length in enumerate(lengths):
+        for length in lengths:
             if length not in (1, count):
-                first = next(i for i, other in enumerate(lengths) if other == count)
-                raise Refusal("G201", _differ(lengths[first], length), None, max(k, first))
+                raise ShapeError(_differ(count, length))
         self.spend(count)
         columns = [
             self.atoms(value, k) * (count if length == 1 else 1)
@@ -247,6 +263,12 @@ class Context:
     def shapes_differ(self, error: ShapeError, values: Sequence[Value]) -> Refusal:
         """The complaint about vectors that do not fit together."""
         return Refusal("G201", str(error), None, 1 if len(values) > 1 else 0)
+
+
+def _is_text(value: Value) -> bool:
+    if isinstance(value, Elements):
+        return any(isinstance(item, str) for item in value.items)
+    return isinstance(value, str)
 
 
 def _differ(first: int, second: int) -> str:

@@ -22,13 +22,17 @@ from gradc.frontend.values import (
 )
 
 if TYPE_CHECKING:
+    from gradc.errors import Span
     from gradc.frontend.machine import Machine
-    from gradc.frontend.scope import Scope
+    from gradc.frontend.scope import Activation, Scope
 
+Test: TypeAlias = "Generator[tuple[int, Scope], Value, tuple[Value, bool | None]]"
 Branch: TypeAlias = "tuple[Value | None, Returned | None, Changes]"
 
 
-def condition(m: Machine, node: int, scope: Scope) -> Generator[tuple[int, Scope], Value, tuple[Value, bool | None]]:
+def condition(
+    m: Machine, node: int, scope: Scope
+) -> Generator[tuple[int, Scope], Value, tuple[Value, bool | None]]:
     """The value of a condition, and which way it goes where that is known."""
     value = yield node, scope
     try:
@@ -55,7 +59,9 @@ def if_(m: Machine, node: int, scope: Scope) -> Steps:
     return _join(m, holds, first, second, bool(rest), node, scope)
 
 
-def _branch(m: Machine, holds: int, node: int, scope: Scope) -> Generator[tuple[int, Scope], Value, Branch]:
+def _branch(
+    m: Machine, holds: int, node: int, scope: Scope
+) -> Generator[tuple[int, Scope], Value, Branch]:
     """One side of an ``if``: its value or what it returns, and what it assigns."""
     start = m.branches.begin()
     activation = scope.activation
@@ -67,7 +73,9 @@ def _branch(m: Machine, holds: int, node: int, scope: Scope) -> Generator[tuple[
         value = yield node, scope
     except Returned as signal:
         if signal.activation is not activation:
-            raise Refusal("G104", "this 'return' ends another function than the one it is in") from None
+            raise Refusal(
+                "G104", "this 'return' ends another function than the one it is in"
+            ) from None
         returned = signal
     except (Broken, Continued) as signal:
         word = "break" if isinstance(signal, Broken) else "next"
@@ -82,32 +90,44 @@ def _branch(m: Machine, holds: int, node: int, scope: Scope) -> Generator[tuple[
     return value, returned, m.branches.end(start)
 
 
-def _join(m: Machine, holds: int, yes: Branch, no: Branch, both: bool, node: int, scope: Scope) -> Value:
+def _join(
+    m: Machine, holds: int, yes: Branch, no: Branch, both: bool, node: int, scope: Scope
+) -> Value:
+    """The value of an ``if`` once both sides were looked at."""
     branches = m.branches
     place = scope.span(node)
-    activation = scope.activation
-    if yes[1] is None and no[1] is None:
+    yes_signal, no_signal = yes[1], no[1]
+    if yes_signal is not None and no_signal is not None:
         branches.merge(holds, yes[2], no[2], place)
-        if not both:
-            return Unresolved("G104", "this 'if' has no 'else', and its value is used", place)
-        return branches.choose(holds, yes[0], no[0], place)
-    assert activation is not None
-    if yes[1] is not None and no[1] is not None:
-        branches.merge(holds, yes[2], no[2], place)
-        raise Returned(activation, branches.choose(holds, yes[1].value, no[1].value, place))
-    # One side goes on: variables of this call are as that side left them, all others depend.
-    leaves, stays = (yes, no) if yes[1] is not None else (no, yes)
+        value = branches.choose(holds, yes_signal.value, no_signal.value, place)
+        raise Returned(yes_signal.activation, value)
+    if yes_signal is not None:
+        _settle(m, holds, yes_signal.activation, yes[2], no[2], place)
+        branches.leave(yes_signal.activation, holds, yes_signal.value)
+        return NULL if no[0] is None else no[0]
+    if no_signal is not None:
+        _settle(m, m.builder.negate(holds), no_signal.activation, no[2], yes[2], place)
+        branches.leave(no_signal.activation, m.builder.negate(holds), no_signal.value)
+        return NULL if yes[0] is None else yes[0]
+    branches.merge(holds, yes[2], no[2], place)
+    if not both:
+        return Unresolved("G104", "this 'if' has no 'else', and its value is used", place)
+    return branches.choose(holds, yes[0], no[0], place)
+
+
+def _settle(
+    m: Machine, leaves: int, activation: Activation, gone: Changes, stays: Changes, place: Span
+) -> None:
+    """Assignments where one side leaves the call.
+
+    Variables of the call are as the other side left them; all others depend on the condition.
+    """
     own = activation.environment
-    left = {key: value for key, value in leaves[2].items() if key[0] is not own or own.captured}
-    kept = {key: value for key, value in stays[2].items() if not (key[0] is not own or own.captured)}
-    others = {key: value for key, value in stays[2].items() if key not in kept}
-    branches.keep(kept)
-    sides = (left, others) if leaves is yes else (others, left)
-    branches.merge(holds, *sides, place)
-    assert leaves[1] is not None
-    test = holds if leaves is yes else m.builder.negate(holds)
-    branches.leave(activation, test, leaves[1].value)
-    return NULL if stays[0] is None else stays[0]
+    kept = {key: v for key, v in stays.items() if key[0] is own and not own.captured}
+    m.branches.keep(kept)
+    left = {key: v for key, v in gone.items() if key[0] is not own or own.captured}
+    others = {key: v for key, v in stays.items() if key not in kept}
+    m.branches.merge(leaves, left, others, place)
 
 
 def for_(m: Machine, node: int, scope: Scope) -> Steps:
@@ -231,9 +251,9 @@ def ifelse(m: Machine, node: int, scope: Scope) -> Steps:
     if isinstance(value, (str, Items, Closure)) or value is NULL:
         raise Refusal("G202", f"{describe(value)} is no condition", None, 0)
     truths = [m.context.number(atom) for atom in _known_atoms(m, value)]
-    if truths and all(truth == truth and truth is not None for truth in truths):
-        if all(truths) or not any(truths):
-            return _shaped(m, value, (yield yes if truths[0] else no, scope))
+    certain = all(truth is not None and truth == truth for truth in truths)
+    if truths and certain and (all(truths) or not any(truths)):
+        return _shaped(m, value, (yield yes if truths[0] else no, scope))
     chosen = yield yes, scope
     other = yield no, scope
     return m.context.elementwise(m.builder.select, [value, chosen, other])
@@ -267,7 +287,10 @@ def switch(m: Machine, node: int, scope: Scope) -> Steps:
         places = places or [k for k, label in enumerate(labels) if label is None]
         place = places[0] if places else -1
         # An empty side means the next one, as in R.
-        while 0 <= place < len(sides) and scope.code.tree.starts[sides[place]] == scope.code.tree.ends[sides[place]]:
+        while (
+            0 <= place < len(sides)
+            and scope.code.tree.starts[sides[place]] == scope.code.tree.ends[sides[place]]
+        ):
             place += 1
     else:
         place = m.context.whole(which, "the choice of 'switch'", 0) - 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from gradc.frontend.context import Context, OneNode
-from gradc.frontend.values import Refusal
+from gradc.frontend.values import NA, Refusal, Special
 
 # name: (formals as R names them, primitive)
 ELEMENTWISE: Mapping[str, tuple[str, str]] = {
@@ -96,7 +96,9 @@ def operators(context: Context) -> dict[str, dict[int, OneNode]]:
         "|": {2: _logical(context, b.either)},
     }
     for name, prim in _COMPARISONS.items():
-        table[name] = {2: _logical(context, two(prim))}
+        table[name] = {2: _comparison(context, prim)}
+    context.on_texts[table["=="][2]] = lambda x, y: x == y
+    context.on_texts[table["!="][2]] = lambda x, y: x != y
     return table
 
 
@@ -117,13 +119,28 @@ def python_operators(context: Context) -> dict[str, dict[int, OneNode]]:
     return table
 
 
-def _logical(context: Context, one: OneNode) -> OneNode:
+def _logical(context: Context, one: Callable[..., int]) -> OneNode:
     """The function with a Python bool for a result that is known exactly."""
     graph = context.graph
 
     def call(*nodes: int) -> int | bool:
         node = one(*nodes)
         return graph.value(node) != 0 if graph.is_const(node) else node
+
+    return call
+
+
+def _comparison(context: Context, prim: str) -> OneNode:
+    """A comparison; of what is known to be NaN it is NA, as in R."""
+    graph, apply = context.graph, context.builder.apply
+
+    def call(x: int, y: int) -> int | bool | Special:
+        node = apply(prim, (x, y))
+        if not graph.is_const(node):
+            return node
+        if graph.value(x) != graph.value(x) or graph.value(y) != graph.value(y):
+            return NA
+        return graph.value(node) != 0
 
     return call
 
@@ -165,7 +182,7 @@ def _conditions(
     bitwise = _bitwise(context, operator, bits)
     types = context.graph.types
 
-    def call(x: int, y: int) -> int | bool:
+    def call(x: int, y: int) -> int | bool | Special:
         either = types[x].dtype == "bool" or types[y].dtype == "bool"
         return logical(x, y) if either else bitwise(x, y)
 

@@ -49,10 +49,13 @@ _At = tuple[str, "Scope", int]
 def _simplified(m: Machine, results: Sequence[Value], names: tuple[str, ...] | None) -> Value:
     atoms: list[Atom] = []
     for value in results:
+        unknown = isinstance(value, int) and m.context.length_of(value) is None
         if isinstance(value, (int, str, Special)) and m.context.length_of(value) == 1:
             atoms.append(value)
-        elif isinstance(value, Elements) and len(value.items) > 1:
-            raise Refusal("G104", "a function called here gives vectors: matrices are not available yet")
+        elif unknown or (isinstance(value, Elements) and len(value) > 1):
+            raise Refusal(
+                "G104", "a function called here gives vectors: matrices are not available yet"
+            )
         else:
             return Items(tuple(results), names)
     return vector_of(atoms, names)
@@ -64,7 +67,9 @@ def sapply(m: Machine, at: _At, x: Value, function: Value, dots: Dots, *options:
     return _simplified(m, results, _names(x)) if results else Items(())
 
 
-def vapply(m: Machine, at: _At, x: Value, function: Value, model: Value, dots: Dots, *o: Value) -> Steps:
+def vapply(
+    m: Machine, at: _At, x: Value, function: Value, model: Value, dots: Dots, *o: Value
+) -> Steps:
     """``vapply(X, FUN, FUN.VALUE, …)``."""
     results = yield from _each(m, at, x, function, dots)
     return _simplified(m, results, _names(x))
@@ -100,7 +105,9 @@ def map_(m: Machine, at: _At, function: Value, dots: Dots) -> Steps:
     return Items(tuple((yield from _zipped(m, at, function, dots))))
 
 
-def reduce_(m: Machine, at: _At, function: Value, x: Value, init: Value, right: Value, accumulate: Value) -> Steps:
+def reduce_(
+    m: Machine, at: _At, function: Value, x: Value, init: Value, right: Value, accumulate: Value
+) -> Steps:
     """``Reduce(f, x, init, right, accumulate)``."""
     values = list(_values(m, x))
     backwards = right is not ABSENT and m.context.flag(right, "'right'")
@@ -130,7 +137,9 @@ def filter_(m: Machine, at: _At, function: Value, x: Value) -> Steps:
     ):
         truth = m.context.truth(verdict)
         if truth is None:
-            raise Refusal("G104", "which elements are kept must be known when the model is compiled")
+            raise Refusal(
+                "G104", "which elements are kept must be known when the model is compiled"
+            )
         if truth:
             kept.append(value)
     if isinstance(x, Items):

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context, vector_of
-from gradc.frontend.vectors import bounded
 from gradc.frontend.values import (
     ABSENT,
     NA,
@@ -20,6 +19,7 @@ from gradc.frontend.values import (
     Value,
     describe,
 )
+from gradc.frontend.vectors import bounded
 
 
 def positions(
@@ -77,15 +77,17 @@ def take(context: Context, x: Value, dots: Dots, drop: Value, exact: Value) -> V
         kept = tuple(x.names[k] for k in places) if x.names else None
         return Items(tuple(x.values[k] for k in places), kept)
     count = context.length_of(x)
-    if x.__class__ is int and context.graph.types[x].shape:  # type: ignore[index]
+    if x.__class__ is int and context.graph.types[x].shape:
         places = _inside(positions(context, index, count, None), count)
         bounded(len(places))
         b = context.builder
         return vector_of([b.index(context.node(x), k + 1) for k in places])
-    atoms = context.atoms(x, 0)
     names = x.names if isinstance(x, Elements) else None
     places = _inside(positions(context, index, count, names), count)
-    kept = tuple(names[k] for k in places) if names and len(places) > 1 else None
+    if isinstance(x, Elements) and len(places) == 1:
+        return x.at(places[0])
+    atoms = context.atoms(x, 0)
+    kept = tuple(names[k] for k in places) if names else None
     return vector_of([atoms[k] for k in places], kept)
 
 
@@ -98,20 +100,14 @@ def _one_index(dots: Dots) -> Value:
 def _inside(places: list[int], count: int | None) -> list[int]:
     for place in places:
         if place < 0 or (count is not None and place >= count):
-            size = "1 element" if count == 1 else f"{count} elements"
-            raise Refusal(
-                "G201",
-                f"index {place + 1} is outside: there is {size}"
-                if count == 1
-                else f"index {place + 1} is outside: there are {size}",
-                _hint(count),
-                1,
-            )
+            raise _outside(place + 1, count)
     return places
 
 
-def _hint(count: int | None) -> str | None:
-    return "if this is a vector, give its values as a list with --at" if count == 1 else None
+def _outside(index: int, count: int | None) -> Refusal:
+    there = "there is 1 element" if count == 1 else f"there are {count} elements"
+    hint = "if this is a vector, give its values as a list with --at" if count == 1 else None
+    return Refusal("G201", f"index {index} is outside: {there}", hint, 1)
 
 
 def element(context: Context, x: Value, dots: Dots, exact: Value) -> Value:
@@ -159,7 +155,10 @@ def python_index(context: Context, x: Value, index: Value) -> Value:
             raise Refusal("G104", "the length of this vector is known only when the data arrive")
         place += count
         if place < 0:
-            raise Refusal("G201", f"index {place - count} is outside: there are {count}", None, 1)
+            raise _outside(place - count, count)
+    count = context.length_of(x)
+    if count is not None and place >= count:
+        raise _outside(place, count)
     return context.builder.const(place + 1.0)
 
 
@@ -200,26 +199,26 @@ def replace(context: Context, x: Value, index: Value, value: Value, single: bool
     chosen = _conditionally(context, x, index, value)
     if chosen is not None:
         return chosen
-    atoms = list(context.atoms(NULL if x is ABSENT else x, 0))
-    names = x.names if isinstance(x, Elements) else None
-    places = positions(context, index, len(atoms), names)
+    if not isinstance(x, Elements):
+        x = Elements(context.atoms(NULL if x is ABSENT else x, 0))
+    places = positions(context, index, len(x), x.names)
     given = context.atoms(value)
     if not places:
         return x
     if not given or len(places) % len(given):
         raise Refusal("G201", f"{len(given)} values do not fill {len(places)} places")
-    bounded(max(places) + 1)
     context.spend(len(places))
-    if max(places) > len(atoms):
-        raise Refusal("G201", f"place {max(places) + 1} is beyond the end, at {len(atoms)}", None, 1)
-    if max(places) == len(atoms):
-        atoms.append(given[-1])
-        names = None
     for k, place in enumerate(places):
-        if place < 0:
-            raise Refusal("G201", "an index starts at 1", None, 1)
-        atoms[place] = given[k % len(given)]
-    return vector_of(atoms, names)
+        if not 0 <= place <= len(x):
+            there = "an index starts at 1" if place < 0 else _beyond(place, len(x))
+            raise Refusal("G201", there, None, 1)
+        x = x.replaced(place, given[k % len(given)])
+    bounded(len(x))
+    return x.at(0) if len(x) == 1 and not x.names else x
+
+
+def _beyond(place: int, count: int) -> str:
+    return f"place {place + 1} is beyond the end, and would leave {place - count} places empty"
 
 
 def _conditionally(context: Context, x: Value, index: Value, value: Value) -> Value | None:
@@ -231,23 +230,23 @@ def _conditionally(context: Context, x: Value, index: Value, value: Value) -> Va
         items = (index,) if isinstance(index, int) else ()
     if not items or not all(context.is_logical(item) for item in items):
         return None
-    if all(context.number(item) is not None for item in items if not _is_vector(context, item)):
-        if not any(_is_vector(context, item) for item in items):
-            return None
+    vectors = any(_is_vector(context, item) for item in items)
+    if not vectors and all(context.number(item) is not None for item in items):
+        return None
     if context.length_of(value) != 1:
-        raise Refusal("G104", "where only the data tell which places are filled, one value fills them")
+        raise Refusal(
+            "G104", "where only the data tell which places are filled, one value fills them"
+        )
     if context.length_of(index) != context.length_of(x):
         raise Refusal("G201", "the condition and the vector have different lengths", None, 1)
     return context.elementwise(context.builder.select, [index, value, x])
 
 
 def _is_vector(context: Context, item: Atom) -> bool:
-    return item.__class__ is int and bool(context.graph.types[item].shape)  # type: ignore[index]
+    return item.__class__ is int and bool(context.graph.types[item].shape)
 
 
-def _replace_in_list(
-    context: Context, x: Value, index: Value, value: Value, single: bool
-) -> Value:
+def _replace_in_list(context: Context, x: Value, index: Value, value: Value, single: bool) -> Value:
     if not isinstance(x, Items):
         x = Items(tuple(context.atoms(x, 0)) if x is not ABSENT else ())
     values, names = list(x.values), list(x.names or [""] * len(x.values))
@@ -260,7 +259,7 @@ def _replace_in_list(
         raise Refusal("G104", "one element of a list can be set at a time", None, 1)
     place = places[0]
     if not 0 <= place <= len(values):
-        raise Refusal("G201", f"place {place + 1} is beyond the end, at {len(values)}", None, 1)
+        raise Refusal("G201", _beyond(place, len(values)), None, 1)
     if not single and isinstance(value, Items) and len(value.values) == 1:
         value = value.values[0]
     names += [""] * (place + 1 - len(names))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 from gradc.errors import GradcError, Source, Span
@@ -16,7 +16,15 @@ from gradc.frontend.prelude import PRELUDE, PYTHON_PRELUDE
 from gradc.frontend.python_names import CONSTANTS, FUNCTIONS, bare
 from gradc.frontend.scope import Code, Scope
 from gradc.frontend.unknown import unknown_function
-from gradc.frontend.values import ABSENT, Closure, Dots, Refusal, Unresolved, Value
+from gradc.frontend.values import (
+    ABSENT,
+    Closure,
+    Dots,
+    Refusal,
+    Special,
+    Unresolved,
+    Value,
+)
 from gradc.prims import TABLE
 from gradc.syntax.r import parse_r
 from gradc.syntax.tree import Tree
@@ -66,8 +74,7 @@ class Library:
         """The function that a text of the prelude defines."""
         found = self._closures.get(action.name)
         if found is None:
-            assert action.prelude is not None
-            tree = _parsed(action.prelude)
+            tree = _parsed(action.prelude or "")
             code = machine.load(tree, is_python=False, is_prelude=True)
             found = Closure(tree.roots[0], Scope(code, machine.base))
             self._closures[action.name] = found
@@ -84,7 +91,8 @@ class Library:
 
     def run(self, action: Action, values: Sequence[Value]) -> Value:
         """A function of values called with one value a formal."""
-        assert action.native is not None
+        if action.native is None:
+            raise TypeError(f"{action.name!r} is no function of values")
         return action.native(self.context, *self.complete(action, values))
 
     def complete(self, action: Action, values: Sequence[Value]) -> Sequence[Value]:
@@ -100,16 +108,15 @@ class Library:
                         raise self.context.not_a_number(item)
         return values
 
-    def unknown(
-        self, name: str, place: Span, users: Sequence[str], code: Code
-    ) -> GradcError:
+    def unknown(self, name: str, place: Span, users: Sequence[str], code: Code) -> GradcError:
         """The diagnostic for a function that is not there."""
         return unknown_function(name, place, self._names(), users, code.is_python)
 
     def _names(self) -> Iterator[str]:
         yield from ELEMENTWISE
         yield from PRELUDE
-        yield from (entry[0] for entry in (*_NATIVES, *_FORMS, *functional.CALLBACKS))
+        for table in (_NATIVES, _FORMS, functional.CALLBACKS):
+            yield from (entry[0] for entry in table)
         if self.context.is_python:
             yield from FUNCTIONS
             yield from PYTHON_PRELUDE
@@ -122,7 +129,9 @@ class Library:
     def _of_primitive(self, name: str, prim: str, formals: Sequence[str]) -> Action:
         apply = self.context.builder.apply
         one: OneNode = (
-            (lambda x: apply(prim, (x,))) if len(formals) == 1 else lambda *nodes: apply(prim, nodes)
+            (lambda x: apply(prim, (x,)))
+            if len(formals) == 1
+            else lambda *nodes: apply(prim, nodes)
         )
         return Action(name, tuple(formals), {len(formals): one})
 
@@ -142,9 +151,8 @@ class Library:
             return self._of_primitive(shown, entry[1], entry[0].split())
         text = prelude.get(name)
         if text is not None:
-            direct = {}
-            if name in SHORT:
-                direct = self._of_primitive(shown, SHORT[name], ("x",)).direct
+            short = SHORT.get(name)
+            direct = {} if short is None else self._of_primitive(shown, short, ("x",)).direct
             return Action(shown, (), direct, prelude=text)
         for form_name, form in _FORMS:
             if form_name == name:
@@ -192,20 +200,20 @@ def _chain(name: str, table: Mapping[str, Mapping[int, OneNode]]) -> Action | No
     if len(comparisons) != len(name.split()):
         return None
 
-    def one(*nodes: int) -> int | bool:
-        result: int | bool = True
+    def one(*nodes: int) -> int | bool | Special:
+        result: int | bool | Special = True
         for k, compare in enumerate(comparisons):
             holds = compare(nodes[k], nodes[k + 1])
             if result is True or holds is False:
                 result = holds
-            elif holds is not True and result is not False:
+            elif result is not False and holds is not True:
                 result = table["&"][2](result, holds)
         return result
 
     return Action(name, direct={len(comparisons) + 1: one})
 
 
-@lru_cache(maxsize=None)
+@cache
 def _parsed(text: str) -> Tree:
     return parse_r(Source("<prelude>", text))
 

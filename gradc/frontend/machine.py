@@ -16,7 +16,18 @@ from gradc.frontend.branches import Branches
 from gradc.frontend.calls import call_node, force
 from gradc.frontend.context import Context
 from gradc.frontend.library import Library
-from gradc.frontend.scope import CALL, CONST, FUNCTION, MISSING, NAME, NUM, STR, Code, Environment, Scope
+from gradc.frontend.scope import (
+    CALL,
+    CONST,
+    FUNCTION,
+    MISSING,
+    NAME,
+    NUM,
+    STR,
+    Code,
+    Environment,
+    Scope,
+)
 from gradc.frontend.symbols import Symbols
 from gradc.frontend.values import (
     ABSENT,
@@ -28,7 +39,6 @@ from gradc.frontend.values import (
     Promise,
     Refusal,
     Special,
-    Unresolved,
     Value,
 )
 from gradc.ir import Graph
@@ -92,25 +102,25 @@ class Machine:
         try:
             while todo:
                 item = todo.pop()
-                if item.__class__ is not int:
-                    scope = self._resume(item, values.pop(), todo, values)  # type: ignore[arg-type]
-                elif item < 0:  # type: ignore[operator]
-                    self._apply(~item, scope, values)  # type: ignore[operator]
+                if isinstance(item, Frame):
+                    scope = self._resume(item, values.pop(), todo, values)
+                elif item < 0:
+                    self._apply(~item, scope, values)
                 else:
-                    kind = scope.kinds[item]  # type: ignore[index]
+                    kind = scope.kinds[item]
                     if kind == CALL:
-                        steps = self._enter(item, scope, todo)  # type: ignore[arg-type]
+                        steps = self._enter(item, scope, todo)
                     elif kind == NAME:
-                        value = self._variable(item, scope)  # type: ignore[arg-type]
+                        value = self._variable(item, scope)
                         if value.__class__ is not Promise:
                             values.append(value)
                             continue
-                        steps = force(self, value)  # type: ignore[arg-type]
+                        steps = force(self, value)
                     else:
-                        values.append(self.leaf(item, scope))  # type: ignore[arg-type]
+                        values.append(self.leaf(item, scope))
                         continue
                     if steps is not None:
-                        frame = Frame(steps, item, scope, len(values))  # type: ignore[arg-type]
+                        frame = Frame(steps, item, scope, len(values))
                         scope = self._resume(frame, None, todo, values)
         except Refusal as refusal:
             raise self._placed(refusal, item, scope) from None
@@ -121,7 +131,7 @@ class Machine:
     ) -> Scope:
         """Run a computation until it asks for the next value; the scope to go on in."""
         try:
-            node, scope = frame.steps.send(value)  # type: ignore[arg-type]
+            node, scope = next(frame.steps) if value is None else frame.steps.send(value)
         except StopIteration as stop:
             self._finish(frame, stop.value, values)
             return frame.scope
@@ -135,7 +145,7 @@ class Machine:
 
     def _finish(self, frame: Frame, value: Value, values: list[Value]) -> None:
         if value.__class__ is int:
-            self.note(value, frame.node, frame.scope)  # type: ignore[arg-type]
+            self.note(value, frame.node, frame.scope)
         values.append(value)
 
     def _unwind(
@@ -202,7 +212,7 @@ class Machine:
         if code.is_prelude or name not in self.shadowed:
             action = self.library.find(name, code.is_prelude)
         if action is None:
-            return DYNAMIC  # type: ignore[no-any-return]
+            return DYNAMIC
         scope.actions[scope.data[function]] = action
         return action
 
@@ -223,25 +233,28 @@ class Machine:
         count = scope.links[offset + 1]
         action = scope.actions[symbol]
         if action is DYNAMIC or action is None:  # an argument has just taken the name over
-            action = self.library.find(scope.symbols[symbol], scope.code.is_prelude)
-            assert action is not None
+            action = self.library.find(scope.symbols[symbol], scope.code.is_prelude) or DYNAMIC
         one = action.direct.get(count)
         first = len(values) - count
-        arguments = values[first:]
         try:
             if one is None:
-                result = self.library.call_native(action, arguments)
-            elif count == 2 and arguments[0].__class__ is int is arguments[1].__class__:
-                result = one(arguments[0], arguments[1])
+                result = self.library.call_native(action, values[first:])
+            elif count == 2 and values[-1].__class__ is int is values[-2].__class__:
+                result = one(values[-2], values[-1])
+            elif count == 1 and values[-1].__class__ is int:
+                result = one(values[-1])
             else:
-                result = self.context.elementwise(one, arguments)
+                result = self.context.elementwise(one, values[first:])
         except ShapeError as error:
-            raise self.shapes(error, node, scope, arguments) from None
+            raise self.shapes(error, node, scope, values[first:]) from None
         except Refusal as refusal:
             raise self._placed(refusal, node, scope) from None
-        values[first:] = (result,)
+        if count == 1:
+            values[-1] = result
+        else:
+            values[first:] = (result,)
         if result.__class__ is int:
-            self.note(result, node, scope)  # type: ignore[arg-type]
+            self.note(result, node, scope)
 
     def note(self, value: int, node: int, scope: Scope) -> None:
         """Nodes made since the last note come from this place of the user's text."""
@@ -257,6 +270,8 @@ class Machine:
         """What a name stands for; a name that stands for nothing is an input of the model."""
         name = scope.symbols[scope.data[node]]
         value = scope.environment.find(name)
+        if value.__class__ is int:
+            return value
         if value is None:
             return self._free(name, node, scope)
         if isinstance(value, Promise) and value.value is not None:
@@ -323,9 +338,7 @@ class Machine:
         place = refusal.place or scope.span(node)
         return fail(refusal.code, refusal.message, place, refusal.suggestion)
 
-    def shapes(
-        self, error: ShapeError, node: int, scope: Scope, values: list[Value]
-    ) -> GradcError:
+    def shapes(self, error: ShapeError, node: int, scope: Scope, values: list[Value]) -> GradcError:
         """The diagnostic for vectors that do not fit, with the places of both."""
         arguments = scope.args(node) if scope.kinds[node] == CALL else []
         if len(values) != 2 or len(arguments) != 2 or scope.place is not None:

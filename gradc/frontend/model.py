@@ -29,7 +29,7 @@ from gradc.syntax.python import parse_python
 from gradc.syntax.r import parse_r
 from gradc.syntax.tree import Tree
 
-ORIGINS_LIMIT = 200_000
+ORIGINS_LIMIT = 100_000
 """For how many nodes a place in the text is kept; a graph of a million has no reader."""
 
 
@@ -56,7 +56,8 @@ def build(
     is one, and a note says so. A parameter is a vector of known length where ``at`` gives a
     list for it. All other inputs are data: vectors of one unknown length.
 
-    Raises:
+    Raises
+    ------
         GradcError: the text is wrong or goes beyond the language.
     """
     tree = parse_python(source) if syntax == "python" else parse_r(source)
@@ -211,7 +212,8 @@ class _Model:
             "G101",
             f"there is no input '{name}' in the model",
             place,
-            closest(name, candidates) or (f"its inputs are {_listed(candidates)}" if candidates else None),
+            closest(name, candidates)
+            or (f"its inputs are {_listed(candidates)}" if candidates else None),
         )
 
     def _occurs(self, name: str) -> bool:
@@ -241,7 +243,7 @@ class _Model:
         names = dict(self.machine.names)
         for name, value in self.machine.globals.variables.items():
             if value.__class__ is int:
-                names.setdefault(value, name)  # type: ignore[arg-type]
+                names.setdefault(value, name)
         records = self.graph.records
         return {n: name for n, name in names.items() if records[n][0] not in ("const", "input")}
 

@@ -117,7 +117,9 @@ def quoted_scope(m: Machine, quoted: Quoted) -> Scope:
 
 def _number(m: Machine, value: Value) -> float | tuple[float, ...] | None:
     if isinstance(value, Elements):
-        numbers = [m.context.number(item) if isinstance(item, int) else None for item in value.items]
+        numbers = [
+            m.context.number(item) if isinstance(item, int) else None for item in value.items
+        ]
         known = [number for number in numbers if number is not None]
         return tuple(known) if known and len(known) == len(numbers) else None
     return m.context.number(value) if isinstance(value, int) else None

@@ -3,34 +3,51 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gradc.errors import GradcError, Span, fail
 
-_FAMILIES = (
-    "norm lnorm exp gamma beta t cauchy logis weibull chisq f unif pois binom nbinom geom multinom"
-).split()
-_DISTRIBUTIONS = frozenset(
-    [prefix + family for family in _FAMILIES for prefix in "dpq"]
-    + ["dmvnorm", "dnbinom2", "dtweedie"]
-) - {"plogis", "qlogis"}
-_SELF_STARTING = frozenset(
-    "SSasymp SSasympOff SSasympOrig SSbiexp SSfol SSfpl SSgompertz SSlogis SSmicmen SSweibull".split()
-)
-_MATRICES = frozenset(
-    "matrix t tcrossprod outer %o% diag det solve chol determinant nrow ncol dim rowSums colSums"
-    " rowMeans colMeans apply expand.grid logSumExp @ np.linalg".split()
-)
-_TEXT = frozenset(
-    "paste paste0 sprintf format formatC as.character deparse character nchar substr substring"
-    " strsplit gsub sub trimws toupper tolower noquote parse cat print str".split()
-)
-_OUTSIDE = frozenset(
-    "system system2 shell source readLines writeLines readRDS saveRDS load save file url"
-    " read.csv read.table write.csv download.file Sys.time Sys.getenv Sys.setenv setwd getwd"
-    " unlink file.remove library require install.packages exec open compile input __import__"
-    " assign get environment sys.call".split()
-)
+_FAMILIES = """
+    norm lnorm exp gamma beta t cauchy logis weibull chisq f unif pois binom nbinom geom multinom
+"""
+_SELF_STARTING = """
+    SSasymp SSasympOff SSasympOrig SSbiexp SSfol SSfpl SSgompertz SSlogis SSmicmen SSweibull
+"""
+_MATRICES = """
+    matrix t tcrossprod outer %o% diag det solve chol determinant nrow ncol dim rowSums colSums
+    rowMeans colMeans apply expand.grid logSumExp array
+"""
+_TEXT = """
+    paste paste0 sprintf format formatC as.character deparse character nchar substr substring
+    strsplit gsub sub trimws toupper tolower noquote parse cat print str
+"""
+_OUTSIDE = """
+    system system2 shell source readLines writeLines readRDS saveRDS load save file url read.csv
+    read.table write.csv download.file Sys.time Sys.getenv Sys.setenv setwd getwd unlink
+    file.remove library require install.packages exec open compile input __import__ assign get
+    environment sys.call
+"""
+
+
+def _distributions() -> Mapping[str, str]:
+    names = {prefix + family: "" for family in _FAMILIES.split() for prefix in "dpq"}
+    names |= dict.fromkeys(("dmvnorm", "dnbinom2", "dtweedie"), "")
+    return {name: name for name in names if name not in ("plogis", "qlogis")}
+
+
+def _reasons() -> Mapping[str, tuple[str, str, str | None]]:
+    """Code, what is said after the name, and a suggestion, for functions that are known of."""
+    known = (
+        (_SELF_STARTING.split(), "G102", "is not available yet", "write its formula out"),
+        (_MATRICES.split(), "G102", "works on matrices, which are not available yet", None),
+        (_TEXT.split(), "G104", "works on text, and text is not part of an expression", None),
+        (_OUTSIDE.split(), "G104", "reaches outside of the model, and gradc never does", None),
+        (_distributions(), "G102", "is a distribution, and these are not available yet", None),
+    )
+    return {name: entry[1:] for entry in known for name in entry[0]}
+
+
+_REASONS = _reasons()
 _MEANT = {
     "ln": "log",
     "arcsin": "asin",
@@ -46,7 +63,6 @@ _MEANT = {
     "minimum": "pmin",
     "np.ln": "np.log",
 }
-_ASSIGNED_BY_TEXT = "text is not part of an expression"
 
 
 def closest(name: str, candidates: Sequence[str]) -> str | None:
@@ -59,18 +75,12 @@ def unknown_function(
     name: str, place: Span, known: Iterable[str], users: Sequence[str], is_python: bool
 ) -> GradcError:
     """The diagnostic for a function that is not there."""
-    last = name.rpartition(".")[2] if is_python else name.rpartition("::")[2]
-    if last in _DISTRIBUTIONS:
-        return fail("G102", f"'{name}' is a distribution, and distributions are not available yet", place)
-    if last in _SELF_STARTING:
-        return fail("G102", f"'{name}' is not available yet", place, "write its formula out")
-    if last in _MATRICES or name in _MATRICES:
-        return fail("G102", f"'{name}' works on matrices, and they are not available yet", place)
-    if last in _TEXT:
-        return fail("G104", f"'{name}' works on text; {_ASSIGNED_BY_TEXT}", place)
-    if last in _OUTSIDE:
-        return fail("G104", f"'{name}' reaches outside of the model, which gradc never does", place)
-    return fail("G102", f"unknown function '{name}'", place, _suggestion(name, known, users, is_python))
+    reason = _REASONS.get(name.rpartition("." if is_python else "::")[2]) or _REASONS.get(name)
+    if reason is not None:
+        code, words, suggestion = reason
+        return fail(code, f"'{name}' {words}", place, suggestion)
+    suggestion = _suggestion(name, known, users, is_python)
+    return fail("G102", f"unknown function '{name}'", place, suggestion)
 
 
 def _suggestion(

@@ -55,9 +55,7 @@ def _combine_lists(parts: Iterable[Value]) -> Value:
     return Items(tuple(values))
 
 
-def repeat(
-    context: Context, x: Value, times: Value, each: Value, length_out: Value
-) -> Value:
+def repeat(context: Context, x: Value, times: Value, each: Value, length_out: Value) -> Value:
     """``rep(x, times, each, length.out)``."""
     items = list(context.atoms(x, 0))
     if each is not ABSENT:
@@ -98,7 +96,9 @@ def colon(context: Context, start: Value, stop: Value) -> Value:
 
 def _progression(context: Context, start: int, step: int, count: int) -> Value:
     b = context.builder
-    return _plain([b.add(start, b.mul(b.const(i), step)) if i else start for i in range(count)], context)
+    return _plain(
+        [b.add(start, b.mul(b.const(i), step)) if i else start for i in range(count)], context
+    )
 
 
 def sequence(
@@ -126,7 +126,9 @@ def sequence(
         return first
     if step == 0 or not math.isfinite(span / step) or span / step < 0:
         raise Refusal("G103", f"no steps of {step!r} lead from {low!r} to {low + span!r}")
-    return _progression(context, first, context.node(by), bounded(math.floor(span / step + 1e-10) + 1))
+    return _progression(
+        context, first, context.node(by), bounded(math.floor(span / step + 1e-10) + 1)
+    )
 
 
 def _sequence_of_length(

@@ -86,13 +86,15 @@ class Graph:
 
     def intern(self, record: Record, type_: Type) -> int:
         """As :meth:`add`, for a record already built."""
-        table = self._table
-        node = table.get(record)
-        if node is None:
-            node = len(self.records)
-            table[record] = node
-            self.records.append(record)
-            self.types.append(type_)
+        node = self._table.get(record)
+        return self.append(record, type_) if node is None else node
+
+    def append(self, record: Record, type_: Type) -> int:
+        """A new node; its record must not be in the graph yet."""
+        node = len(self.records)
+        self._table[record] = node
+        self.records.append(record)
+        self.types.append(type_)
         return node
 
     def find(self, record: Record) -> int | None:

@@ -34,29 +34,35 @@ def verify_model(
     """
     wanted = _chosen(targets, TARGETS, "G006", "target")
     heard = _chosen(witnesses, WITNESSES, "G007", "witness")
-    stages = model.stages
-    emitted = {
-        target: Emitted(
-            stages.legal(target, stages.hessian if hessian else stages.gradient),
-            model.program(target, hessian=hessian, dtype=dtype),
-        )
-        for target in wanted
-    }
-    plain: Function = stages.plain_hessian if hessian else stages.plain_gradient
-    subject = Subject(
-        stages.plain,
-        plain,
-        emitted,
-        {
-            witness: stages.legal(WITNESSES[witness], stages.plain_gradient)
-            for witness in heard
-            if WITNESSES[witness] in wanted
-        },
-        dtype,
-    )
+    subject = subject_of(model, wanted, heard, dtype, hessian=hessian)
     given = [at] if isinstance(at, Mapping) else list(at or ())
     complete = [model.complete(point) for point in given]
     return verify(subject, complete, count=points, seed=seed)
+
+
+def subject_of(
+    model: Model, targets: Sequence[str], witnesses: Sequence[str], dtype: str, *, hessian: bool
+) -> Subject:
+    """What is compared: emitted programs with their own functions, witnesses with the plain one.
+
+    A witness whose toolchain no target uses is left out.
+    """
+    stages = model.stages
+    derived: Function = stages.hessian if hessian else stages.gradient
+    emitted = {
+        target: Emitted(
+            stages.legal(target, derived),
+            model.program(target, hessian=hessian, dtype=dtype),
+        )
+        for target in targets
+    }
+    heard = {
+        witness: stages.legal(WITNESSES[witness], stages.plain_gradient)
+        for witness in witnesses
+        if WITNESSES[witness] in targets
+    }
+    plain = stages.plain_hessian if hessian else stages.plain_gradient
+    return Subject(stages.plain, plain, emitted, heard, dtype)
 
 
 def _chosen(asked: str | Sequence[str], known: Mapping[str, Any], code: str, what: str) -> list[str]:

@@ -45,6 +45,7 @@ PRIMS: tuple[Prim, ...] = (
         domain="y != 0",
         ball=balls.remainder,
         probe={"x": (-3.3, 0.7, 7.9), "y": (-2.1, 3.0)},
+        spell={"tmb": "extra::mod", "numpy": "np.mod", "tf": "tf.math.floormod"},
         kinks=True,
     ),
     prim(
@@ -87,7 +88,7 @@ PRIMS: tuple[Prim, ...] = (
         d={"x": "0"},
         ball=balls.floor,
         probe={"x": (-2.5, 0.25, 7.75)},
-        spell={"r": "floor", "tmb": "floor", "numpy": "np.floor", "tf": "tf.floor"},
+        spell={"r": "floor", "tmb": "extra::floor", "numpy": "np.floor", "tf": "tf.floor"},
         kinks=True,
     ),
     prim(
@@ -97,7 +98,7 @@ PRIMS: tuple[Prim, ...] = (
         d={"x": "0"},
         ball=balls.ceiling,
         probe={"x": (-2.5, 0.25, 7.75)},
-        spell={"r": "ceiling", "tmb": "ceil", "numpy": "np.ceil", "tf": "tf.math.ceil"},
+        spell={"r": "ceiling", "tmb": "extra::ceil", "numpy": "np.ceil", "tf": "tf.math.ceil"},
         kinks=True,
     ),
     prim(
@@ -108,7 +109,7 @@ PRIMS: tuple[Prim, ...] = (
         d={"x": "0"},
         ball=balls.nearest,
         probe={"x": (-2.6, 0.25, 7.75)},
-        spell={"r": "round", "tmb": "round", "numpy": "np.round", "tf": "tf.round"},
+        spell={"r": "round", "tmb": "extra::round", "numpy": "np.round", "tf": "tf.round"},
         kinks=True,
     ),
     prim(
@@ -118,7 +119,7 @@ PRIMS: tuple[Prim, ...] = (
         d={"x": "0"},
         ball=balls.truncate,
         probe={"x": (-2.5, 0.25, 7.75)},
-        spell={"r": "trunc", "tmb": "trunc", "numpy": "np.trunc"},
+        spell={"r": "trunc", "tmb": "extra::trunc", "numpy": "np.trunc"},
         expand="sign(x)*floor(abs(x))",
         kinks=True,
     ),
@@ -169,7 +170,14 @@ PRIMS: tuple[Prim, ...] = (
     prim("and", "x y", doc="x and y", shape=comparison, ball=balls.logical_and),
     prim("or", "x y", doc="x or y", shape=comparison, ball=balls.logical_or),
     prim("not", "x", doc="not x", shape=comparison, ball=balls.logical_not),
-    prim("as_real", "x", doc="1 where x holds and 0 elsewhere", d={"x": "0"}, ball=balls.as_real),
+    prim(
+        "as_real",
+        "x",
+        doc="1 where x holds and 0 elsewhere",
+        d={"x": "0"},
+        ball=balls.as_real,
+        spell={"r": "as.numeric", "numpy": "{x}.astype(dtype)", "tf": "tf.cast({x}, dtype)"},
+    ),
     prim(
         "exact_pi",
         "",

@@ -85,12 +85,24 @@ def power(x: Ball, y: Ball) -> Ball:
     return (y * x.log()).exp()
 
 
+def at_infinity(function: Callable[[Ball], Ball], below: float, above: float) -> Callable[[Ball], Ball]:
+    """A function completed by its values at -Inf and Inf, which Arb does not give."""
+    from flint import arb
+
+    def complete(x: Ball) -> Ball:
+        if x.is_finite() or not x.is_exact() or x.is_nan():
+            return function(x)
+        return arb(above if x > 0 else below)
+
+    return complete
+
+
 def floor(x: Ball) -> Ball:
-    return x.floor()
+    return x if is_infinite(x) else x.floor()
 
 
 def ceiling(x: Ball) -> Ball:
-    return x.ceil()
+    return x if is_infinite(x) else x.ceil()
 
 
 def nearest(x: Ball) -> Ball:

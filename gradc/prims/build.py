@@ -94,46 +94,47 @@ class Builder:
         a, b = types[x], types[y]
         return a if a is b else broadcast(self.graph, a, b, "real")
 
-    def _pair(self, name: str, x: int, y: int) -> int:
+    def _pair(self, name: str, x: int, y: int, commutes: bool = False) -> int:
         """A binary operation; constants are folded where that is exact."""
         graph = self.graph
-        records = graph.records
-        if records[x][0] == "const" and records[y][0] == "const":
-            value = BINARY[name](records[x][1][1], records[y][1][1])
+        record = (name, None, x, y)
+        node = graph.find(record)
+        if node is None and commutes:
+            node = graph.find((name, None, y, x))
+        if node is not None:
+            return node
+        one, other = graph.records[x], graph.records[y]
+        if one[0] == "const" and other[0] == "const":
+            value = BINARY[name](one[1][1], other[1][1])
             if value is not None:
                 return graph.const(value)
-        return graph.intern((name, None, x, y), self._type(x, y))
+        return graph.append(record, self._type(x, y))
 
     def add(self, x: int, y: int) -> int:
         graph = self.graph
-        if graph.types[x].dtype == "bool" or graph.types[y].dtype == "bool":
+        if graph.types[x] is not REAL or graph.types[y] is not REAL:
             x, y = self.real(x), self.real(y)
         if self.derived:
             if x == self._zero:
-                return self._shaped(y, x)
+                return y
             if y == self._zero:
-                return self._shaped(x, y)
+                return x
             records = graph.records
             if records[y][0] == "neg":
                 return self.sub(x, records[y][2])
             if records[x][0] == "neg":
                 return self.sub(y, records[x][2])
-            merged = self._merge_selects(x, y)
-            if merged is not None:
-                return merged
-            swapped = graph.find(("add", None, y, x))
-            if swapped is not None:
-                return swapped
+            if records[x][0] == "select" == records[y][0]:
+                merged = self._merge_selects(x, y)
+                if merged is not None:
+                    return merged
+            return self._pair("add", x, y, commutes=True)
         return self._pair("add", x, y)
-
-    def _shaped(self, node: int, other: int) -> int:
-        """The node, where the dropped other operand did not widen it."""
-        return node
 
     def _merge_selects(self, x: int, y: int) -> int | None:
         """Both sides of one choice: ``select(c, a, 0) + select(c, 0, b)``."""
         one, other = self.graph.records[x], self.graph.records[y]
-        if one[0] != "select" or other[0] != "select" or one[2] != other[2]:
+        if one[2] != other[2]:
             return None
         zero = self._zero
         if one[4] == zero and other[3] == zero:
@@ -148,7 +149,7 @@ class Builder:
 
     def sub(self, x: int, y: int) -> int:
         graph = self.graph
-        if graph.types[x].dtype == "bool" or graph.types[y].dtype == "bool":
+        if graph.types[x] is not REAL or graph.types[y] is not REAL:
             x, y = self.real(x), self.real(y)
         if y == self._zero and graph.types[y] is REAL:
             return x
@@ -161,7 +162,7 @@ class Builder:
 
     def mul(self, x: int, y: int) -> int:
         graph = self.graph
-        if graph.types[x].dtype == "bool" or graph.types[y].dtype == "bool":
+        if graph.types[x] is not REAL or graph.types[y] is not REAL:
             x, y = self.real(x), self.real(y)
         if x == self._one:
             return y
@@ -179,14 +180,12 @@ class Builder:
                 return self.neg(self.mul(records[x][2], y))
             if records[y][0] == "neg":
                 return self.neg(self.mul(x, records[y][2]))
-            swapped = graph.find(("mul", None, y, x))
-            if swapped is not None:
-                return swapped
+            return self._pair("mul", x, y, commutes=True)
         return self._pair("mul", x, y)
 
     def div(self, x: int, y: int) -> int:
         graph = self.graph
-        if graph.types[x].dtype == "bool" or graph.types[y].dtype == "bool":
+        if graph.types[x] is not REAL or graph.types[y] is not REAL:
             x, y = self.real(x), self.real(y)
         if y == self._one:
             return x
@@ -199,7 +198,8 @@ class Builder:
 
     def neg(self, x: int) -> int:
         graph = self.graph
-        x = self.real(x)
+        if graph.types[x] is not REAL:
+            x = self.real(x)
         record = graph.records[x]
         if record[0] == "neg":
             return record[2]  # type: ignore[no-any-return]

@@ -45,7 +45,7 @@ PRIMS: tuple[Prim, ...] = (
         d={"x": "exp(x)"},
         ball=lambda x: x.expm1(),
         probe={"x": _ANY},
-        spell=_spell("expm1", "expm1", "np.expm1", "tf.math.expm1"),
+        spell=_spell("expm1", "extra::expm1", "np.expm1", "tf.math.expm1"),
         stabilizes=[
             Stabilizes("exp(x) - 1", "expm1(x)"),
             Stabilizes("-1 + exp(x)", "expm1(x)"),
@@ -94,7 +94,7 @@ PRIMS: tuple[Prim, ...] = (
         domain="x > -1",
         ball=balls.log1p,
         probe={"x": (-0.9, -1e-9, 1e-12, 0.5, 40.0)},
-        spell=_spell("log1p", "log1p", "np.log1p", "tf.math.log1p"),
+        spell=_spell("log1p", "extra::log1p", "np.log1p", "tf.math.log1p"),
         stabilizes=[
             Stabilizes("log(1 + x)", "log1p(x)", varies="x"),
             Stabilizes("log(1 - x)", "log1p(-x)", varies="x"),
@@ -181,7 +181,7 @@ PRIMS: tuple[Prim, ...] = (
         d={"x": "direction(x, out)", "y": "direction(y, out)"},
         ball=balls.hypotenuse,
         probe={"x": (-3.0, 0.5), "y": (4.0, 1e-3)},
-        spell=_spell("Mod(complex(real = {x}, imaginary = {y}))", "", "np.hypot", ""),
+        spell=_spell("Mod(complex(real = {x}, imaginary = {y}))", "extra::hypot", "np.hypot", ""),
         expand="max2(abs(x), abs(y))"
         "*sqrt(1 + direction(min2(abs(x), abs(y)), max2(abs(x), abs(y)))^2)",
         stabilizes=[
@@ -255,7 +255,7 @@ PRIMS: tuple[Prim, ...] = (
         d={"x": "1/hypot(1, x)"},
         ball=lambda x: x.asinh(),
         probe={"x": _ANY},
-        spell=_spell("asinh", "asinh", "np.arcsinh", "tf.asinh"),
+        spell=_spell("asinh", "extra::asinh", "np.arcsinh", "tf.asinh"),
     ),
     prim(
         "acosh",
@@ -266,7 +266,7 @@ PRIMS: tuple[Prim, ...] = (
         domain="x >= 1",
         ball=lambda x: x.acosh(),
         probe={"x": (1.0001, 1.5, 30.0)},
-        spell=_spell("acosh", "acosh", "np.arccosh", "tf.acosh"),
+        spell=_spell("acosh", "extra::acosh", "np.arccosh", "tf.acosh"),
     ),
     prim(
         "atanh",
@@ -277,7 +277,7 @@ PRIMS: tuple[Prim, ...] = (
         domain="abs(x) < 1",
         ball=lambda x: x.atanh(),
         probe={"x": _UNIT},
-        spell=_spell("atanh", "atanh", "np.arctanh", "tf.atanh"),
+        spell=_spell("atanh", "extra::atanh", "np.arctanh", "tf.atanh"),
         stabilizes=[Stabilizes("log((1 + x)/(1 - x))", "2*atanh(x)", varies="x")],
     ),
     prim(
@@ -287,7 +287,7 @@ PRIMS: tuple[Prim, ...] = (
         d={"x": "exact_pi()*cospi(x)"},
         ball=lambda x: x.sin_pi(),
         probe={"x": _TURN},
-        spell=_spell("sinpi", "sinpi", "", ""),
+        spell=_spell("sinpi", "extra::sinpi", "", ""),
         # The remainder mod 2 and both differences are exact, so no argument is too large.
         expand="sin(exact_pi()*ifelse(mod(x, 2) > 1.5, mod(x, 2) - 2,"
         " ifelse(mod(x, 2) > 0.5, 1 - mod(x, 2), mod(x, 2))))",
@@ -299,7 +299,7 @@ PRIMS: tuple[Prim, ...] = (
         d={"x": "-exact_pi()*sinpi(x)"},
         ball=lambda x: x.cos_pi(),
         probe={"x": _TURN},
-        spell=_spell("cospi", "cospi", "", ""),
+        spell=_spell("cospi", "extra::cospi", "", ""),
         expand="sin(exact_pi()*ifelse(mod(abs(x), 2) > 1,"
         " mod(abs(x), 2) - 1.5, 0.5 - mod(abs(x), 2)))",
     ),
@@ -310,7 +310,7 @@ PRIMS: tuple[Prim, ...] = (
         d={"x": "exact_pi()*(1 + out^2)"},
         ball=lambda x: x.tan_pi(),
         probe={"x": (-0.3, 0.1, 1.7)},
-        spell=_spell("tanpi", "tanpi", "", ""),
+        spell=_spell("tanpi", "extra::tanpi", "", ""),
         expand="sinpi(x)/cospi(x)",
     ),
 )

@@ -78,7 +78,9 @@ PRIMS: tuple[Prim, ...] = (
         d={"x": "out*sigmoid(-x)"},
         ball=balls.sigmoid,
         probe={"x": _ANY},
-        spell=_spell("plogis", "invlogit", "special.expit", "tf.sigmoid"),
+        spell=_spell(
+            "1 / (1 + exp(-{x}))", "extra::sigmoid", "special.expit", "tf.sigmoid"
+        ),
         stabilizes=[
             Stabilizes("exp(x)/(1 + exp(x))", "sigmoid(x)"),
             Stabilizes("1/(1 + exp(x))", "sigmoid(-x)"),
@@ -165,7 +167,9 @@ PRIMS: tuple[Prim, ...] = (
         domain="x >= 0",
         ball=balls.xlogx,
         probe={"x": (1e-8, 0.3, 2.5)},
-        spell=_spell("", "", "special.xlogy({x}, {x})", "tf.math.xlogy({x}, {x})"),
+        spell=_spell(
+            "", "extra::xlogx", "special.xlogy({x}, {x})", "tf.math.xlogy({x}, {x})"
+        ),
         expand="ifelse(x == 0, 0, x*log(x))",
         stabilizes=[Stabilizes("x*log(x)", "xlogx(x)")],
     ),
@@ -191,7 +195,9 @@ PRIMS: tuple[Prim, ...] = (
         d={"x": "2/sqrt(exact_pi())*exp(-x^2)"},
         ball=lambda x: x.erf(),
         probe={"x": (-2.5, -1e-6, 0.4, 1.5)},
-        spell=_spell("sign({x})*pgamma(({x})^2, 0.5)", "erf", "special.erf", "tf.math.erf"),
+        spell=_spell(
+            "sign({x}) * pgamma({x}^2, 0.5)", "extra::erf", "special.erf", "tf.math.erf"
+        ),
     ),
     prim(
         "erfc",
@@ -202,7 +208,10 @@ PRIMS: tuple[Prim, ...] = (
         ball=lambda x: x.erfc(),
         probe={"x": (-2.5, -1e-6, 0.4, 1.5, 6.0)},
         spell=_spell(
-            "2*pnorm(({x})*sqrt(2), lower.tail = FALSE)", "erfc", "special.erfc", "tf.math.erfc"
+            "2 * pnorm({x} * sqrt(2), lower.tail = FALSE)",
+            "extra::erfc",
+            "special.erfc",
+            "tf.math.erfc",
         ),
         stabilizes=[Stabilizes("1 - erf(x)", "erfc(x)"), Stabilizes("1 - erfc(x)", "erf(x)")],
     ),
@@ -215,7 +224,7 @@ PRIMS: tuple[Prim, ...] = (
         domain="x > 0 or x is not whole",
         ball=balls.gamma,
         probe={"x": (-1.5, 0.02, 0.4, 1.6, 9.0, 80.0)},
-        spell=_spell("gamma", "gamma", "special.gamma", ""),
+        spell=_spell("gamma", "extra::gamma", "special.gamma", ""),
         # Reflection, DLMF 5.5.3.
         expand="ifelse(x > 0, exp(lgamma(x)), exact_pi()/(sinpi(x)*exp(lgamma(1 - x))))",
     ),
@@ -244,7 +253,9 @@ PRIMS: tuple[Prim, ...] = (
         domain="x > 0 or x is not whole",
         ball=lambda x: x.digamma(),
         probe={"x": (-1.5, *_POSITIVE)},
-        spell=_spell("digamma", "digamma", "special.digamma", "tf.math.digamma"),
+        spell=_spell(
+            "digamma", "extra::psigamma({x}, Type(0))", "special.digamma", "tf.math.digamma"
+        ),
     ),
     prim(
         "trigamma",
@@ -255,7 +266,7 @@ PRIMS: tuple[Prim, ...] = (
         domain="x > 0 or x is not whole",
         ball=lambda x: balls.polygamma(x, balls.one()),
         probe={"x": _POSITIVE},
-        spell=_spell("trigamma", "trigamma", "special.polygamma(1, {x})", ""),
+        spell=_spell("trigamma", "extra::psigamma({x}, Type(1))", "special.polygamma(1, {x})", ""),
         expand="psigamma(x, 1)",
     ),
     prim(
@@ -268,7 +279,10 @@ PRIMS: tuple[Prim, ...] = (
         ball=balls.polygamma,
         probe={"x": _POSITIVE, "n": (0.0, 1.0, 2.0, 3.0)},
         spell=_spell(
-            "psigamma", "psigamma", "special.polygamma({n}, {x})", "tf.math.polygamma({n}, {x})"
+            "psigamma",
+            "extra::psigamma",
+            "special.polygamma({n}, {x})",
+            "tf.math.polygamma({n}, {x})",
         ),
     ),
     prim(
@@ -280,7 +294,7 @@ PRIMS: tuple[Prim, ...] = (
         domain="a > 0 and b > 0",
         ball=balls.beta,
         probe={"a": (0.4, 2.3, 9.0), "b": (0.3, 4.0)},
-        spell=_spell("beta", "", "special.beta", ""),
+        spell=_spell("beta", "extra::beta", "special.beta", ""),
         expand="exp(lbeta(a, b))",
     ),
     prim(
@@ -292,7 +306,7 @@ PRIMS: tuple[Prim, ...] = (
         domain="a > 0 and b > 0",
         ball=balls.log_beta,
         probe={"a": (0.4, 2.3, 9.0), "b": (0.3, 4.0)},
-        spell=_spell("lbeta", "", "special.betaln", ""),
+        spell=_spell("lbeta", "extra::lbeta", "special.betaln", ""),
         expand="lgamma(a) + lgamma(b) - lgamma(a + b)",
         stabilizes=[Stabilizes("log(beta(a, b))", "lbeta(a, b)")],
     ),
@@ -308,7 +322,7 @@ PRIMS: tuple[Prim, ...] = (
         domain="k whole",
         ball=balls.binomial,
         probe={"n": (5.0, 7.5, 30.0), "k": (0.0, 2.0, 3.0)},
-        spell=_spell("choose", "", "special.binom({n}, np.round({k}))", ""),
+        spell=_spell("choose", "extra::choose", "special.binom({n}, np.round({k}))", ""),
         expand="exp(lchoose(n, k))",
     ),
     prim(
@@ -323,7 +337,7 @@ PRIMS: tuple[Prim, ...] = (
         domain="k whole and n > k - 1",
         ball=balls.log_binomial,
         probe={"n": (5.0, 7.5, 30.0), "k": (0.0, 2.0, 3.0)},
-        spell=_spell("lchoose", "", "", ""),
+        spell=_spell("lchoose", "extra::lchoose", "", ""),
         expand="-log1p(n) - lbeta(n - round(k) + 1, round(k) + 1)",
     ),
     prim(

@@ -177,13 +177,29 @@ PRIMS: tuple[Prim, ...] = (
         _select_shape,
         _select_jvp,
         _select_transpose,
-        {},
+        {"r": "select", "numpy": "np.where", "tf": "tf.where"},
         elementwise=True,
         kinks=True,
         ball=balls.choose,
     ),
-    _tensor("sum", "x", "sum of a vector", _reduce_shape, _sum_jvp, _sum_transpose, {}),
-    _tensor("prod", "x", "product of a vector", _reduce_shape, _prod_jvp, _prod_transpose, {}),
+    _tensor(
+        "sum",
+        "x",
+        "sum of a vector",
+        _reduce_shape,
+        _sum_jvp,
+        _sum_transpose,
+        {"r": "sum", "numpy": "np.sum", "tf": "tf.reduce_sum"},
+    ),
+    _tensor(
+        "prod",
+        "x",
+        "product of a vector",
+        _reduce_shape,
+        _prod_jvp,
+        _prod_transpose,
+        {"r": "prod", "numpy": "np.prod", "tf": "tf.reduce_prod"},
+    ),
     _tensor(
         "prod_others",
         "x",
@@ -191,7 +207,7 @@ PRIMS: tuple[Prim, ...] = (
         lambda graph, args, attrs: graph.types[args[0]],
         None,
         None,
-        {},
+        {"r": "prod_others", "numpy": "_prod_others", "tf": "_prod_others"},
         d={"x": _SECOND},
     ),
     _tensor(
@@ -201,7 +217,7 @@ PRIMS: tuple[Prim, ...] = (
         _reduce_shape,
         _extreme_jvp,
         _extreme_transpose,
-        {},
+        {"r": "min", "numpy": "np.min", "tf": "tf.reduce_min"},
         kinks=True,
     ),
     _tensor(
@@ -211,7 +227,7 @@ PRIMS: tuple[Prim, ...] = (
         _reduce_shape,
         _extreme_jvp,
         _extreme_transpose,
-        {},
+        {"r": "max", "numpy": "np.max", "tf": "tf.reduce_max"},
         kinks=True,
     ),
     _tensor(
@@ -221,7 +237,7 @@ PRIMS: tuple[Prim, ...] = (
         _reduce_shape,
         lambda *arguments: None,
         lambda *arguments: None,
-        {},
+        {"r": "length", "numpy": "np.size", "tf": "tf.cast(tf.size({x}), dtype)"},
     ),
     _tensor(
         "index",
@@ -230,7 +246,7 @@ PRIMS: tuple[Prim, ...] = (
         _index_shape,
         _index_jvp,
         _index_transpose,
-        {},
+        {"r": "{x}[[{k}]]", "numpy": "{x}[{k0}]", "tf": "{x}[{k0}]"},
     ),
     _tensor(
         "stack",
@@ -239,7 +255,7 @@ PRIMS: tuple[Prim, ...] = (
         _stack_shape,
         _stack_jvp,
         _stack_transpose,
-        {},
+        {"r": "c({*})", "numpy": "np.array([{*}], dtype)", "tf": "tf.stack([{*}])"},
         variadic=True,
     ),
     _tensor(
@@ -249,7 +265,11 @@ PRIMS: tuple[Prim, ...] = (
         _like_shape,
         _like_jvp,
         _broadcast_transpose,
-        {},
+        {
+            "r": "rep_len({x}, length({like}))",
+            "numpy": "np.full_like({like}, {x})",
+            "tf": "tf.broadcast_to({x}, tf.shape({like}))",
+        },
     ),
     _tensor(
         "scatter",
@@ -258,6 +278,10 @@ PRIMS: tuple[Prim, ...] = (
         _like_shape,
         _scatter_jvp,
         _scatter_transpose,
-        {},
+        {
+            "r": "replace(numeric(length({like})), {k}, {x})",
+            "numpy": "_scatter({x}, {like}, {k0})",
+            "tf": "tf.scatter_nd([[{k0}]], [{x}], tf.shape({like}))",
+        },
     ),
 )

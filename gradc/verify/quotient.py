@@ -24,6 +24,7 @@ _BITS = 1000
 _STEP = -160
 _CLOSE = -60
 _NOTHING = -220
+_ZERO = -700
 # Up to here each parameter is taken alone; beyond it random directions speak for all at once.
 _ALONE = 12
 _DIRECTIONS = 2
@@ -158,6 +159,9 @@ def _judge(quotient: Ball, derivative: Ball, size: Ball) -> Finding:
     allowed = abs(derivative) * arb(2) ** _CLOSE + size * arb(2) ** _NOTHING
     distance = abs(quotient - derivative)
     if distance <= allowed:
+        return "confirmed"
+    # Both sides are nothing at all, as for a parameter that cancels out.
+    if abs(derivative) < arb(2) ** _ZERO and abs(quotient) < arb(2) ** _ZERO:
         return "confirmed"
     return "contradicted" if distance > allowed else "unknown"
 

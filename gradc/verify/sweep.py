@@ -38,7 +38,8 @@ def to_wide(ball: Ball) -> Any:
     number = int(mantissa)
     shift = max(0, abs(number).bit_length() - 62)
     power = min(max(int(exponent) + shift, -40000), 40000)
-    return np.ldexp(np.longdouble(number >> shift), power)
+    with np.errstate(all="ignore"):
+        return np.ldexp(np.longdouble(number >> shift), power)
 
 
 def first_order(

@@ -67,7 +67,9 @@ def _raise_open():
 
 
 def _ball(number):
-    return [flint.arb(x) for x in number] if isinstance(number, (list, tuple)) else flint.arb(number)
+    return (
+        [flint.arb(x) for x in number] if isinstance(number, (list, tuple)) else flint.arb(number)
+    )
 
 
 def _run(function: Function, at: dict):
@@ -168,9 +170,7 @@ def test_value(row):
     text = "\n".join(row["expr"]) if isinstance(row["expr"], list) else row["expr"]
     at = {**row["params"], **row["data"]}
     try:
-        built = build(
-            Source(row["id"], text), syntax=row["syntax"], wrt=list(row["params"]), at=at
-        )
+        built = build(Source(row["id"], text), syntax=row["syntax"], wrt=list(row["params"]), at=at)
     except GradcError as error:
         [diagnostic] = error.diagnostics
         words = diagnostic.message
@@ -190,5 +190,8 @@ def test_value(row):
     got = Constants(built.function.graph).value(built.function.value)
     if got is None:
         got = _evaluate(built.function, point)
-    accepted = [expected, *map(_numbers, (row.get("extra") or {}).get("accept", {}).get("value", []))]
+    accepted = [
+        expected,
+        *map(_numbers, (row.get("extra") or {}).get("accept", {}).get("value", [])),
+    ]
     assert any(_agree(got, answer) for answer in accepted), f"{got!r}, and not {expected!r}"

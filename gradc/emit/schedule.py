@@ -1,0 +1,153 @@
+"""From a graph to statements: what is used once is inlined, what is used more often assigned.
+
+The pass is one loop over node ids, so depth costs nothing. An expression stays below the
+limits of length, nesting and height; what would pass them is cut by an assignment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gradc.emit.printer import Printer, renamed, widest
+from gradc.emit.syntax import ATOM, Piece
+from gradc.ir import Graph, reachable
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large one expression may grow: characters, nested brackets, nested operators."""
+
+    characters: int = 240
+    brackets: int = 10
+    height: int = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """An assignment of a node's value to a name."""
+
+    node: int
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Statements in order, and the expression of each wanted node."""
+
+    statements: tuple[Statement, ...]
+    pieces: Mapping[int, Piece]
+
+    def text(self, node: int) -> str:
+        """The expression of a wanted node."""
+        return self.pieces[node].text
+
+
+# A vector of many elements is long, but no harder to read or to parse for that.
+_FEW = 3
+
+Namer = Callable[[int], str]
+"""A name for a node that must be assigned."""
+
+
+@dataclass(slots=True)
+class _Scheduler:
+    printer: Printer
+    namer: Namer
+    limits: Limits
+    pieces: dict[int, Piece] = field(default_factory=dict)
+    statements: list[Statement] = field(default_factory=list)
+
+    def assign(self, node: int) -> None:
+        """Give a node a name, unless its text is as short as one."""
+        piece = self.pieces[node]
+        if piece.level == ATOM and (piece.brackets == 0 or self.is_cheap(node)):
+            return
+        name = self.namer(node)
+        self.statements.append(Statement(node, name, piece.text))
+        self.pieces[node] = renamed(piece, name)
+
+    def is_cheap(self, node: int) -> bool:
+        """Whether a node costs no more than reading a name."""
+        graph = self.printer.graph
+        name = graph.prim(node)
+        if name in ("input", "const", "exact_pi"):
+            return True
+        return name == "index" and graph.prim(graph.args(node)[0]) == "input"
+
+    def operation(self, node: int, args: Sequence[int]) -> Piece:
+        """The text of a node, its arguments assigned where it would grow too large."""
+        limits = self.limits
+        for arg in self.printer.repeated(node):
+            self.assign(arg)
+        while True:
+            pieces = [self.pieces[arg] for arg in args]
+            piece = self.printer.operation(node, pieces)
+            small = (
+                (len(piece.text) <= limits.characters or len(args) > _FEW)
+                and piece.brackets <= limits.brackets
+                and piece.height <= limits.height
+            )
+            if small:
+                return piece
+            before = len(self.statements)
+            self.assign(args[_culprit(pieces, piece, limits)])
+            if len(self.statements) == before:
+                for arg in args:
+                    self.assign(arg)
+                return self.printer.operation(node, [self.pieces[arg] for arg in args])
+
+
+def _culprit(pieces: Sequence[Piece], piece: Piece, limits: Limits) -> int:
+    """The argument that makes an expression too large."""
+    if len(piece.text) > limits.characters and len(pieces) <= _FEW:
+        return widest(pieces)
+    return max(range(len(pieces)), key=lambda i: (pieces[i].brackets, pieces[i].height))
+
+
+def schedule(
+    printer: Printer,
+    roots: Sequence[int],
+    namer: Namer,
+    limits: Limits,
+    keep: Collection[int] = (),
+) -> Schedule:
+    """Statements that compute the roots; nodes in ``keep`` are always assigned."""
+    graph = printer.graph
+    marks = reachable(graph, roots)
+    uses = count_uses(graph, marks, roots)
+    run = _Scheduler(printer, namer, limits)
+    pieces = run.pieces
+    records = graph.records
+    for node in range(len(marks)):
+        if not marks[node]:
+            continue
+        record = records[node]
+        if record[0] in ("input", "const"):
+            pieces[node] = printer.leaf(node)
+            continue
+        args = record[2:]
+        if record[0] == "neg" and uses[node] > 1:
+            run.assign(args[0])
+        pieces[node] = run.operation(node, args)
+        if node in keep or (uses[node] > 1 and record[0] != "neg"):
+            run.assign(node)
+        for arg in args:
+            uses[arg] -= 1
+            if not uses[arg]:
+                pieces.pop(arg, None)
+    return Schedule(tuple(run.statements), {root: pieces[root] for root in roots})
+
+
+def count_uses(graph: Graph, marks: bytearray, roots: Sequence[int]) -> list[int]:
+    """How often each reachable node is an argument or a root."""
+    uses = [0] * len(marks)
+    records = graph.records
+    for node in range(len(marks)):
+        if marks[node]:
+            for arg in records[node][2:]:
+                uses[arg] += 1
+    for root in roots:
+        uses[root] += 1
+    return uses

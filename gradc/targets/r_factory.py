@@ -1,0 +1,101 @@
+"""The factory ``NAME_model(data)`` of target r: what R's optimisers take."""
+
+from __future__ import annotations
+
+from gradc.emit import EmitModel
+from gradc.emit.layout import wrap
+from gradc.emit.names import Names
+from gradc.emit.numbers import r_number
+from gradc.ir import Function
+
+_MOST_WRITTEN = 12
+
+
+def factory(
+    model: EmitModel, function: Function, names: Names, users: dict[str, str], order: str
+) -> list[str]:
+    """Lines of the factory."""
+    data = [users[item.name] for item in function.data]
+    par = names.fresh("par")
+    full = names.fresh("evaluate")
+    lines = _start_comment(model, function)
+    lines += wrap(f"{model.name}_model <- function({', '.join(data)}) {{", 0)
+    for name in data:
+        lines.append(f"  force({name})")
+    lines.append(f"  {full} <- function({par}, {order})")
+    lines += _call(model, function, users, par, order)
+    lines.append("  list(")
+    lines += wrap(f"par = {_initial(function, users)},", 4)
+    value = f"sum({full}({par}, 0L))" if function.per_observation else f"{full}({par}, 0L)"
+    lines.append(f"    fn = function({par}) {value},")
+    gradient = f'attr({full}({par}, 1L), "gradient")'
+    lines.append(f"    gr = function({par}) unname(colSums({gradient})),")
+    if model.hessian:
+        hessian = f'attr({full}({par}, 2L), "hessian")'
+        lines.append(f"    he = function({par}) colSums({hessian}),")
+    else:
+        lines.append("    he = NULL,")
+    lines += _with_attributes(model, names, par, full)
+    return [*lines, "  )", "}"]
+
+
+def _start_comment(model: EmitModel, function: Function) -> list[str]:
+    summed = ", summed over rows" if function.per_observation else ""
+    lines = [f"# The objective as optimisers take it{summed}; par holds the parameters in order."]
+    if any(item.default is None for item in function.params):
+        lines.append("# Starting values that the model does not have are NA in par.")
+    return lines
+
+
+def _call(
+    model: EmitModel, function: Function, users: dict[str, str], par: str, order: str
+) -> list[str]:
+    data = [users[item.name] for item in function.data]
+    slices: list[str] = []
+    place = 1
+    for item in function.params:
+        length = item.type.length
+        if length is None:
+            slices.append(f"{par}[[{place}]]")
+        else:
+            slices.append(f"unname({par}[{place}:{place + length - 1}])")
+        place += length or 1
+    if len(slices) > _MOST_WRITTEN and all(item.type.length is None for item in function.params):
+        rest = "".join(f", {name}" for name in data)
+        call = f"do.call({model.name}, c(as.list(unname({par})), list({rest[2:]}{', ' if data else ''}{order} = {order})))"
+        return wrap(call, 4)
+    return wrap(f"{model.name}({', '.join([*slices, *data, order])})", 4)
+
+
+def _initial(function: Function, users: dict[str, str]) -> str:
+    """Starting values by name."""
+    parts: list[str] = []
+    for item in function.params:
+        name, length = users[item.name], item.type.length
+        default = item.default
+        values = list(default) if isinstance(default, tuple) else [default] * (length or 1)
+        for index, value in enumerate(values, start=1):
+            tag = name if length is None else f"`{name}[{index}]`"
+            parts.append(f"{tag} = {'NA_real_' if value is None else _signed(value)}")
+    return f"c({', '.join(parts)})"
+
+
+def _signed(value: float) -> str:
+    if value != value:
+        return "NaN"
+    if value in (float("inf"), float("-inf")):
+        return "Inf" if value > 0 else "-Inf"
+    return r_number(value)
+
+
+def _with_attributes(model: EmitModel, names: Names, par: str, full: str) -> list[str]:
+    """``fg``: the scalar objective with its derivatives as attributes, as nlm() reads them."""
+    result = names.fresh("value")
+    order = 2 if model.hessian else 1
+    lines = [f"    fg = function({par}) {{", f"      {result} <- {full}({par}, {order}L)"]
+    parts = [f"sum({result})", f'gradient = unname(colSums(attr({result}, "gradient")))']
+    if model.hessian:
+        parts.append(f'hessian = colSums(attr({result}, "hessian"))')
+    lines += wrap(f"structure({', '.join(parts)})", 6)
+    lines.append("    }")
+    return lines

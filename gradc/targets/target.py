@@ -1,0 +1,76 @@
+"""What a target is: its name, its expressions, and the function that writes its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from gradc.emit import Emitted, EmitModel, model_name
+from gradc.emit.syntax import Syntax
+from gradc.errors import fail
+from gradc.prims import TABLE, Spelling, Unsupported
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One target: a row of the table ``TARGETS``.
+
+    ``spell`` overlays the spellings of the table of primitives; ``native`` are primitives
+    that ``write`` turns into statements of its own. ``needs`` are the toolchains it runs
+    with, ``patterns`` its files' names with ``{}`` for the model's.
+    """
+
+    name: str
+    doc: str
+    needs: tuple[str, ...]
+    patterns: tuple[str, ...]
+    syntax: Syntax
+    write: Callable[[EmitModel, Target], Emitted]
+    wants_vjp: bool = False
+    spell: Mapping[str, Spelling] = field(default_factory=dict)
+    native: frozenset[str] = frozenset()
+
+    def file_names(self, name: str) -> list[str]:
+        """The files that a model of this name is written to."""
+        return [pattern.format(name) for pattern in self.patterns]
+
+    def spelling(self, prim: str) -> str | None:
+        """The target's text for a primitive; None where it has none."""
+        spelling = self._spelling(prim)
+        return spelling if isinstance(spelling, str) else None
+
+    def _spelling(self, prim: str) -> Spelling | None:
+        return self.spell.get(prim, TABLE[prim].spell.get(self.name))
+
+    def supports(self, prim: str) -> bool:
+        """Whether the target has a primitive as it is, without an expansion."""
+        syntax = self.syntax
+        return (
+            prim in ("neg", "not")
+            or prim in syntax.infix
+            or prim in syntax.special
+            or prim in self.native
+            or self.spelling(prim) is not None
+        )
+
+    def missing(self, prim: str) -> str | None:
+        """Why the target cannot have a primitive even by expansion; None where it can."""
+        if self.supports(prim) or TABLE[prim].expand is not None:
+            return None
+        spelling = self._spelling(prim)
+        if isinstance(spelling, Unsupported):
+            return spelling.reason
+        return f"target {self.name} has no '{prim}'"
+
+    def emit(self, model: EmitModel) -> Emitted:
+        """The files of a model whose functions are in primitives that the target supports.
+
+        Raises: GradcError (G303) where one is not, (G007) for a name that is none.
+        """
+        if model_name(model.name) != model.name:
+            raise fail(
+                "G007",
+                f"'{model.name}' cannot be the name of a function and a file in every target",
+                suggestion=model_name(model.name),
+            )
+        return self.write(model, self)

@@ -1,0 +1,211 @@
+"""The command line: what it prints, where, and its exit status."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gradc.cli.main import run
+
+SIGMOID = "(y - 1/(1 + exp(-(a + b*x))))^2"
+
+
+def gradc(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = run(arguments)
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_eval_prints_the_document_of_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = gradc(
+        capsys, "eval", "-e", "a*x^2", "--wrt", "a", "--at", "a=3,x=2", "--format", "json"
+    )
+    assert status == 0
+    document = json.loads(out)
+    assert document["schema"] == 1
+    assert document["inputs"] == {
+        "a": {"kind": "param", "shape": []},
+        "x": {"kind": "data", "shape": []},
+    }
+    assert document["wrt"] == ["a"]
+    assert document["points"] == [
+        {
+            "at": {"a": 3.0, "x": 2.0},
+            "results": {"numpy": {"value": 12.0, "gradient": {"a": 4.0}}},
+        }
+    ]
+
+
+def test_eval_takes_points_from_files(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    rows = tmp_path / "data.csv"
+    rows.write_text("x,y\n1,2\n2,5\n", encoding="utf-8")
+    points = tmp_path / "points.json"
+    points.write_text('[{"a": 1}, {"a": 2}]', encoding="utf-8")
+    status, out, _ = gradc(
+        capsys,
+        *("eval", "-e", "sum((y - a*x)^2)", "--wrt", "a"),
+        *("--at", str(rows), "--at", str(points), "--hessian", "--format", "json"),
+    )
+    assert status == 0
+    results = [point["results"]["numpy"] for point in json.loads(out)["points"]]
+    assert [r["value"] for r in results] == [10.0, 1.0]
+    assert [r["gradient"]["a"] for r in results] == [-14.0, -4.0]
+    assert [r["hessian"]["a"]["a"] for r in results] == [10.0, 10.0]
+
+
+def test_values_that_are_not_finite_are_strings(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = gradc(
+        capsys, "eval", "-e", "log(x)", "--wrt", "x", "--at", "x=0", "--format", "json"
+    )
+    (point,) = json.loads(out)["points"]
+    assert status == 0
+    assert point["results"]["numpy"] == {"value": "-inf", "gradient": {"x": "inf"}}
+
+
+def test_a_missing_cell_names_row_and_column(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    rows = tmp_path / "data.csv"
+    rows.write_text("x,y\n1,2\n2,NA\n", encoding="utf-8")
+    arguments = ("eval", "-e", "sum(a*x*y)", "--wrt", "a", "--at", "a=1", "--at", str(rows))
+    status, _, err = gradc(capsys, *arguments)
+    assert status == 2
+    assert "row 3, column 'y'" in err
+    assert "--na drop" in err
+    status, out, _ = gradc(capsys, *arguments, "--na", "drop", "--format", "json")
+    assert status == 0
+    assert json.loads(out)["points"][0]["results"]["numpy"]["value"] == 2.0
+
+
+def test_unknown_function_is_a_diagnostic(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    model = tmp_path / "model.txt"
+    model.write_text("eta <- a + b*x\n\np <- sigmod(a + b*x)\np\n", encoding="utf-8")
+    status, out, err = gradc(capsys, "compile", str(model), "-o", str(tmp_path / "out"))
+    assert (status, out) == (2, "")
+    assert err.splitlines() == [
+        "error[G102]: unknown function 'sigmod'",
+        f"  --> {model}:3:6",
+        "  |",
+        "3 | p <- sigmod(a + b*x)",
+        "  |      ^^^^^^ did you mean 'sigmoid'?",
+    ]
+    assert not (tmp_path / "out").exists()
+    status, out, err = gradc(
+        capsys, "compile", str(model), "-o", str(tmp_path / "out"), "--format", "json"
+    )
+    (found,) = json.loads(out)["diagnostics"]
+    assert (status, err) == (2, "")
+    assert found == {
+        "code": "G102",
+        "severity": "error",
+        "message": "unknown function 'sigmod'",
+        "file": str(model),
+        "line": 3,
+        "column": 6,
+        "end_line": 3,
+        "end_column": 12,
+        "suggestion": "did you mean 'sigmoid'?",
+    }
+
+
+def test_compile_writes_every_file_or_none(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    arguments = ("compile", "-e", SIGMOID, "--wrt", "a,b", "-o", str(tmp_path), "--no-verify")
+    status, out, _ = gradc(capsys, *arguments, "--name", "curve")
+    assert status == 0
+    names = {"curve.R", "curve.cpp", "curve_tmb.R", "curve_numpy.py", "curve_tf.py"}
+    assert {path.name for path in tmp_path.iterdir()} == names
+    assert len(out.splitlines()) == len(names)
+    # Its own files are written again; a file of somebody else's is not touched, nor the others.
+    before = (tmp_path / "curve.R").stat().st_mtime_ns
+    (tmp_path / "curve_tf.py").write_text("mine = 1\n", encoding="utf-8")
+    status, out, err = gradc(capsys, *arguments, "--name", "curve")
+    assert status == 2
+    assert "was not written by gradc" in err
+    assert (tmp_path / "curve_tf.py").read_text(encoding="utf-8") == "mine = 1\n"
+    assert (tmp_path / "curve.R").stat().st_mtime_ns == before
+    status, _, _ = gradc(capsys, *arguments, "--name", "curve", "--force")
+    assert status == 0
+    assert "mine" not in (tmp_path / "curve_tf.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("eval", "-e", "a*x", "--wrt", "a"), "no value for 'a', 'x'"),
+        (("eval", "-e", "a*x", "--wrt", "a", "--at", "a=1,x=two"), "'two' is not a number"),
+        (("eval", "-e", "a*x", "--wrt", "q", "--at", "a=1"), "'q'"),
+        (("eval", "nowhere.txt"), "cannot read 'nowhere.txt'"),
+        (("compile",), "give INPUT"),
+        (("compile", "-e", "a", "--target", "fortran"), "there is no target 'fortran'"),
+        (("frobnicate",), "frobnicate"),
+        (("eval", "-e", "a", "--at", "missing.json"), "cannot read 'missing.json'"),
+    ],
+)
+def test_wrong_commands_are_diagnostics(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], words: str
+) -> None:
+    status, out, err = gradc(capsys, *arguments)
+    assert status == 2
+    assert out == ""
+    assert err.startswith("error[G")
+    assert words in err
+
+
+def test_verify_document_has_the_keys_of_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = gradc(
+        capsys,
+        *("verify", "-e", SIGMOID, "--wrt", "a,b", "--target", "numpy", "--witness", "none"),
+        *("--points", "5", "--at", "a=5,b=3.5,x=2.5,y=6.5", "--format", "json"),
+    )
+    document: dict[str, Any] = json.loads(out)
+    assert status == 0
+    assert document["verdict"] == "agree"
+    assert document["points"] == 6
+    sources = {source["name"]: source for source in document["sources"]}
+    assert sources["numpy"]["kind"] == "emitted"
+    assert sources["numpy"]["status"] == "agree"
+    assert set(sources["numpy"]["worst"]) >= {"point", "output", "got", "expected", "bound"}
+
+
+def test_a_naive_form_that_overflows_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("verify", "-e", "log(1 + exp(x))", "--wrt", "x", "--at", "x=800")
+    arguments += ("--target", "numpy", "--points", "0")
+    assert gradc(capsys, *arguments)[0] == 0
+    status, out, _ = gradc(capsys, *arguments, "--no-stabilize")
+    assert status == 1
+    assert "disagree" in out
+
+
+def test_every_stage_can_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    for stage in ("frontend", "simplify", "stabilize", "gradient", "hessian", "legalize:tmb"):
+        status, out, _ = gradc(
+            capsys, "compile", "-e", SIGMOID, "--wrt", "a,b", f"--dump-ir=after:{stage}"
+        )
+        assert status == 0
+        assert out.startswith("function ")
+    assert gradc(capsys, "compile", "-e", "a", "--dump-ir=after:lunch")[0] == 2
+
+
+def test_starting_imports_no_toolchain() -> None:
+    code = (
+        "import sys; from gradc.cli.main import run\n"
+        "run(['compile', '-e', 'a*x', '--wrt', 'a', '--no-verify', '-o', sys.argv[1]])\n"
+        "heavy = {'tensorflow', 'sympy', 'rpy2', 'numpy', 'scipy', 'flint'} & set(sys.modules)\n"
+        "sys.exit(f'imported {heavy}' if heavy else 0)\n"
+    )
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-c", code, folder], capture_output=True, text=True, timeout=60
+        )
+    assert done.returncode == 0, done.stderr
