@@ -134,7 +134,9 @@ def points_of(prim: Prim, dtype: str, seed: int) -> Points:
         with np.errstate(all="ignore"):
             point = tuple(float(np.asarray(x, dtype=dtype)) for x in row)
         # A subnormal argument, or one that float32 rounds to zero, is none of this.
-        if not all(is_normal(arb(x), dtype) and (x or not y) for x, y in zip(point, row, strict=True)):
+        if not all(
+            is_normal(arb(x), dtype) and (x or not y) for x, y in zip(point, row, strict=True)
+        ):
             continue
         if not inside(prim, point):
             continue
@@ -187,7 +189,10 @@ def turn(prim: Prim, point: tuple[float, ...], truth: Any) -> float:
             if k and name in ("n", "nu", "k"):
                 continue
             step = arb(x) * arb(2) ** -120
-            ends = [prim.ball(*map(arb, point[:k]), arb(x) + s, *map(arb, point[k + 1 :])) for s in (step, -step)]
+            ends = [
+                prim.ball(*map(arb, point[:k]), arb(x) + s, *map(arb, point[k + 1 :]))
+                for s in (step, -step)
+            ]
             total += abs((ends[0] - ends[1]) / (2 * arb(2) ** -120))
         ratio = float(total / abs(truth))
     return ratio if math.isfinite(ratio) else math.inf
@@ -225,7 +230,9 @@ def measure(points: Points, got: np.ndarray, dtype: str) -> Measured:
         turns = points.turns[finite][usable]
         # The narrowest explanation: the one whose bounds are smallest, in the geometric mean.
         candidates = [parts, *explanations(size, relative, turns)]
-        parts = min(candidates, key=lambda c: float(np.log(c[0] + c[1] / size + c[2] * turns).mean()))
+        parts = min(
+            candidates, key=lambda c: float(np.log(c[0] + c[1] / size + c[2] * turns).mean())
+        )
     return Measured(*parts, worst, failures, len(got))
 
 
@@ -252,7 +259,12 @@ def measure_all(toolchains: Toolchains, names: list[str]) -> dict[str, dict[str,
     found: dict[str, dict[str, Measured]] = {}
     for name in names or [prim.name for prim in TABLE]:
         prim = TABLE[name]
-        if name in UNMEASURED or not prim.elementwise or prim.ball is None or not any(spelled(prim, target_of(key)) for key in KEYS):
+        if (
+            name in UNMEASURED
+            or not prim.elementwise
+            or prim.ball is None
+            or not any(spelled(prim, target_of(key)) for key in KEYS)
+        ):
             continue
         points = {dtype: points_of(prim, dtype, len(name)) for dtype in ("float64", "float32")}
         for key in KEYS:

@@ -21,7 +21,9 @@ _PYTHON_HEAD = {
     "numpy": "import numpy as np\nfrom scipy import special\n",
     "tf": "import numpy as np\nimport tensorflow as tf\n",
 }
-_OWN = frozenset("pow sqrt exp log log10 sin cos tan asin acos atan atan2 sinh cosh tanh sigmoid softplus logit logspace_add logspace_sub lgamma besselI besselJ besselK besselY".split())
+_OWN = frozenset(
+    "pow sqrt exp log log10 sin cos tan asin acos atan atan2 sinh cosh tanh sigmoid softplus logit logspace_add logspace_sub lgamma besselI besselJ besselK besselY".split()
+)
 
 
 def target_of(key: str) -> str:
@@ -35,7 +37,9 @@ def dtype_of(key: str) -> str:
 def spelled(prim: Prim, target: str) -> str | None:
     """The expression that a target evaluates for a primitive, None where it expands it."""
     text = _OPERATORS.get(prim.name, prim.spell).get(target)
-    if not isinstance(text, str) or (target == "tmb" and (prim.name not in _OWN or "extra::" in text)):
+    if not isinstance(text, str) or (
+        target == "tmb" and (prim.name not in _OWN or "extra::" in text)
+    ):
         return None
     if "{" not in text:
         return f"{text}({', '.join(prim.params)})"
@@ -48,9 +52,7 @@ class Toolchains:
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="gradc-accuracy-"))
 
-    def evaluate(
-        self, prim: Prim, key: str, text: str, columns: list[np.ndarray]
-    ) -> np.ndarray:
+    def evaluate(self, prim: Prim, key: str, text: str, columns: list[np.ndarray]) -> np.ndarray:
         """What a target makes of a primitive's spelling, one number a row."""
         target = target_of(key)
         if target == "r":
@@ -59,9 +61,7 @@ class Toolchains:
             return self._tmb(prim, text, columns)
         return self._python(prim, target, text, [c.astype(dtype_of(key)) for c in columns])
 
-    def _python(
-        self, prim: Prim, target: str, text: str, columns: list[np.ndarray]
-    ) -> np.ndarray:
+    def _python(self, prim: Prim, target: str, text: str, columns: list[np.ndarray]) -> np.ndarray:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         path = self._folder / f"{prim.name}_{target}.py"
         body = f"def f({', '.join(prim.params)}):\n    return {text}\n"
@@ -84,7 +84,10 @@ class Toolchains:
         path = self._folder / "script.R"
         path.write_text(script, encoding="utf-8")
         subprocess.run(
-            ["Rscript", "--vanilla", str(path)], check=True, cwd=self._folder, timeout=900,
+            ["Rscript", "--vanilla", str(path)],
+            check=True,
+            cwd=self._folder,
+            timeout=900,
             capture_output=True,
         )
         return np.fromfile(result)
@@ -119,8 +122,12 @@ class Toolchains:
         script = self._folder / "compile.R"
         script.write_text('TMB::compile("accuracy.cpp", flags = "-O1 -w")\n', encoding="utf-8")
         done = subprocess.run(
-            ["Rscript", "--vanilla", str(script)], check=False, cwd=self._folder, timeout=900,
-            capture_output=True, text=True,
+            ["Rscript", "--vanilla", str(script)],
+            check=False,
+            cwd=self._folder,
+            timeout=900,
+            capture_output=True,
+            text=True,
         )
         if done.returncode:
             raise SystemExit(done.stdout[-3000:] + done.stderr[-3000:])

@@ -83,7 +83,8 @@ def _peers(key: str, size: int, runs: int) -> list[tuple[str, Any]]:
         found.append(("CasADi SX, from vectors", {"vectors": True}))
     found.append(("CasADi SX, step by step", {"vectors": False}))
     return [
-        (name, repeated(casadi_graph, runs, LIMIT, key=key, size=size, **how)) for name, how in found
+        (name, repeated(casadi_graph, runs, LIMIT, key=key, size=size, **how))
+        for name, how in found
     ]
 
 
@@ -91,7 +92,17 @@ def show_graph(keys: list[str], quick: bool) -> None:
     """Print the table of sizes, seconds and memory."""
     report = Report(
         "graph: from IR to gradient IR, each line in a process of its own (seconds)",
-        ["", "build", "differentiate", "passes", "operations", "peak MB", "runs", "gradc/peer", "+build"],
+        [
+            "",
+            "build",
+            "differentiate",
+            "passes",
+            "operations",
+            "peak MB",
+            "runs",
+            "gradc/peer",
+            "+build",
+        ],
     )
     for key in keys:
         size = SIZES[key] // (10 if quick else 1)

@@ -95,7 +95,12 @@ def show_prep(keys: list[str], quick: bool) -> None:
     )
     ratios = Report(
         "prep: how many times longer the peer takes, and how many times larger its code is",
-        ["", "size", *(f"{peer}/gradc {_RIVAL[peer]}" for peer in _PEERS), *(f"{p} code" for p in _PEERS)],
+        [
+            "",
+            "size",
+            *(f"{peer}/gradc {_RIVAL[peer]}" for peer in _PEERS),
+            *(f"{p} code" for p in _PEERS),
+        ],
     )
     sizes = Report(
         "prep: kB of code",

@@ -62,7 +62,7 @@ def compile_command(
     format_: str,
     **reading: Any,
 ) -> int:
-    """Compile a model to code with gradients, and verify it in the real toolchains."""
+    """Write code with gradients, and verify it."""
     targets = parse_targets(target)
     required = [] if require is None else parse_targets(require)
     model, given = read_model(**reading)

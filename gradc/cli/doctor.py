@@ -44,7 +44,7 @@ def _status_json(tool: ToolchainStatus) -> dict[str, Any]:
 @click.command("targets")
 @_format_option
 def targets_command(format_: str) -> int:
-    """List what can be emitted, what each target needs, and what is here."""
+    """List targets, what each needs, and what is here."""
     with progress("looking for toolchains"):
         found = {tool.name: tool for tool in toolchains()}
     rows = []
@@ -81,7 +81,7 @@ def targets_command(format_: str) -> int:
 @click.command("doctor")
 @_format_option
 def doctor_command(format_: str) -> int:
-    """Start every toolchain once and say how to mend those that do not start."""
+    """Start every toolchain, and say how to mend it."""
     with progress("starting toolchains"):
         found = toolchains()
     if format_ == "json":

@@ -31,7 +31,7 @@ MISSING = 3
     "--dtype", type=click.Choice(["float64", "float32"]), default="float64", show_default=True
 )
 def eval_command(target: str, hessian: bool, dtype: str, format_: str, **reading: Any) -> int:
-    """Evaluate a model and its gradient at given points."""
+    """Evaluate a model and its gradient at points."""
     targets = parse_targets(target)
     model, points = read_model(**reading)
     points = [model.complete(point) for point in points]
@@ -121,7 +121,8 @@ def _rows(
 ) -> list[tuple[str, Any]]:
     rows: list[tuple[str, Any]] = [("value", lambda e: e.value)]
     rows += [(f"d/d{name}", lambda e, name=name: e.gradient[name]) for name in model.wrt]
-    if any(isinstance(row[number], Evaluation) and row[number].hessian for row in results.values()):
+    found = [row[number] for row in results.values()]
+    if any(isinstance(result, Evaluation) and result.hessian for result in found):
         rows += [
             (f"d²/d{one}d{other}", lambda e, one=one, other=other: e.hessian[one][other])
             for one in model.wrt

@@ -27,6 +27,7 @@ def _print_version(context: click.Context, parameter: click.Parameter, value: bo
 
 
 @click.group(
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit status: 0 fine, 1 a disagreement, 2 wrong input, 3 a toolchain is missing.",
 )
@@ -38,14 +39,17 @@ def _print_version(context: click.Context, parameter: click.Parameter, value: bo
     callback=_print_version,
     help="Versions of gradc and of the toolchains found.",
 )
-def gradc() -> None:
-    r"""Write a model once; get agreeing gradients in R, TMB, NumPy and TensorFlow.
+@click.pass_context
+def gradc(context: click.Context) -> None:
+    """Write a model once; get agreeing gradients in R, TMB, NumPy and TensorFlow.
 
     \b
     gradc compile model.txt --target r,tmb,tf    write the code and prove that it agrees
     gradc eval -e 'x^2*exp(-x)' --at x=2         value and gradient at a point
     gradc doctor                                 what this machine can run
-    """
+    """  # noqa: D301 - click reads the backspace as "keep these lines as they are"
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 for _command in (compile_command, eval_command, verify_command, targets_command, doctor_command):

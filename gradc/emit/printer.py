@@ -16,6 +16,7 @@ from gradc.emit.syntax import (
     Piece,
     Syntax,
     Template,
+    infix,
     read_template,
     render_template,
 )
@@ -101,8 +102,7 @@ class Printer:
             return special(self.graph, node, pieces)
         if name == "neg":
             return negated(pieces[0])
-        infix = syntax.infix.get(name)
-        if infix is not None:
+        if name in syntax.infix:
             return self._infix(name, record, pieces)
         if name == "not":
             return _prefix(syntax.negation, pieces[0])
@@ -119,9 +119,9 @@ class Printer:
         return Piece(typed(piece.text), ATOM, piece.brackets + 1, piece.height)
 
     def _infix(self, name: str, record: tuple[Any, ...], pieces: Sequence[Piece]) -> Piece:
-        infix = self.syntax.infix[name]
+        operator = self.syntax.infix[name]
         left, right = pieces
-        text = infix.text
+        text = operator.text
         if name == "pow":
             whole = self.whole(record[3])
             if whole is not None:
@@ -130,13 +130,7 @@ class Printer:
             # a + (-b) is a - b, bit for bit.
             right = right.without_sign()
             text = self.syntax.infix["sub" if name == "add" else "add"].text
-        left, right = left.at(infix.left), right.at(infix.right)
-        return Piece(
-            f"{left.text}{text}{right.text}",
-            infix.level,
-            max(left.brackets, right.brackets),
-            max(left.height, right.height) + 1,
-        )
+        return infix(replace(operator, text=text), left, right)
 
     def _call(
         self, name: str, attrs: Any, template: Template, pieces: Sequence[Piece]

@@ -62,11 +62,16 @@ class _Scheduler:
     def assign(self, node: int) -> None:
         """Give a node a name, unless its text is as short as one."""
         piece = self.pieces[node]
-        if piece.level == ATOM and (piece.brackets == 0 or self.is_cheap(node)):
+        if self.is_name(node) or self.is_cheap(node):
             return
         name = self.namer(node)
         self.statements.append(Statement(node, name, piece.text))
         self.pieces[node] = renamed(piece, name)
+
+    def is_name(self, node: int) -> bool:
+        """Whether a node's text is a name or a number."""
+        piece = self.pieces[node]
+        return piece.level == ATOM and not piece.brackets
 
     def is_cheap(self, node: int) -> bool:
         """Whether a node costs no more than reading a name."""
@@ -128,10 +133,9 @@ def schedule(
             pieces[node] = printer.leaf(node)
             continue
         args = record[2:]
-        if record[0] == "neg" and uses[node] > 1:
-            run.assign(args[0])
+        free = record[0] == "neg" and run.is_name(args[0])
         pieces[node] = run.operation(node, args)
-        if node in keep or (uses[node] > 1 and record[0] != "neg"):
+        if node in keep or (uses[node] > 1 and not free):
             run.assign(node)
         for arg in args:
             uses[arg] -= 1

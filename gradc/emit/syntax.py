@@ -69,6 +69,17 @@ def not_associative(text: str, level: int) -> Infix:
     return Infix(text, level, level + 1, level + 1)
 
 
+def infix(operator: Infix, left: Piece, right: Piece) -> Piece:
+    """Two operands around an operator, in parentheses where they bind too loosely."""
+    left, right = left.at(operator.left), right.at(operator.right)
+    return Piece(
+        f"{left.text}{operator.text}{right.text}",
+        operator.level,
+        max(left.brackets, right.brackets),
+        max(left.height, right.height) + 1,
+    )
+
+
 Special = Callable[[Graph, int, Sequence[Piece]], Piece]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gradc.frontend.actions import Form, Steps
+from gradc.frontend.calls import form_arguments
 from gradc.frontend.index import field, python_index, replace
 from gradc.frontend.scope import CALL, Environment
 from gradc.frontend.values import NULL, Refusal, Value
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def _assignment(outwards: bool) -> Form:
     def form(m: Machine, node: int, scope: Scope) -> Steps:
-        target, source = scope.args(node)
+        target, source = form_arguments(scope, node, 2, 2)
         if scope.kinds[target] == CALL:
             return (yield from _to_element(m, target, source, scope, outwards))
         name = scope.name_of(target)
@@ -84,7 +85,7 @@ def _before(m: Machine, name: str, environment: Environment, node: int, scope: S
 
 def take_field(m: Machine, node: int, scope: Scope) -> Steps:
     """``x$name``."""
-    owner, name_node = scope.args(node)
+    owner, name_node = form_arguments(scope, node, 2, 2)
     value = yield owner, scope
     name = scope.name_of(name_node)
     if name is None:

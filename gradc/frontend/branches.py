@@ -8,10 +8,20 @@ merged into one choice a variable. A ``return`` under such a condition is kept i
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gradc.errors import Span
 from gradc.frontend.context import Context
 from gradc.frontend.scope import Activation, Environment
-from gradc.frontend.values import Elements, Items, Promise, Unresolved, Value, describe
+from gradc.frontend.values import (
+    Closure,
+    Elements,
+    Items,
+    Promise,
+    Unresolved,
+    Value,
+    describe,
+)
 from gradc.prims import ShapeError
 
 Changes = dict[tuple[Environment, str], Value]
@@ -20,10 +30,11 @@ Changes = dict[tuple[Environment, str], Value]
 class Branches:
     """All writing of variables goes through here."""
 
-    __slots__ = ("_depth", "_forced", "_trail", "activations", "context", "pending")
+    __slots__ = ("_depth", "_forced", "_outside", "_trail", "activations", "context", "pending")
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, outside: Callable[[str], Value | None]) -> None:
         self.context = context
+        self._outside = outside
         self.activations: list[Activation] = []
         self.pending = 0
         self._depth = 0
@@ -80,10 +91,18 @@ class Branches:
     def merge(self, test: int, yes: Changes, no: Changes, place: Span) -> None:
         """Assign what one of two branches assigned, whichever the condition chooses."""
         for environment, name in {**yes, **no}:
-            before = environment.find(name)
             key = environment, name
+            before = environment.find(name)
+            if before is None and not (key in yes and key in no):
+                before = self._outside(name)
             value = self.choose(test, yes.get(key, before), no.get(key, before), place, name)
             self.write(environment, name, value)
+
+    def unsettled(self, yes: Changes, no: Changes) -> list[tuple[Environment, str]]:
+        """Arguments not looked at yet that one of two branches, but not the other, replaced."""
+        one_sided = [key for key in {**yes, **no} if not (key in yes and key in no)]
+        found = [(key, key[0].find(key[1])) for key in one_sided]
+        return [key for key, v in found if isinstance(v, Promise) and v.value is None]
 
     def keep(self, changes: Changes) -> None:
         """Assign what a branch assigned."""
@@ -106,6 +125,7 @@ class Branches:
                 place,
                 "only the inputs tell which side is taken",
             )
+        yes, no = _settled(yes), _settled(no)
         same = isinstance(yes, (int, str, Elements)) and yes.__class__ is no.__class__ and yes == no
         if yes is no or same:
             return yes
@@ -158,6 +178,7 @@ class Branches:
             test = builder.both(condition, test)
         if not activation.returned:
             self.pending += 1
+        escape(value, None)
         activation.returned.append((test, value))
 
     def close(self, activation: Activation, value: Value, place: Span) -> Value:
@@ -172,9 +193,21 @@ class Branches:
         """A value assigned after a conditional ``return``: outside the call it may not count."""
         for activation in reversed(self.activations):
             own = activation.environment is environment
-            if not own or environment.captured:
+            if not own or environment.escaped:
                 for test, _ in activation.returned:
                     value = self.choose(test, environment.find(name), value, None, name)
             if own:
                 break
         return value
+
+
+def _settled(value: Value) -> Value:
+    """The value of an argument that was looked at."""
+    return value.value if isinstance(value, Promise) and value.value is not None else value
+
+
+def escape(value: Value, environment: Environment | None) -> None:
+    """Note that a value is kept in an environment; None stands for what a call returns."""
+    for item in value.values if isinstance(value, Items) else (value,):
+        if isinstance(item, Closure) and item.scope.environment is not environment:
+            item.scope.environment.escape()

@@ -292,3 +292,12 @@ def named_function(m: Machine, name: str, scope: Scope, node: int) -> Lookup:
 def user_functions(environment: Environment) -> list[str]:
     """The user's own functions."""
     return [n for n, value in environment.variables.items() if isinstance(value, Closure)]
+
+
+def form_arguments(scope: Scope, node: int, least: int, most: int) -> list[int]:
+    """The arguments of a call that decides itself what to evaluate, counted."""
+    arguments = scope.args(node)
+    if not least <= len(arguments) <= most:
+        name = scope.name_of(scope.code.tree.fn(node)) or "this"
+        raise Refusal("G103", f"'{name}' does not take {len(arguments)} arguments")
+    return arguments

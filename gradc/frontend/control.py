@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from gradc.frontend.actions import Broken, Continued, Form, Returned, Steps
 from gradc.frontend.arguments import match
 from gradc.frontend.branches import Changes
+from gradc.frontend.calls import force, form_arguments
 from gradc.frontend.context import TURN_COST
 from gradc.frontend.scope import NAME, Environment
 from gradc.frontend.values import (
@@ -15,6 +16,7 @@ from gradc.frontend.values import (
     Closure,
     Elements,
     Items,
+    Promise,
     Refusal,
     Unresolved,
     Value,
@@ -44,7 +46,7 @@ def condition(
 
 def if_(m: Machine, node: int, scope: Scope) -> Steps:
     """``if (test) yes else no``."""
-    test, yes, *rest = _arguments(scope, node, 2, 3)
+    test, yes, *rest = form_arguments(scope, node, 2, 3)
     value, truth = yield from condition(m, test, scope)
     if truth is not None:
         if not truth and not rest:
@@ -56,6 +58,10 @@ def if_(m: Machine, node: int, scope: Scope) -> Steps:
     second: Branch = (None, None, {})
     if rest:
         second = yield from _branch(m, builder.negate(holds), rest[0], scope)
+    for environment, name in m.branches.unsettled(first[2], second[2]):
+        promise = environment.find(name)
+        if isinstance(promise, Promise):
+            yield from force(m, promise)
     return _join(m, holds, first, second, bool(rest), node, scope)
 
 
@@ -123,16 +129,16 @@ def _settle(
     Variables of the call are as the other side left them; all others depend on the condition.
     """
     own = activation.environment
-    kept = {key: v for key, v in stays.items() if key[0] is own and not own.captured}
+    kept = {key: v for key, v in stays.items() if key[0] is own and not own.escaped}
     m.branches.keep(kept)
-    left = {key: v for key, v in gone.items() if key[0] is not own or own.captured}
+    left = {key: v for key, v in gone.items() if key[0] is not own or own.escaped}
     others = {key: v for key, v in stays.items() if key not in kept}
     m.branches.merge(leaves, left, others, place)
 
 
 def for_(m: Machine, node: int, scope: Scope) -> Steps:
     """``for (i in values) body`` over what is known."""
-    variable, sequence, body = _arguments(scope, node, 3, 3)
+    variable, sequence, body = form_arguments(scope, node, 3, 3)
     value = yield sequence, scope
     name = scope.name_of(variable)
     if name is None:
@@ -157,13 +163,13 @@ def for_(m: Machine, node: int, scope: Scope) -> Steps:
 
 def while_(m: Machine, node: int, scope: Scope) -> Steps:
     """``while (test) body`` on a known condition."""
-    test, body = _arguments(scope, node, 2, 2)
+    test, body = form_arguments(scope, node, 2, 2)
     return (yield from _loop(m, test, body, scope))
 
 
 def repeat_(m: Machine, node: int, scope: Scope) -> Steps:
     """``repeat body``."""
-    (body,) = _arguments(scope, node, 1, 1)
+    (body,) = form_arguments(scope, node, 1, 1)
     return (yield from _loop(m, None, body, scope))
 
 
@@ -207,7 +213,7 @@ def next_(m: Machine, node: int, scope: Scope) -> Steps:
 
 def return_(m: Machine, node: int, scope: Scope) -> Steps:
     """``return(value)``."""
-    arguments = _arguments(scope, node, 0, 1)
+    arguments = form_arguments(scope, node, 0, 1)
     if scope.activation is None:
         raise Refusal("G104", "'return' outside of a function")
     value: Value = NULL
@@ -220,7 +226,7 @@ def _lazy(decides: bool) -> Form:
     """``&&`` and ``||``: the second operand is looked at only where the first leaves it open."""
 
     def form(m: Machine, node: int, scope: Scope) -> Steps:
-        left, right = _arguments(scope, node, 2, 2)
+        left, right = form_arguments(scope, node, 2, 2)
         first, known = yield from condition(m, left, scope)
         if known is decides:
             return decides
@@ -301,25 +307,17 @@ def switch(m: Machine, node: int, scope: Scope) -> Steps:
 
 def local(m: Machine, node: int, scope: Scope) -> Steps:
     """``local({ … })``: variables of its own."""
-    (body,) = _arguments(scope, node, 1, 1)
+    (body,) = form_arguments(scope, node, 1, 1)
     return (yield body, scope.within(Environment(scope.environment)))
 
 
 def missing(m: Machine, node: int, scope: Scope) -> Steps:
     """``missing(x)``: whether an argument was not given."""
-    (argument,) = _arguments(scope, node, 1, 1)
+    (argument,) = form_arguments(scope, node, 1, 1)
     yield from ()
     if scope.activation is None or scope.kinds[argument] != NAME:
         raise Refusal("G104", "'missing' asks about an argument of the function it is in")
     return scope.name_of(argument) in scope.activation.missing
-
-
-def _arguments(scope: Scope, node: int, least: int, most: int) -> list[int]:
-    arguments = scope.args(node)
-    if not least <= len(arguments) <= most:
-        name = scope.name_of(scope.code.tree.fn(node)) or "this"
-        raise Refusal("G103", f"'{name}' does not take {len(arguments)} arguments")
-    return arguments
 
 
 FORMS: tuple[tuple[str, Form], ...] = (

@@ -12,7 +12,7 @@ from array import array
 
 from gradc.errors import GradcError, fail
 from gradc.frontend.actions import DYNAMIC, Action, Steps, Unwinding
-from gradc.frontend.branches import Branches
+from gradc.frontend.branches import Branches, escape
 from gradc.frontend.calls import call_node, force
 from gradc.frontend.context import Context
 from gradc.frontend.library import Library
@@ -78,7 +78,7 @@ class Machine:
         self.builder = self.context.builder
         self.library = Library(self.context)
         self.symbols = symbols
-        self.branches = Branches(self.context)
+        self.branches = Branches(self.context, self._declared)
         self.codes: list[Code] = []
         self.shadowed: set[str] = set()
         self.root = Environment(None)
@@ -282,6 +282,10 @@ class Machine:
             raise Refusal("G104", "'...' can only be passed on to a function")
         return value
 
+    def _declared(self, name: str) -> Value | None:
+        """The input of a name that was given from outside, assigned or not."""
+        return self.symbols.make(name, self.graph) if self.symbols.is_declared(name) else None
+
     def _free(self, name: str, node: int, scope: Scope) -> Value:
         number = self.library.constant(name, scope.code)
         if number is not None:
@@ -306,7 +310,6 @@ class Machine:
         if kind == MISSING:
             return ABSENT
         if kind == FUNCTION:
-            scope.environment.captured = True
             if not scope.code.is_prelude:
                 for name in tree.params(node):
                     self.shadow(name)
@@ -323,6 +326,7 @@ class Machine:
         """Give a variable its value."""
         if not isinstance(value, (int, str, Elements)):
             self.shadow(name)
+            escape(value, environment)
         self.branches.write(environment, name, value)
 
     def _placed(self, refusal: Refusal, item: int | Frame, scope: Scope) -> GradcError:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gradc.frontend.actions import Form, Steps
 from gradc.frontend.arguments import match
+from gradc.frontend.calls import form_arguments
 from gradc.frontend.scope import NAME, Environment, Scope
 from gradc.frontend.values import (
     Derivative,
@@ -35,7 +36,7 @@ def quote(m: Machine, node: int, scope: Scope) -> Steps:
 
 def formula(m: Machine, node: int, scope: Scope) -> Steps:
     """``~ mean`` and ``response ~ mean``."""
-    *response, mean = scope.args(node)
+    *response, mean = form_arguments(scope, node, 1, 2)
     yield from ()
     left = Quoted(response[0], scope) if response else None
     return Formula(left, Quoted(mean, scope), scope.span(node))

@@ -22,14 +22,24 @@ FUNCTION = int(Kind.FUNCTION)
 
 
 class Environment:
-    """Variables, and the environment to look in for others."""
+    """Variables, and the environment to look in for others.
 
-    __slots__ = ("captured", "parent", "variables")
+    It has ``escaped`` once a function made in it can be called after its own call ended.
+    """
+
+    __slots__ = ("escaped", "parent", "variables")
 
     def __init__(self, parent: Environment | None) -> None:
         self.variables: dict[str, Value] = {}
         self.parent = parent
-        self.captured = False
+        self.escaped = False
+
+    def escape(self) -> None:
+        """A function made here is kept further out."""
+        environment: Environment | None = self
+        while environment is not None and not environment.escaped:
+            environment.escaped = True
+            environment = environment.parent
 
     def find(self, name: str) -> Value | None:
         """The value of a variable here or further out, None where there is none."""

@@ -65,7 +65,9 @@ def subject_of(
     return Subject(stages.plain, plain, emitted, heard, dtype)
 
 
-def _chosen(asked: str | Sequence[str], known: Mapping[str, Any], code: str, what: str) -> list[str]:
+def _chosen(
+    asked: str | Sequence[str], known: Mapping[str, Any], code: str, what: str
+) -> list[str]:
     """The names asked for; ``all`` and ``none`` stand for every one and no one."""
     names = [asked] if isinstance(asked, str) else list(asked)
     chosen: list[str] = []

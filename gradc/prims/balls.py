@@ -77,7 +77,7 @@ def power(x: Ball, y: Ball) -> Ball:
         if abs(exponent) < 2**40:
             if x.is_zero() and exponent < 0:
                 return arb.pos_inf() if exponent % 2 == 0 else nan()
-            return x**exponent
+            return _whole_power(x, exponent)
     if x.is_zero():
         return arb(0) if y > 0 else arb.pos_inf() if y < 0 else nan()
     if x < 0 or x.contains(0):
@@ -85,24 +85,53 @@ def power(x: Ball, y: Ball) -> Ball:
     return (y * x.log()).exp()
 
 
-def at_infinity(function: Callable[[Ball], Ball], below: float, above: float) -> Callable[[Ball], Ball]:
-    """A function completed by its values at -Inf and Inf, which Arb does not give."""
-    from flint import arb
+def _whole_power(x: Ball, exponent: int) -> Ball:
+    """x^exponent by squaring around 0, where flint's own power goes through the logarithm."""
+    from flint import arb, fmpz
 
-    def complete(x: Ball) -> Ball:
-        if x.is_finite() or not x.is_exact() or x.is_nan():
-            return function(x)
-        return arb(above if x > 0 else below)
-
-    return complete
+    if not x.contains(0) or x.is_exact() or exponent < 0:
+        return x ** fmpz(exponent)
+    result, square = arb(1), x
+    while exponent:
+        if exponent & 1:
+            result = result * square
+        square = square * square
+        exponent >>= 1
+    return result
 
 
 def floor(x: Ball) -> Ball:
-    return x if is_infinite(x) else x.floor()
+    return x.floor()
 
 
 def ceiling(x: Ball) -> Ball:
-    return x if is_infinite(x) else x.ceil()
+    return x.ceil()
+
+
+_INF = float("inf")
+_NAN = float("nan")
+
+LIMITS: dict[str, tuple[float, float]] = {
+    "sin": (_NAN, _NAN),
+    "cos": (_NAN, _NAN),
+    "tan": (_NAN, _NAN),
+    "sinpi": (_NAN, _NAN),
+    "cospi": (_NAN, _NAN),
+    "tanpi": (_NAN, _NAN),
+    "erf": (-1.0, 1.0),
+    "erfc": (2.0, 0.0),
+    "gamma": (_NAN, _INF),
+    "lgamma": (_INF, _INF),
+    "digamma": (_NAN, _INF),
+    "trigamma": (_NAN, 0.0),
+    "sigmoid": (0.0, 1.0),
+    "softplus": (0.0, _INF),
+    "floor": (-_INF, _INF),
+    "ceiling": (-_INF, _INF),
+    "round": (-_INF, _INF),
+    "trunc": (-_INF, _INF),
+}
+"""Values at -Inf and Inf, where Arb has none or another than IEEE 754."""
 
 
 def nearest(x: Ball) -> Ball:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from gradc.emit import Emitted, EmitModel
+from gradc.emit import EmitModel, Emitted
 from gradc.emit.header import R_OPERATORS, header
 from gradc.emit.inputs import Rows, fixed_vectors, mixes_rows, row_groups
 from gradc.emit.layout import wrap
@@ -13,8 +13,9 @@ from gradc.emit.names import Locals, Names, rules
 from gradc.emit.numbers import r_number
 from gradc.emit.printer import Printer
 from gradc.emit.schedule import Limits, Schedule, Statement, schedule
+from gradc.emit.sharing import share_exponentials, share_signs
 from gradc.emit.syntax import Syntax
-from gradc.ir import Function, Input, reachable
+from gradc.ir import Function, reachable
 from gradc.targets.derivatives import Entry, cover, gradient_elements, hessian_entries
 from gradc.targets.r_factory import factory
 from gradc.targets.target import Target
@@ -35,6 +36,7 @@ _MOST_LOCALS = 24
 # with its size and is not worth it here: quoted code is left alone.
 _MOST_COMPILED = 2500
 _CHUNK = 400
+_MOST_WRITTEN = 6
 
 _SELECT = """\
   {select} <- function(test, yes, no) {{
@@ -82,7 +84,7 @@ class _Body:
 
 def write(model: EmitModel, target: Target) -> Emitted:
     """NAME.R: the function, and the factory that optimisers take."""
-    function = model.hessian or model.gradient
+    function = share_signs(share_exponentials(model.hessian or model.gradient))
     names = Names(rules("r"), [model.name, f"{model.name}_model", "select", "prod_others"])
     inputs = [*function.params, *function.data]
     claimed = names.claim(item.name for item in inputs)
@@ -159,19 +161,32 @@ def _check_rows(body: _Body, group: Rows, mixed: bool) -> None:
     if len(vectors) == 1 and group.count is None:
         return
     if group.count is None:
-        rows = body.names.fresh("n")
-        lengths = ", ".join(f"length({name})" for name in vectors)
-        body.add(f"{rows} <- max({lengths})")
+        rows = ""
+        if len(vectors) > 2 or mixed:
+            rows = body.names.fresh("n")
+            lengths = ", ".join(f"length({name})" for name in vectors)
+            body.add(f"{rows} <- max({lengths})")
         wanted = "one length, or length 1"
     else:
         rows = f"{group.count}L"
         wanted = f"length {group.count}, or length 1"
-    found = f"lengths(list({', '.join(vectors)}))"
-    body.add(f"if (!all({found} %in% c(1L, {rows})))")
+    body.add(f"if ({_unequal(vectors, rows)}) {{")
     body.add(f'stop("{_enumerate(vectors)} must have {wanted}")', 4)
+    body.add("}")
     if mixed:
         for name in vectors:
             body.add(f"{name} <- rep_len({name}, {rows})")
+
+
+def _unequal(vectors: Sequence[str], rows: str) -> str:
+    """Whether some vector has neither the common length nor length 1, without a call of a closure."""
+    if not rows:
+        x, y = vectors
+        return f"length({x}) != length({y}) && length({x}) != 1L && length({y}) != 1L"
+    if len(vectors) > _MOST_WRITTEN:
+        return f"!all(lengths(list({', '.join(vectors)})) %in% c(1L, {rows}))"
+    tests = [f"(length({name}) != {rows} && length({name}) != 1L)" for name in vectors]
+    return tests[0][1:-1] if len(tests) == 1 else " || ".join(tests)
 
 
 def _enumerate(names: Sequence[str]) -> str:
@@ -347,4 +362,3 @@ TARGET = Target(
     syntax=SYNTAX,
     write=write,
 )
-__all__ = ["SYNTAX", "TARGET", "Input"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from gradc.emit import Emitted, EmitModel, model_name
+from gradc.emit import EmitModel, Emitted, model_name
 from gradc.emit.syntax import Syntax
 from gradc.errors import fail
 from gradc.prims import TABLE, Spelling, Unsupported

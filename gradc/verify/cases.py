@@ -13,6 +13,7 @@ from gradc.verify.compare import Expected
 from gradc.verify.oracle import State, Truth, true_values
 from gradc.verify.points import Sample, sample
 from gradc.verify.quotient import Confirmation, confirm
+from gradc.verify.rounding import arithmetic
 
 WITNESS_TARGETS = {"tf-tape": "tf"}
 
@@ -92,7 +93,7 @@ def plan(
 
     def accept(point: Mapping[str, Any]) -> str | None:
         case = examine(subject, point)
-        reason = refusal(case)
+        reason = refusal(case, subject.dtype)
         if reason is None:
             found[id(point)] = case
         return reason
@@ -152,13 +153,17 @@ def _corrected(truth: Truth, confirmation: Confirmation) -> Truth:
     return Truth(cells, truth.states, truth.bits, truth.kinks)
 
 
-def refusal(case: Case) -> str | None:
+def refusal(case: Case, dtype: str = "float64") -> str | None:
     """Why a random point is of no use, None where it is."""
     truth = case.truth
     for name, states in truth.states.items():
         for state in states:
             if state != "finite":
                 return f"{name} is {_STATE_WORDS[state]}"
+    largest = arithmetic("oracle", dtype).largest
+    for name, cells in truth.cells.items():
+        if any(abs(cell) > largest for cell in cells):
+            return f"{name} is too large for {dtype}"
     if truth.kinks:
         return f"a kink of '{truth.kinks[0].prim}'"
     for source, limits in case.bounds.items():
@@ -166,6 +171,8 @@ def refusal(case: Case) -> str | None:
             culprit = next((bound.range_failure for bound in row if bound.range_failure), None)
             if culprit:
                 return f"'{culprit}' leaves the exponent range on {source}, and {name} is lost"
+            if not all(bound.radius.is_finite() for bound in row):
+                return f"rounding errors may reach a pole on {source}, and {name} is lost"
     return None
 
 

@@ -17,6 +17,7 @@ from flint import arb, ctx
 from gradc.errors import fail
 from gradc.ir import Function, Graph, reachable
 from gradc.prims import TABLE
+from gradc.prims.balls import LIMITS
 
 Ball = Any
 Cell = Any
@@ -110,6 +111,12 @@ def apply(name: str, attrs: Any, args: Sequence[Cells]) -> Cells:
     ball = TABLE[name].ball
     if ball is None:
         raise fail("G503", f"'{name}' has no ball arithmetic")
+    if name in LIMITS:
+        low, high = LIMITS[name]
+        return [
+            ball(x) if x.is_finite() or not x.is_exact() else arb(high if x > 0 else low)
+            for x in args[0]
+        ]
     rows = common_length(args)
     if rows == 1:
         return [ball(*(arg[0] for arg in args))]

@@ -76,11 +76,16 @@ def sample(
 def _listed(function: Function, point: Mapping[str, Any], dtype: str) -> dict[str, Value]:
     """A given point completed by defaults, as plain numbers and lists."""
     full: dict[str, Value] = {}
-    for item in function.inputs:
+    for item in _in_order(function):
         value = point.get(item.name, item.default)
         if value is not None:
             full[item.name] = _rounded(np.asarray(value, dtype=np.float64), dtype)
     return full
+
+
+def _in_order(function: Function) -> tuple[Input, ...]:
+    """Parameters first, as people read a point."""
+    return (*function.params, *function.data)
 
 
 def _rounded(array: Any, dtype: str) -> Any:
@@ -105,7 +110,7 @@ def _draw(
     # The first tries go near the defaults; later ones look elsewhere for the domain.
     style = _STYLES[(number + attempt) % len(_STYLES)]
     point: dict[str, Value] = {}
-    for item in function.inputs:
+    for item in _in_order(function):
         if item.name in kept:
             point[item.name] = _rounded(np.asarray(base[item.name], dtype=np.float64), dtype)
             continue

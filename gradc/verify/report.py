@@ -226,10 +226,8 @@ def _cells(
     label = Text(status, style=_STYLES[status])
     if worst is None:
         return label, "" if error is None else ulps(error), "", ""
-    if status != "agree":
-        error = worst.error_ulp
-    place = _place(report, worst)
-    return label, ulps(error or 0.0), ulps(worst.bound_ulp), place
+    # The error beside the bound is that of the same number.
+    return label, ulps(worst.error_ulp), ulps(worst.bound_ulp), _place(report, worst)
 
 
 def _place(report: Report, worst: Worst) -> str:

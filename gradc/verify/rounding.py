@@ -238,9 +238,11 @@ def clamped(model: Arithmetic, cells: Cells) -> Cells:
 
 
 def _clamp(model: Arithmetic, cell: Any) -> Any:
-    if not isinstance(cell, arb) or not cell.is_finite() or cell.is_zero():
+    if not isinstance(cell, arb) or cell.is_zero() or (cell.is_exact() and not cell.is_finite()):
         return cell
     size = abs(cell)
     if size > model.largest:
         return arb.pos_inf() if cell > 0 else arb.neg_inf()
+    if not cell.is_finite():
+        return cell
     return arb(0) if size < model.tiny / 2 else cell

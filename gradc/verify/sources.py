@@ -116,6 +116,8 @@ def _overall(outputs: Sequence[OutputReport]) -> SourceStatus:
     found = {output.status for output in outputs}
     if "disagree" in found:
         return "disagree"
+    if not found:
+        return "inconclusive"
     return "inconclusive" if "inconclusive" in found else "agree"
 
 
@@ -129,6 +131,8 @@ def _explanation(name: str, cases: Sequence[Case], outputs: Sequence[OutputRepor
         culprit = next((bound.range_failure for bound in row if bound.range_failure), "")
         if culprit:
             return f"'{culprit}' leaves the exponent range, and {output.output} is lost"
+        if not all(bound.radius.is_finite() for bound in row):
+            return f"rounding errors may reach a pole, and {output.output} is lost"
     return ""
 
 

@@ -16,7 +16,15 @@ from gradc.model import compile as compile_model
 from gradc.verify import true_values
 
 FOLDER = Path(__file__).parents[1] / "corpora"
-FORMULAS = ("1_feynman", "2_nist_strd", "3_selfstart", "4_rderiv", "5_mgh", "6_wild_strings", "8_nasty")
+FORMULAS = (
+    "1_feynman",
+    "2_nist_strd",
+    "3_selfstart",
+    "4_rderiv",
+    "5_mgh",
+    "6_wild_strings",
+    "8_nasty",
+)
 
 
 def rows(*names: str) -> Iterator[dict[str, Any]]:

@@ -239,6 +239,7 @@ def _node(record, args):
 
 def _one(prim, row):
     if prim == "select":
+        assert row[0] is not None, "the balls are too wide to tell"
         return row[1] if row[0] else row[2]
     return TABLE[prim].ball(*row)
 
