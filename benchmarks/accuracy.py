@@ -5,7 +5,7 @@ Run by hand, with R, TMB and TensorFlow there::
     python -m benchmarks.accuracy            prints what was measured
     python -m benchmarks.accuracy --write    and writes the table
 
-Each primitive is evaluated by its spelling in the real toolchain, over its probe grid and some
+Each primitive is emitted alone and run in the real toolchain, over its probe grid and some
 thousand random points of its domain, and held against ball arithmetic. The worst error is
 put down to three causes, in this order: so many ulps of the result, so many ulps of each
 argument (a library that rounds pi*x inside is off by as much as the function turns), and an
@@ -31,15 +31,16 @@ from typing import Any
 import numpy as np
 from flint import arb, ctx
 
-from benchmarks.spellings import KEYS, Toolchains, dtype_of, spelled, target_of
+from benchmarks.primitives import KEYS, dtype_of, evaluate, has, versions
 from gradc.prims import TABLE, Prim
 
 COUNT = 4000
 TABLE_FILE = Path(__file__).parent.parent / "gradc" / "prims" / "accuracy.py"
 # What rounding.py knows by itself: exact operations, IEEE 754's own, and sums counted by steps.
 UNMEASURED = frozenset(
-    "add sub mul div neg sqrt abs sign floor ceiling round trunc min2 max2 select mod idiv"
-    " lt le gt ge eq ne and or not as_real exact_pi".split()
+    {"add", "sub", "mul", "div", "neg", "sqrt", "abs", "sign", "floor", "ceiling", "round"}
+    | {"trunc", "min2", "max2", "select", "mod", "idiv", "lt", "le", "gt", "ge", "eq", "ne"}
+    | {"and", "or", "not", "as_real", "exact_pi"}
 )
 PLAIN_ULPS = 8.0
 
@@ -158,7 +159,8 @@ def inside(prim: Prim, point: tuple[float, ...]) -> bool:
 
 def true_value(prim: Prim, point: Iterable[float]) -> Any:
     """The value to 70 bits and more, None where there is none."""
-    assert prim.ball is not None
+    if prim.ball is None:
+        return None
     arguments = [arb(x) for x in point]
     for bits in (200, 400, 800, 1600):
         with ctx.workprec(bits):
@@ -254,40 +256,36 @@ def padded(value: float) -> float:
     return 2.0 ** max(0, math.ceil(math.log2(max(value * 1.25, 1.0))))
 
 
-def measure_all(toolchains: Toolchains, names: list[str]) -> dict[str, dict[str, Measured]]:
-    """Every primitive on every target that spells it."""
+def measure_all(names: list[str]) -> dict[str, dict[str, Measured]]:
+    """Every primitive on every target that has it."""
     found: dict[str, dict[str, Measured]] = {}
     for name in names or [prim.name for prim in TABLE]:
         prim = TABLE[name]
-        if (
-            name in UNMEASURED
-            or not prim.elementwise
-            or prim.ball is None
-            or not any(spelled(prim, target_of(key)) for key in KEYS)
-        ):
+        keys = [key for key in KEYS if has(prim, key)]
+        if name in UNMEASURED or not prim.elementwise or prim.ball is None or not keys:
             continue
-        points = {dtype: points_of(prim, dtype, len(name)) for dtype in ("float64", "float32")}
-        for key in KEYS:
-            text = spelled(prim, target_of(key))
-            if text is None:
-                continue
+        points = {dtype: points_of(prim, dtype, len(name)) for dtype in map(dtype_of, keys)}
+        for key in keys:
             at = points[dtype_of(key)]
-            got = toolchains.evaluate(prim, key, text, at.columns)
-            one = measure(at, got, dtype_of(key))
+            one = measure(at, evaluate(prim, key, at.columns), dtype_of(key))
             found.setdefault(name, {})[key] = one
-            print(
-                f"{name:16} {key:14} worst {one.worst:9.3g} ulp of {one.rows}; relative"
-                f" {one.relative:g}, absolute {one.absolute:g}, argument {one.argument:g}"
-                + (f"; not finite at {one.failures}" if one.failures else ""),
-                flush=True,
-            )
+            print(line(name, key, one), flush=True)
     return found
+
+
+def line(name: str, key: str, one: Measured) -> str:
+    """One measurement as it is printed."""
+    text = (
+        f"{name:16} {key:14} worst {one.worst:9.3g} ulp of {one.rows}; relative"
+        f" {one.relative:g}, absolute {one.absolute:g}, argument {one.argument:g}"
+    )
+    return text + (f"; not finite at {one.failures}" if one.failures else "")
 
 
 HEADER = '''"""How accurate each primitive is on each target: measured, never guessed.
 
-Written by ``python -m benchmarks.accuracy --write``, which says how: every spelling of the
-table evaluated in its real toolchain at {count} random points of the primitive's domain and on
+Written by ``python -m benchmarks.accuracy --write``, which says how: every primitive
+emitted and run in its real toolchain at {count} random points of the primitive's domain and on
 its probe grid, against ball arithmetic.
 
 For each primitive and target (``tf/float32``: in single precision) three numbers: the error
@@ -306,10 +304,10 @@ ACCURACY: Mapping[str, Mapping[str, tuple[float, float, float]]] = {{
 '''
 
 
-def table_text(found: dict[str, dict[str, Measured]], versions: str) -> str:
+def table_text(found: dict[str, dict[str, Measured]], measured_with: str) -> str:
     """The Python file that holds the table."""
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-    lines = [HEADER.format(count=COUNT, date=today, versions=versions)]
+    lines = [HEADER.format(count=COUNT, date=today, versions=measured_with)]
     for name, targets in found.items():
         lines.append(f'    "{name}": {{\n')
         for key, one in targets.items():
@@ -324,10 +322,9 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write the table")
     parser.add_argument("primitive", nargs="*", help="only these")
     options = parser.parse_args()
-    toolchains = Toolchains()
-    found = measure_all(toolchains, options.primitive)
+    found = measure_all(options.primitive)
     if options.write:
-        TABLE_FILE.write_text(table_text(found, toolchains.versions()), encoding="utf-8")
+        TABLE_FILE.write_text(table_text(found, versions()), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import signal
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -125,6 +126,38 @@ class Clock:
         start = time.process_time()
         yield
         self.seconds[name] = self.seconds.get(name, 0.0) + time.process_time() - start
+
+
+def spent(function: Callable[[], Any]) -> tuple[float, Any]:
+    """CPU seconds of one call and its result; a call under 50 ms is repeated."""
+    calls, total = 0, 0.0
+    while total < 0.05:
+        start = time.process_time()
+        result = function()
+        total += time.process_time() - start
+        calls += 1
+    return total / calls, result
+
+
+def deeply(function: Callable[[], Any]) -> Any:
+    """The result of a function that recurses deeply, on a stack large enough for it."""
+    results: list[Any] = []
+
+    def run() -> None:
+        try:
+            results.append(function())
+        except Exception as error:  # noqa: BLE001 - raised again below, in the caller's thread
+            results.append(error)
+
+    sys.setrecursionlimit(1_000_000)
+    before = threading.stack_size(1 << 30)
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    threading.stack_size(before)
+    if isinstance(results[0], Exception):
+        raise results[0]
+    return results[0]
 
 
 def median_time(function: Callable[[], Any], budget: float, rounds: int = 7) -> float:

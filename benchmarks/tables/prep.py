@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.isolate import LIMIT, Clock, Failure, isolated
+from benchmarks.isolate import LIMIT, Failure, deeply, isolated, spent
 from benchmarks.peers import casadi, rscript, symbols, sympy
 from benchmarks.report import Report, figures, seconds, times
 from benchmarks.workloads import WORKLOADS
+from gradc.targets import TARGETS
 
-TARGETS = ("r", "tmb", "numpy", "tf")
 QUICK_SIZES = 3
 
 
@@ -23,11 +24,9 @@ def gradc_code(key: str, size: int, target: str) -> dict[str, Any]:
     workload = WORKLOADS[key]
     compile_model("a*x^2", wrt=["a"]).emit(target)
     text, parameters = workload.text(size), workload.parameters(size)
-    clock = Clock()
-    with clock.stage("total"):
-        files = compile_model(text, wrt=parameters).emit(target)
+    total, files = spent(lambda: compile_model(text, wrt=parameters).emit(target))
     main = max(files.values(), key=len)
-    return {"total": clock.seconds["total"], "code": len(main), "text": len(text)}
+    return {"total": total, "code": len(main), "text": len(text)}
 
 
 def deriv_code(key: str, size: int) -> dict[str, Any]:
@@ -56,29 +55,33 @@ def sympy_code(key: str, size: int) -> dict[str, Any]:
     workload = WORKLOADS[key]
     warm = sp.Symbol("warm")
     sp.lambdify([warm], [sp.diff(sp.sin(warm) ** 2, warm)], modules="numpy", cse=True)
-    clock = Clock()
-    with clock.stage("total"):
+
+    def prepare() -> Any:
         named = symbols(sp.Symbol, workload.parameters(size) + workload.data(size))
         value = workload.formula(size, sp, named)
         outputs = [value, *(sp.diff(value, named[name]) for name in workload.parameters(size))]
-        function = sp.lambdify(list(named.values()), outputs, modules="numpy", cse=True)
-    return {"total": clock.seconds["total"], "code": len(function.__doc__ or "")}
+        return sp.lambdify(list(named.values()), outputs, modules="numpy", cse=True)
+
+    total, function = deeply(lambda: spent(prepare))
+    return {"total": total, "code": len(inspect.getsource(function))}
 
 
 def casadi_code(key: str, size: int) -> dict[str, Any]:
     """CasADi: build, gradient and Function; the size is that of the C code it would generate."""
     ca = casadi()
     workload = WORKLOADS[key]
-    clock = Clock()
-    with clock.stage("total"):
+
+    def prepare() -> Any:
         named = symbols(ca.SX.sym, workload.parameters(size) + workload.data(size))
         value = workload.formula(size, ca, named)
         inputs = ca.vertcat(*(named[name] for name in workload.parameters(size)))
         data = ca.vertcat(*(named[name] for name in workload.data(size)))
-        function = ca.Function("f", [inputs, data], [value, ca.gradient(value, inputs)])
+        return ca.Function("f", [inputs, data], [value, ca.gradient(value, inputs)])
+
+    total, function = spent(prepare)
     generator = ca.CodeGenerator("f.c")
     generator.add(function)
-    return {"total": clock.seconds["total"], "code": len(generator.dump())}
+    return {"total": total, "code": len(generator.dump())}
 
 
 _PEERS = {"deriv": deriv_code, "SymPy": sympy_code, "CasADi": casadi_code}

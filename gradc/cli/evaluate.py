@@ -92,6 +92,8 @@ def _result_json(result: Evaluation | ToolchainError) -> dict[str, Any]:
         "value": to_json(result.value),
         "gradient": to_json(result.gradient),
     }
+    if result.gradient_of_sum:
+        content["gradient_of_sum"] = True
     if result.hessian is not None:
         content["hessian"] = to_json(result.hessian)
     return content

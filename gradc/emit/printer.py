@@ -95,7 +95,8 @@ class Printer:
         record = self.graph.records[node]
         name: str = record[0]
         syntax = self.syntax
-        if pieces and all(piece.literal for piece in pieces):
+        bare = bool(pieces) and all(piece.literal for piece in pieces)
+        if bare and not self._is_plain(name, record):
             pieces = [self.typed(pieces[0]), *pieces[1:]]
         special = syntax.special.get(name)
         if special is not None:
@@ -110,6 +111,19 @@ class Printer:
         if template is None:
             raise fail("G303", f"the target has no '{name}'", self.graph.place(node))
         return self._call(name, record[1], template, pieces)
+
+    def _is_plain(self, name: str, record: tuple[Any, ...]) -> bool:
+        """Whether literals may be combined as they are: no error, and a double again."""
+        if name in ("neg", "add", "sub", "mul"):
+            return True
+        if name not in ("div", "pow") or not all(map(self.graph.is_const, record[2:])):
+            return False
+        x, y = (self.graph.value(arg) for arg in record[2:])
+        try:
+            result = x / y if name == "div" else x**y
+        except (ArithmeticError, ValueError):
+            return False
+        return isinstance(result, float) and math.isfinite(result)
 
     def typed(self, piece: Piece) -> Piece:
         """A literal as a value of the target's own type."""
@@ -135,7 +149,7 @@ class Printer:
     def _call(
         self, name: str, attrs: Any, template: Template, pieces: Sequence[Piece]
     ) -> Piece:
-        if not self.syntax.literal_arguments and template.kind == "call":
+        if name in self.syntax.strict:
             pieces = [self.typed(piece) for piece in pieces]
         values: dict[str, Any] = dict(zip(TABLE[name].params, pieces, strict=False))
         if isinstance(attrs, int):
@@ -149,13 +163,15 @@ def negated(piece: Piece) -> Piece:
         return piece.without_sign()
     if piece.level == PRODUCT:
         # (-a)*b is -(a*b), bit for bit.
-        return Piece(f"-{piece.text}", PRODUCT, piece.brackets, piece.height)
+        return Piece(f"-{piece.text}", PRODUCT, piece.brackets, piece.height, piece.literal)
     return _prefix("-", piece)
 
 
 def _prefix(sign: str, piece: Piece) -> Piece:
     operand = piece.at(POWER)
-    return Piece(f"{sign}{operand.text}", SIGN, operand.brackets, operand.height + 1)
+    return Piece(
+        f"{sign}{operand.text}", SIGN, operand.brackets, operand.height + 1, operand.literal
+    )
 
 
 def widest(pieces: Sequence[Piece]) -> int:

@@ -46,7 +46,7 @@ class Piece:
         """The piece itself, or in parentheses where its own level is looser."""
         if self.level >= level:
             return self
-        return Piece(f"({self.text})", ATOM, self.brackets + 1, self.height, False)
+        return Piece(f"({self.text})", ATOM, self.brackets + 1, self.height, self.literal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,7 @@ def infix(operator: Infix, left: Piece, right: Piece) -> Piece:
         operator.level,
         max(left.brackets, right.brackets),
         max(left.height, right.height) + 1,
+        left.literal and right.literal,
     )
 
 
@@ -88,8 +89,8 @@ class Syntax:
     """The expressions of one target.
 
     ``number`` prints a finite double; infinities and NaN are names. ``typed`` turns a literal
-    into a value of the target's own type where a bare number would be taken for another:
-    in calls (``literal_arguments=False``), or where an operation has nothing but literals.
+    into a value of the target's own type where a bare number would be taken for another: where
+    an operation has nothing but literals, and in primitives of ``strict``.
     ``special`` prints a primitive in its own way, before operators and templates are tried.
     """
 
@@ -100,7 +101,7 @@ class Syntax:
     infix: Mapping[str, Infix]
     negation: str
     typed: Callable[[str], str] | None = None
-    literal_arguments: bool = True
+    strict: frozenset[str] = frozenset()
     special: Mapping[str, Special] = field(default_factory=dict)
 
 

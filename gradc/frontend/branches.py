@@ -8,7 +8,8 @@ merged into one choice a variable. A ``return`` under such a condition is kept i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import reduce
 
 from gradc.errors import Span
 from gradc.frontend.context import Context
@@ -25,43 +26,79 @@ from gradc.frontend.values import (
 from gradc.prims import ShapeError
 
 Changes = dict[tuple[Environment, str], Value]
+Early = tuple[tuple[tuple[int, ...], Value], ...]
 
 
 class Branches:
     """All writing of variables goes through here."""
 
-    __slots__ = ("_depth", "_forced", "_outside", "_trail", "activations", "context", "pending")
+    __slots__ = (
+        "_forced",
+        "_outside",
+        "_since",
+        "_trail",
+        "activations",
+        "clock",
+        "context",
+        "pending",
+    )
 
     def __init__(self, context: Context, outside: Callable[[str], Value | None]) -> None:
         self.context = context
         self._outside = outside
         self.activations: list[Activation] = []
         self.pending = 0
-        self._depth = 0
+        self.clock = 1
+        self._since: list[int] = []
         self._trail: list[tuple[Environment, str, Value | None]] = []
-        self._forced: list[Promise] = []
+        self._forced: list[tuple[Promise, Early]] = []
 
     def write(self, environment: Environment, name: str, value: Value) -> None:
         """Give a variable its value."""
         if self.pending:
             value = self._guarded(environment, name, value)
-        if self._depth:
+        if self._since and environment.born < self._since[-1]:
             self._trail.append((environment, name, environment.variables.get(name)))
+        self.clock += 1
+        environment.stamp = self.clock
         environment.variables[name] = value
 
-    def forced(self, promise: Promise) -> None:
-        """An argument was looked at for the first time."""
-        if self._depth:
-            self._forced.append(promise)
+    def forced(self, promise: Promise, value: Value) -> Value:
+        """The value of an argument just looked at, earlier looks under conditions included."""
+        for path, early in reversed(promise.early):
+            value = self.choose(self._all(path), early, value, None, None)
+        return self.looked(promise, value)
+
+    def looked(self, promise: Promise, value: Value) -> Value:
+        """Keep the value of an argument."""
+        if self._since:
+            self._forced.append((promise, promise.early))
+        else:
+            promise.early = ()
+        promise.value = value
+        promise.clock = self.clock
+        return value
+
+    def recall(self, promise: Promise) -> Value | None:
+        """What an argument was when looked at under conditions, if nothing it reads changed."""
+        if not promise.early:
+            return None
+        environment: Environment | None = promise.scope.environment
+        while environment is not None:
+            if environment.stamp > promise.clock:
+                return None
+            environment = environment.parent
+        return promise.early[0][1]
 
     def begin(self) -> tuple[int, int]:
         """Start a branch; hand the result to :meth:`end`."""
-        self._depth += 1
+        self.clock += 1
+        self._since.append(self.clock)
         return len(self._trail), len(self._forced)
 
-    def end(self, start: tuple[int, int]) -> Changes:
+    def end(self, start: tuple[int, int], test: int) -> Changes:
         """End a branch: take its assignments back and say what they were."""
-        self._depth -= 1
+        self._since.pop()
         changes: Changes = {}
         for environment, name, _ in self._trail[start[0] :]:
             changes[environment, name] = environment.variables[name]
@@ -71,22 +108,27 @@ class Branches:
             else:
                 environment.variables[name] = before
         del self._trail[start[0] :]
-        self._forget(start[1], changes)
+        if changes:
+            self.clock += 1
+            for environment, _ in changes:
+                environment.stamp = self.clock
+        self._reopen(start[1], test)
         return changes
 
-    def _forget(self, start: int, changes: Changes) -> None:
-        """Arguments that a branch looked at after it changed what they read are open again."""
-        if changes:
-            changed = {environment for environment, _ in changes}
-            for promise in self._forced[start:]:
-                environment: Environment | None = promise.scope.environment
-                while environment is not None:
-                    if environment in changed:
-                        promise.value = None
-                        break
-                    environment = environment.parent
-        if not self._depth:
-            self._forced.clear()
+    def _reopen(self, start: int, test: int) -> None:
+        """Arguments looked at in a branch are open again: the other one may not do so."""
+        first: dict[int, tuple[Promise, Early]] = {}
+        for promise, before in self._forced[start:]:
+            first.setdefault(id(promise), (promise, before))
+        for promise, before in first.values():
+            if promise.value is not None:
+                early: Early = (((test,), promise.value),)
+            else:
+                added = promise.early[: len(promise.early) - len(before)]
+                early = tuple(((test, *path), value) for path, value in added)
+            promise.early = (*early, *before)
+            promise.value = None
+        self._forced[start:] = first.values() if self._since else ()
 
     def merge(self, test: int, yes: Changes, no: Changes, place: Span) -> None:
         """Assign what one of two branches assigned, whichever the condition chooses."""
@@ -173,13 +215,17 @@ class Branches:
 
     def leave(self, activation: Activation, test: int, value: Value) -> None:
         """Keep the value that a call returns where a condition holds."""
-        builder = self.context.builder
-        for condition in activation.path:
-            test = builder.both(condition, test)
+        test = self._all((*activation.path, test))
         if not activation.returned:
             self.pending += 1
         escape(value, None)
         activation.returned.append((test, value))
+
+    def _all(self, path: Sequence[int]) -> int:
+        """The node of several conditions, each of them or its opposite ``~condition``."""
+        builder = self.context.builder
+        nodes = [test if test >= 0 else builder.negate(~test) for test in path]
+        return reduce(builder.both, nodes)
 
     def close(self, activation: Activation, value: Value, place: Span) -> Value:
         """The value of a call that ended, its conditional returns included."""

@@ -47,14 +47,15 @@ def force(m: Machine, promise: Promise) -> Steps:
         return promise.value
     if promise.running:
         raise Refusal("G104", "this argument is needed to find its own value")
+    recalled = m.branches.recall(promise)
+    if recalled is not None:
+        return m.branches.looked(promise, recalled)
     promise.running = True
     try:
         value = yield promise.node, promise.scope
     finally:
         promise.running = False
-    promise.value = value
-    m.branches.forced(promise)
-    return value
+    return m.branches.forced(promise, value)
 
 
 def call_node(m: Machine, node: int, scope: Scope) -> Steps:
@@ -151,13 +152,8 @@ def _callee_place(target: Value, names: Sequence[str | None], exact: bool) -> in
 
 
 def promise(m: Machine, node: int, scope: Scope) -> Value:
-    """An argument not looked at yet, or its value where that costs nothing."""
-    kind = scope.kinds[node]
-    if kind == NAME:
-        value = scope.environment.find(scope.symbols[scope.data[node]])
-        if value.__class__ is int:
-            return value
-    elif kind in (NUM, STR, CONST, MISSING):
+    """An argument not looked at yet, or its value where that can never change."""
+    if scope.kinds[node] in (NUM, STR, CONST, MISSING):
         return m.leaf(node, scope)
     return Promise(node, scope)
 
@@ -198,7 +194,7 @@ def _open(
     tree = code.tree
     formals = tree.params(closure.node)
     given, extra = match(name, formals, supplied, not code.is_python)
-    environment = Environment(closure.scope.environment)
+    environment = Environment(closure.scope.environment, m.branches.clock)
     activation = Activation(environment)
     place = scope.span(node) if code.is_prelude else None
     inner = Scope(code, environment, activation, place)

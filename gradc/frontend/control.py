@@ -52,23 +52,33 @@ def if_(m: Machine, node: int, scope: Scope) -> Steps:
         if not truth and not rest:
             return NULL
         return (yield yes if truth else rest[0], scope)
-    builder = m.builder
-    holds = builder.condition(m.context.node(value))
+    holds = m.builder.condition(m.context.node(value))
+    first, second = yield from _both_sides(m, holds, yes, rest[0] if rest else None, scope)
+    return _join(m, holds, first, second, bool(rest), node, scope)
+
+
+def _both_sides(
+    m: Machine, holds: int, yes: int, no: int | None, scope: Scope
+) -> Generator[tuple[int, Scope], Value, tuple[Branch, Branch]]:
+    """Both sides of a choice that only the inputs can make."""
     first = yield from _branch(m, holds, yes, scope)
     second: Branch = (None, None, {})
-    if rest:
-        second = yield from _branch(m, builder.negate(holds), rest[0], scope)
+    if no is not None:
+        second = yield from _branch(m, ~holds, no, scope)
     for environment, name in m.branches.unsettled(first[2], second[2]):
         promise = environment.find(name)
         if isinstance(promise, Promise):
             yield from force(m, promise)
-    return _join(m, holds, first, second, bool(rest), node, scope)
+    return first, second
 
 
 def _branch(
     m: Machine, holds: int, node: int, scope: Scope
 ) -> Generator[tuple[int, Scope], Value, Branch]:
-    """One side of an ``if``: its value or what it returns, and what it assigns."""
+    """One side of an ``if``: its value or what it returns, and what it assigns.
+
+    ``~condition`` stands for the opposite of a condition, which is often not needed.
+    """
     start = m.branches.begin()
     activation = scope.activation
     if activation is not None:
@@ -93,7 +103,7 @@ def _branch(
     finally:
         if activation is not None:
             activation.path.pop()
-    return value, returned, m.branches.end(start)
+    return value, returned, m.branches.end(start, holds)
 
 
 def _join(
@@ -113,7 +123,7 @@ def _join(
         return NULL if no[0] is None else no[0]
     if no_signal is not None:
         _settle(m, m.builder.negate(holds), no_signal.activation, no[2], yes[2], place)
-        branches.leave(no_signal.activation, m.builder.negate(holds), no_signal.value)
+        branches.leave(no_signal.activation, ~holds, no_signal.value)
         return NULL if yes[0] is None else yes[0]
     branches.merge(holds, yes[2], no[2], place)
     if not both:
@@ -230,9 +240,14 @@ def _lazy(decides: bool) -> Form:
         first, known = yield from condition(m, left, scope)
         if known is decides:
             return decides
-        second, other = yield from condition(m, right, scope)
         if known is not None:
+            second, other = yield from condition(m, right, scope)
             return second if other is None else other
+        open_ = m.builder.condition(m.context.node(first))
+        reached = m.builder.negate(open_) if decides else open_
+        looked, _ = yield from _both_sides(m, reached, right, None, scope)
+        second = _value_of(m, (looked, (None, None, {})), reached, node, scope)[0]
+        other = m.context.truth(second)
         if other is not None:
             return other if other is decides else first
         b = m.builder
@@ -260,9 +275,39 @@ def ifelse(m: Machine, node: int, scope: Scope) -> Steps:
     certain = all(truth is not None and truth == truth for truth in truths)
     if truths and certain and (all(truths) or not any(truths)):
         return _shaped(m, value, (yield yes if truths[0] else no, scope))
-    chosen = yield yes, scope
-    other = yield no, scope
+    if m.context.length_of(value) == 1:
+        holds = m.builder.condition(m.context.node(value))
+        sides = yield from _both_sides(m, holds, yes, no, scope)
+        chosen, other = _value_of(m, sides, holds, node, scope)
+    else:
+        chosen, other = yield from _unconditionally(m, yes, no, scope)
     return m.context.elementwise(m.builder.select, [value, chosen, other])
+
+
+def _value_of(
+    m: Machine, sides: tuple[Branch, Branch], holds: int, node: int, scope: Scope
+) -> tuple[Value, Value]:
+    """The values of two sides once their assignments are merged."""
+    for _, returned, _ in sides:
+        if returned is not None:
+            message = "'return' can be inside of 'if' only, where the inputs decide"
+            raise Refusal("G104", message)
+    (first, _, yes), (second, _, no) = sides
+    m.branches.merge(holds, yes, no, scope.span(node))
+    return NULL if first is None else first, NULL if second is None else second
+
+
+def _unconditionally(
+    m: Machine, yes: int, no: int, scope: Scope
+) -> Generator[tuple[int, Scope], Value, tuple[Value, Value]]:
+    """Both sides of an elementwise choice; which is looked at in R depends on all elements."""
+    values: list[Value] = []
+    for side in (yes, no):
+        start = m.branches.begin()
+        values.append((yield side, scope))
+        if m.branches.end(start, m.builder.truth(True)):
+            raise Refusal("G104", "nothing can be assigned inside of an elementwise choice")
+    return values[0], values[1]
 
 
 def _known_atoms(m: Machine, value: Value) -> Sequence[Value]:
@@ -308,7 +353,7 @@ def switch(m: Machine, node: int, scope: Scope) -> Steps:
 def local(m: Machine, node: int, scope: Scope) -> Steps:
     """``local({ … })``: variables of its own."""
     (body,) = form_arguments(scope, node, 1, 1)
-    return (yield body, scope.within(Environment(scope.environment)))
+    return (yield body, scope.within(Environment(scope.environment, m.branches.clock)))
 
 
 def missing(m: Machine, node: int, scope: Scope) -> Steps:

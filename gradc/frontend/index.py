@@ -274,5 +274,5 @@ NATIVES: tuple[tuple[str, str, Native], ...] = (
 
 PYTHON_NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("[", "x ...", python_take),
-    (":", "start stop step", python_slice),
+    (":", "start? stop? step?", python_slice),
 )

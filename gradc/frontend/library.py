@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
 
 _FORMS = (*control.FORMS, *assign.FORMS, *quoting.FORMS)
+_IN_PYTHON = {name: text for name, text in PRELUDE.items() if name != "sd"} | PYTHON_PRELUDE
 _NATIVES = (*vectors.NATIVES, *reductions.NATIVES, *index.NATIVES)
 
 
@@ -114,12 +115,11 @@ class Library:
 
     def _names(self) -> Iterator[str]:
         yield from ELEMENTWISE
-        yield from PRELUDE
+        yield from _IN_PYTHON if self.context.is_python else PRELUDE
         for table in (_NATIVES, _FORMS, functional.CALLBACKS):
             yield from (entry[0] for entry in table)
         if self.context.is_python:
             yield from FUNCTIONS
-            yield from PYTHON_PRELUDE
 
     def _primitive(self, name: str) -> Action | None:
         if name not in TABLE or not TABLE[name].elementwise or name == "select":
@@ -173,7 +173,7 @@ class Library:
         operator = self._operator(target, self._python_operators)
         if operator is not None:
             return operator
-        return self._common(target, name, {**PRELUDE, **PYTHON_PRELUDE})
+        return self._common(target, name, _IN_PYTHON)
 
 
 def _of_natives(

@@ -122,8 +122,8 @@ class Machine:
                     if steps is not None:
                         frame = Frame(steps, item, scope, len(values))
                         scope = self._resume(frame, None, todo, values)
-        except Refusal as refusal:
-            raise self._placed(refusal, item, scope) from None
+        except (Refusal, ShapeError) as problem:
+            raise self._placed(problem, item, scope) from None
         return values[0]
 
     def _resume(
@@ -137,8 +137,8 @@ class Machine:
             return frame.scope
         except Unwinding as signal:
             return self._unwind(signal, frame, todo, values)
-        except Refusal as refusal:
-            raise self._placed(refusal, frame, frame.scope) from None
+        except (Refusal, ShapeError) as problem:
+            raise self._placed(problem, frame, frame.scope) from None
         todo.append(frame)
         todo.append(node)
         return scope
@@ -165,8 +165,8 @@ class Machine:
             except Unwinding as other:
                 signal = other
                 continue
-            except Refusal as refusal:
-                raise self._placed(refusal, frame, frame.scope) from None
+            except (Refusal, ShapeError) as problem:
+                raise self._placed(problem, frame, frame.scope) from None
             todo.append(frame)
             todo.append(node)
             return scope
@@ -274,13 +274,24 @@ class Machine:
             return value
         if value is None:
             return self._free(name, node, scope)
-        if isinstance(value, Promise) and value.value is not None:
-            return value.value
+        if isinstance(value, Promise):
+            return self._argument(value)
         if value is ABSENT:
             raise Refusal("G103", f"the argument '{name}' is missing, and has no default")
         if value.__class__ is Dots:
             raise Refusal("G104", "'...' can only be passed on to a function")
         return value
+
+    def _argument(self, promise: Promise) -> Value:
+        """An argument's value where it is at hand: a variable's number needs no frame."""
+        if promise.value is not None:
+            return promise.value
+        scope = promise.scope
+        if scope.kinds[promise.node] == NAME and not promise.early:
+            value = scope.environment.find(scope.symbols[scope.data[promise.node]])
+            if value.__class__ is int:
+                return self.branches.looked(promise, value)
+        return promise
 
     def _declared(self, name: str) -> Value | None:
         """The input of a name that was given from outside, assigned or not."""
@@ -293,8 +304,10 @@ class Machine:
         constant = self.symbols.constant(name, self.builder)
         if constant is not None:
             return constant
-        if name.startswith("..") or "::" in name:
+        if name.startswith(".."):
             raise Refusal("G104", f"'{name}' is no variable of a model")
+        if scope.code.is_python and "." in name:
+            raise Refusal("G104", f"'{name}' is no number that gradc knows")
         value = self.symbols.make(name, self.graph)
         self.root.variables[name] = value
         self.note(value, node, scope)
@@ -329,18 +342,20 @@ class Machine:
             escape(value, environment)
         self.branches.write(environment, name, value)
 
-    def _placed(self, refusal: Refusal, item: int | Frame, scope: Scope) -> GradcError:
+    def _placed(self, problem: Refusal | ShapeError, item: int | Frame, scope: Scope) -> GradcError:
         """A refusal with the place where it happened."""
         if isinstance(item, Frame):
             scope, node = item.scope, item.node
         else:
             node = item if item >= 0 else ~item
-        if scope.kinds[node] == CALL and refusal.argument is not None:
+        if isinstance(problem, ShapeError):
+            return fail("G201", f"vectors do not fit: {problem}", scope.span(node))
+        if scope.kinds[node] == CALL and problem.argument is not None:
             arguments = scope.args(node)
-            if refusal.argument < len(arguments):
-                node = arguments[refusal.argument]
-        place = refusal.place or scope.span(node)
-        return fail(refusal.code, refusal.message, place, refusal.suggestion)
+            if problem.argument < len(arguments):
+                node = arguments[problem.argument]
+        place = problem.place or scope.span(node)
+        return fail(problem.code, problem.message, place, problem.suggestion)
 
     def shapes(self, error: ShapeError, node: int, scope: Scope, values: list[Value]) -> GradcError:
         """The diagnostic for vectors that do not fit, with the places of both."""

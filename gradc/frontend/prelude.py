@@ -91,6 +91,8 @@ PYTHON_PRELUDE: Mapping[str, str] = {
     "yv": "function(v, z) besselY(z, v)",
     "ive": "function(v, z) besselI_scaled(z, v)",
     "kve": "function(v, z) besselK_scaled(z, v)",
+    "var": "function(a, ddof = 0) sum((a - mean(a))^2)/(length(a) - ddof)",
+    "std": "function(a, ddof = 0) sqrt(sum((a - mean(a))^2)/(length(a) - ddof))",
     "dot": "function(a, b) sum(a*b)",
     "inner": "function(a, b) sum(a*b)",
     "hypot": "function(x, y) hypot(x, y)",

@@ -76,6 +76,7 @@ FUNCTIONS: Mapping[str, str] = {
     "not_equal": "!=",
     "zeros": "numeric",
     "concatenate": "c",
+    "@": "%*%",
 }
 
 

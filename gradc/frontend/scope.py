@@ -24,15 +24,18 @@ FUNCTION = int(Kind.FUNCTION)
 class Environment:
     """Variables, and the environment to look in for others.
 
-    It has ``escaped`` once a function made in it can be called after its own call ended.
+    It has ``escaped`` once a function made in it can be called after its own call ended;
+    ``born`` is the time when it was made, ``stamp`` that of the last assignment.
     """
 
-    __slots__ = ("escaped", "parent", "variables")
+    __slots__ = ("born", "escaped", "parent", "stamp", "variables")
 
-    def __init__(self, parent: Environment | None) -> None:
+    def __init__(self, parent: Environment | None, born: int = 0) -> None:
         self.variables: dict[str, Value] = {}
         self.parent = parent
         self.escaped = False
+        self.born = born
+        self.stamp = born
 
     def escape(self) -> None:
         """A function made here is kept further out."""

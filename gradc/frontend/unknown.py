@@ -42,6 +42,7 @@ def _reasons() -> Mapping[str, tuple[str, str, str | None]]:
         (_MATRICES.split(), "G102", "works on matrices, which are not available yet", None),
         (_TEXT.split(), "G104", "works on text, and text is not part of an expression", None),
         (_OUTSIDE.split(), "G104", "reaches outside of the model, and gradc never does", None),
+        (("is", "is-not", "in", "not-in"), "G104", "asks what numbers do not tell", None),
         (_distributions(), "G102", "is a distribution, and these are not available yet", None),
     )
     return {name: entry[1:] for entry in known for name in entry[0]}

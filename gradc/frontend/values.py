@@ -127,12 +127,18 @@ class Closure:
 
 @dataclass(slots=True)
 class Promise:
-    """An argument not looked at yet: R's arguments are lazy."""
+    """An argument not looked at yet: R's arguments are lazy.
+
+    Where it was looked at under conditions only, ``early`` says under which, and what it was
+    then; ``clock`` is the time of the last look.
+    """
 
     node: int
     scope: Scope
     value: Value | None = None
     running: bool = False
+    early: tuple[tuple[tuple[int, ...], Value], ...] = ()
+    clock: int = 0
 
 
 @dataclass(frozen=True, slots=True)

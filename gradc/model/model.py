@@ -14,6 +14,7 @@ from gradc.frontend import build
 from gradc.ir import Function, Input
 from gradc.ir.memory import collection_paused
 from gradc.model.callable import Numeric, numpy_function, run_function
+from gradc.model.evaluation import Evaluation, evaluation
 from gradc.model.stages import Stages
 from gradc.model.values import Point, check_point, complete
 from gradc.run import Argument, Numbers, Program, ToolchainError, run
@@ -23,19 +24,6 @@ if TYPE_CHECKING:
     from gradc.verify import Report
 
 Syntax = Literal["r", "python"]
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """Value and derivatives at one point.
-
-    Shapes: ``value`` is a number, or a list with one element a row; ``gradient[p]`` has the
-    shape of the value followed by that of ``p``, ``hessian[p][q]`` then that of ``q``.
-    """
-
-    value: Any
-    gradient: dict[str, Any]
-    hessian: dict[str, dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -141,10 +129,8 @@ class Model:
         complete_points = [self.complete(point) for point in points]
         answers = run(self.program(target, hessian=hessian, dtype=dtype), complete_points)
         return [
-            Evaluation(answer.value, answer.gradient, answer.hessian)
-            if isinstance(answer, Numbers)
-            else answer
-            for answer in answers
+            evaluation(self.function_, point, answer) if isinstance(answer, Numbers) else answer
+            for point, answer in zip(complete_points, answers, strict=True)
         ]
 
     def function(self, target: str = "numpy") -> Numeric:

@@ -92,11 +92,12 @@ def _whole_power(x: Ball, exponent: int) -> Ball:
     if not x.contains(0) or x.is_exact() or exponent < 0:
         return x ** fmpz(exponent)
     result, square = arb(1), x
-    while exponent:
-        if exponent & 1:
+    bits = exponent
+    while bits:
+        if bits & 1:
             result = result * square
-        square = square * square
-        exponent >>= 1
+        square = abs(square * square)
+        bits >>= 1
     return result
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gradc.targets import r
+from gradc.targets import numpy, r, tf
 from gradc.targets.target import Target
 
-TARGETS: Mapping[str, Target] = {module.TARGET.name: module.TARGET for module in (r,)}
+TARGETS: Mapping[str, Target] = {module.TARGET.name: module.TARGET for module in (r, numpy, tf)}
 
 __all__ = ["TARGETS", "Target"]

@@ -122,11 +122,8 @@ def _function(
     _checks(body)
     _stages(body, target, order)
     head = wrap(f"{model.name} <- function({signature}) {{", 0)
-    return [f"# {order}: 0 for the value alone, 1 for the gradient too{_and_hessian(model)}."] + [
-        *head,
-        *body.lines,
-        "}",
-    ]
+    comment = f"# {order}: 0 for the value alone, 1 for the gradient too{_and_hessian(model)}."
+    return [comment, *head, *body.lines, "}"]
 
 
 def _and_hessian(model: EmitModel) -> str:
@@ -179,7 +176,7 @@ def _check_rows(body: _Body, group: Rows, mixed: bool) -> None:
 
 
 def _unequal(vectors: Sequence[str], rows: str) -> str:
-    """Whether some vector has neither the common length nor length 1, without a call of a closure."""
+    """Whether some vector has neither the common length nor length 1; calls no closure."""
     if not rows:
         x, y = vectors
         return f"length({x}) != length({y}) && length({x}) != 1L && length({y}) != 1L"
@@ -234,7 +231,7 @@ def _stages(body: _Body, target: Target, order: str) -> None:
 def _plan(
     body: _Body, printer: Printer, roots: Sequence[int]
 ) -> tuple[Schedule, _Slots | None, bool]:
-    """The schedule: with locals where they are few, with slots of one vector where they are many."""
+    """The schedule: with locals where they are few, with slots of one vector where not."""
     function = body.function
     keep = set(function.names) if len(function.names) <= _MOST_LOCALS else set()
     names = body.names.copy()
@@ -275,9 +272,8 @@ def _gradient(
     if large:
         gradient = body.names.fresh("gradient")
         rows = f"length({result})" if function.per_observation else "1L"
-        body.add(
-            f"{gradient} <- matrix(0, {rows}, {len(labels)}L, dimnames = list(NULL, {_names(body)}))"
-        )
+        dimnames = f"dimnames = list(NULL, {_names(body)})"
+        body.add(f"{gradient} <- matrix(0, {rows}, {len(labels)}L, {dimnames})")
         texts = [f"{gradient}[, {_place(e)}] <- {plan.text(e.node)}" for e in entries]
         _assignments(body, texts, large)
         body.add(f'attr({result}, "gradient") <- {gradient}')

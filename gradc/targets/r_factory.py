@@ -12,9 +12,10 @@ _MOST_WRITTEN = 12
 
 
 def factory(
-    model: EmitModel, function: Function, names: Names, users: dict[str, str], order: str
+    model: EmitModel, function: Function, given: Names, users: dict[str, str], order: str
 ) -> list[str]:
     """Lines of the factory."""
+    names = given.copy()
     data = [users[item.name] for item in function.data]
     par = names.fresh("par")
     full = names.fresh("evaluate")
@@ -61,9 +62,8 @@ def _call(
             slices.append(f"unname({par}[{place}:{place + length - 1}])")
         place += length or 1
     if len(slices) > _MOST_WRITTEN and all(item.type.length is None for item in function.params):
-        rest = "".join(f", {name}" for name in data)
-        call = f"do.call({model.name}, c(as.list(unname({par})), list({rest[2:]}{', ' if data else ''}{order} = {order})))"
-        return wrap(call, 4)
+        rest = ", ".join([*data, f"{order} = {order}"])
+        return wrap(f"do.call({model.name}, c(as.list(unname({par})), list({rest})))", 4)
     return wrap(f"{model.name}({', '.join([*slices, *data, order])})", 4)
 
 

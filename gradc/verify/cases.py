@@ -13,7 +13,7 @@ from gradc.verify.compare import Expected
 from gradc.verify.oracle import State, Truth, true_values
 from gradc.verify.points import Sample, sample
 from gradc.verify.quotient import Confirmation, confirm
-from gradc.verify.rounding import arithmetic
+from gradc.verify.rounding import arithmetic, computes_in
 
 WITNESS_TARGETS = {"tf-tape": "tf"}
 
@@ -108,7 +108,9 @@ def examine(subject: Subject, point: Mapping[str, Any]) -> Case:
     dtype = subject.dtype
     truth = true_values(subject.plain, point, dtype=dtype)
     limits = {
-        name: bounds(item.function, name, point, dtype) for name, item in subject.emitted.items()
+        name: bounds(item.function, name, point, dtype)
+        for name, item in subject.emitted.items()
+        if computes_in(name, dtype)
     }
     limits |= {
         name: bounds(function, WITNESS_TARGETS[name], point, dtype)

@@ -208,8 +208,7 @@ def _split(rest: str, parts: Mapping[str, Any]) -> tuple[str, str]:
     for place in (i for i, c in enumerate(rest) if c == ":"):
         first, second = rest[:place], rest[place + 1 :]
         try:
-            _base(first, parts)
-            _base(second, parts)
+            _base(second, parts[_base(first, parts)[0]])
         except LookupError:
             continue
         return first, second

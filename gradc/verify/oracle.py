@@ -176,8 +176,12 @@ def kinks(function: Function, found: Evaluation) -> tuple[Kink, ...]:
             if not (marks[node] and active[node]):
                 continue
             name = graph.prim(node)
-            switching = name in _COMPARED or TABLE[name].kinks if name in TABLE else False
-            if switching and _switches(name, [found[arg] for arg in graph.args(node)]):
+            switching = name in TABLE and (name in _COMPARED or TABLE[name].kinks)
+            args = graph.args(node)
+            # pmax(x, x) is x: what is compared with itself does not switch.
+            if name in _COMPARED and args[0] == args[1]:
+                continue
+            if switching and _switches(name, [found[arg] for arg in args]):
                 at_switch.append(Kink(node, name, graph.place(node)))
     return tuple(at_switch)
 

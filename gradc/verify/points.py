@@ -183,7 +183,7 @@ def _scales(around: float | None, draw: random.Random) -> float:
 
 
 def _mixed(around: float | None, draw: random.Random) -> float:
-    return draw.choice((_near, _positive, _unit))(around, draw)
+    return draw.choice((_near, _near, _positive, _unit, _scales))(around, draw)
 
 
 _STYLES: tuple[Style, ...] = (_near, _positive, _mixed, _unit, _scales)

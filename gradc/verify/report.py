@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -183,19 +183,26 @@ def values(point: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+_WIDTH = 80
+_LONGEST_NAME = 22
+_GAP = 2
+
+
 def render_report(report: Report, *, every_output: bool = False) -> RenderableType:
     """The table of agreement: a line a source, and a line for each output that does not agree.
 
     ``every_output`` shows the others too.
     """
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("source", "output", "status"):
-        table.add_column(heading, no_wrap=True, overflow="ellipsis", max_width=22)
-    for heading in ("error", "bound"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("worst at", overflow="ellipsis", no_wrap=True, ratio=1)
-    for source in report.sources:
-        _add_source(table, report, source, every_output)
+    rows = [row for source in report.sources for row in _source_rows(report, source, every_output)]
+    widths = [max(len(cell) for cell in column) for column in zip(_HEADINGS, *rows, strict=True)]
+    room = max(_WIDTH - sum(widths[:-1]) - _GAP * (len(widths) - 1), len(_HEADINGS[-1]))
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, _GAP, 0, 0))
+    for heading in _HEADINGS:
+        right = heading in ("error", "bound")
+        table.add_column(heading, justify="right" if right else "left", no_wrap=True)
+    for source, output, status, error, bound, place in rows:
+        label = Text(status, style=_STYLES[status])
+        table.add_row(source, output, label, error, bound, _cut(place, room))
     lines: list[RenderableType] = [table]
     notes = [f"{source.name}: {source.detail}" for source in report.sources if source.detail]
     notes += [f"{s.name}: {s.remedy}" for s in report.sources if s.remedy]
@@ -204,36 +211,40 @@ def render_report(report: Report, *, every_output: bool = False) -> RenderableTy
     return Group(*lines)
 
 
-def _add_source(table: Table, report: Report, source: SourceReport, every_output: bool) -> None:
+_HEADINGS = ("source", "output", "status", "error", "bound", "worst at")
+_Row = tuple[str, str, str, str, str, str]
+
+
+def _source_rows(report: Report, source: SourceReport, every_output: bool) -> Iterator[_Row]:
     if not source.outputs:
-        table.add_row(source.name, "", Text(source.status, style=_STYLES[source.status]))
+        yield source.name, "", source.status, "", "", ""
         return
     shown = [output for output in source.outputs if every_output or output.status != "agree"]
-    first = source.name
     if not shown:
-        worst = source.worst
         name = f"all {len(source.outputs)}" if len(source.outputs) > 1 else source.outputs[0].output
-        table.add_row(first, name, *_cells(report, source.status, source.max_error_ulp, worst))
+        yield (
+            source.name,
+            name,
+            source.status,
+            *_numbers(report, source.max_error_ulp, source.worst),
+        )
+    first = source.name
     for output in shown:
-        cells = _cells(report, output.status, output.max_error_ulp, output.worst)
-        table.add_row(first, output.output, *cells)
+        numbers = _numbers(report, output.max_error_ulp, output.worst)
+        yield first, _cut(output.output, _LONGEST_NAME), output.status, *numbers
         first = ""
 
 
-def _cells(
-    report: Report, status: SourceStatus, error: float | None, worst: Worst | None
-) -> tuple[Text, str, str, str]:
-    label = Text(status, style=_STYLES[status])
+def _numbers(report: Report, error: float | None, worst: Worst | None) -> tuple[str, str, str]:
     if worst is None:
-        return label, "" if error is None else ulps(error), "", ""
+        return "" if error is None else ulps(error), "", ""
     # The error beside the bound is that of the same number.
-    return label, ulps(worst.error_ulp), ulps(worst.bound_ulp), _place(report, worst)
+    place = ", ".join(f"{n}={_short(value)}" for n, value in report.points[worst.point].items())
+    return ulps(worst.error_ulp), ulps(worst.bound_ulp), place
 
 
-def _place(report: Report, worst: Worst) -> str:
-    point = report.points[worst.point]
-    parts = [f"{name}={_short(value)}" for name, value in point.items()]
-    return ", ".join(parts)
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def _short(value: Any) -> str:

@@ -62,6 +62,7 @@ _DIGITS = {"float64": 53, "float32": 24}
 _EXPONENTS = {"float64": (-1022, 1024), "float32": (-126, 128)}
 # Targets that set subnormal results, and subnormal arguments, to zero.
 _FLUSHES = frozenset({"tf"})
+_DOUBLE_ONLY = frozenset({"r", "tmb"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,11 @@ def arithmetic(target: str, dtype: str = "float64") -> Arithmetic:
     least = low if target in _FLUSHES else low - digits + 1
     two = arb(2)
     return Arithmetic(target, dtype, digits, two ** (1 - digits), two**least, two**high)
+
+
+def computes_in(target: str, dtype: str) -> bool:
+    """Whether a target has numbers of this kind at all."""
+    return dtype == "float64" or target not in _DOUBLE_ONLY
 
 
 @cache
@@ -167,11 +173,13 @@ def _blurred(model: Arithmetic, name: str, attrs: Any, args: Sequence[Cells]) ->
     if not inner:
         return None
     reach = model.unit * inner
-    params = TABLE[name].params
     blurred = [
         arg if param in _ORDERS and k else [widen(cell, _size(cell) * reach) for cell in arg]
-        for k, (param, arg) in enumerate(zip(params, args, strict=True))
+        for k, (param, arg) in enumerate(zip(TABLE[name].params, args, strict=True))
     ]
+    if name == "pow" and any(cell.contains(0) for cell in blurred[0]):
+        # Around 0 only a whole exponent is defined, and it acts on a base that is off already.
+        blurred[1] = args[1]
     return apply(name, attrs, blurred)
 
 

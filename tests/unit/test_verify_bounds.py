@@ -58,7 +58,7 @@ def test_right_programs_are_inside(dtype: str, capsys: pytest.CaptureFixture[str
     counts: Counter[str] = Counter()
     widths: list[float] = []
     wrong: list[object] = []
-    while counts["programs"] < 150:
+    while counts["programs"] < 500:
         text = random_text(draw, draw.choice((2, 3, 4)))
         try:
             function = value_and_gradient(model(text))
@@ -79,7 +79,7 @@ def test_right_programs_are_inside(dtype: str, capsys: pytest.CaptureFixture[str
                 wrong.append((text, point, name, one))
     with capsys.disabled():
         print(
-            f"\n{dtype}: {counts['disagree']} false alarms in {len(widths)} numbers of 150 programs,"
+            f"\n{dtype}: {counts['disagree']} false alarms in {len(widths)} numbers of 500 programs,"
             f" {counts['inconclusive']} inconclusive, {counts['first order']} by first order;"
             f" median bound {np.median(widths):.0f} ulp"
         )

@@ -1,0 +1,91 @@
+"""Primitives evaluated on whole vectors of points, by emitted programs in their real toolchains."""
+
+from __future__ import annotations
+
+import platform
+
+import numpy as np
+
+from gradc.emit import EmitModel
+from gradc.ir import REAL, Function, Graph, Input, symbol, vector
+from gradc.prims import Builder, Prim
+from gradc.run import Argument, Program, ToolchainError, run, toolchains
+from gradc.targets import TARGETS
+
+KEYS = ("r", "tmb", "numpy", "numpy/float32", "tf", "tf/float32")
+_ROWS = vector(symbol("n"))
+
+
+def target_of(key: str) -> str:
+    return key.partition("/")[0]
+
+
+def dtype_of(key: str) -> str:
+    return key.partition("/")[2] or "float64"
+
+
+def has(prim: Prim, key: str) -> bool:
+    """Whether a target computes a primitive as one, without expanding it."""
+    target = target_of(key)
+    return target in TARGETS and TARGETS[target].supports(prim.name)
+
+
+def function_of(prim: Prim) -> Function:
+    """One primitive of as many data vectors, with a parameter that it does not depend on."""
+    graph = Graph()
+    unused = graph.input("unused", REAL)
+    inputs = [Input("unused", unused, "param", REAL)]
+    for name in prim.params:
+        node = graph.input(f"{name}_", _ROWS)
+        inputs.append(Input(f"{name}_", node, "data", _ROWS))
+    value = Builder(graph).apply(prim.name, [item.node for item in inputs[1:]])
+    outputs = {"value": value}
+    return Function(f"measured_{prim.name}", tuple(inputs), outputs, graph, ("unused",))
+
+
+def program_of(prim: Prim, key: str) -> Program:
+    """The emitted program of :func:`function_of`."""
+    target = target_of(key)
+    function = function_of(prim)
+    zero = Builder(function.graph).const(0.0)
+    gradient = function.with_outputs({**function.outputs, "gradient:unused": zero})
+    vjp = None
+    if TARGETS[target].wants_vjp:
+        upstream = function.graph.input("upstream", _ROWS)
+        extra = Input("upstream", upstream, "data", _ROWS)
+        cotangents = {f"cotangent:{item.name}": zero for item in function.inputs}
+        outputs = {**function.outputs, **cotangents}
+        inputs = (*function.inputs, extra)
+        vjp = Function(function.name, inputs, outputs, function.graph, function.wrt)
+    model = EmitModel(function.name, function, function, function, gradient, vjp, "upstream")
+    emitted = TARGETS[target].emit(model)
+    arguments = tuple(
+        Argument(item.name, emitted.names[item.name], item.kind) for item in function.inputs
+    )
+    files, dtype = emitted.files, dtype_of(key)
+    return Program(target, function.name, files, arguments, False, dtype, per_observation=True)
+
+
+def evaluate(prim: Prim, key: str, columns: list[np.ndarray]) -> np.ndarray:
+    """What a target makes of a primitive, one number a row.
+
+    Raises: SystemExit where the toolchain does not answer.
+    """
+    names = [f"{name}_" for name in prim.params]
+    point = {"unused": 0.0} | {n: c.tolist() for n, c in zip(names, columns, strict=True)}
+    (answer,) = run(program_of(prim, key), [point], timeout=600)
+    if isinstance(answer, ToolchainError):
+        raise SystemExit(f"{prim.name} on {key}: {answer}")
+    return np.asarray(answer.value, dtype=np.float64)
+
+
+def versions() -> str:
+    """What was measured, in words."""
+    import scipy
+
+    found = {status.name: status.version for status in toolchains()}
+    libc = " ".join(platform.libc_ver())
+    return (
+        f"R {found['r']}, TMB {found['tmb']}, NumPy {found['numpy']}, SciPy {scipy.__version__},"
+        f"\nTensorFlow {found['tf']}, {libc}, {platform.machine()}"
+    )

@@ -1,0 +1,361 @@
+"""Target numpy: plain functions of NumPy arrays, shaped as ``scipy.optimize`` takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gradc.emit import Emitted, EmitModel
+from gradc.emit.header import header
+from gradc.emit.inputs import Rows, fixed_vectors
+from gradc.emit.layout import wrap
+from gradc.emit.numbers import python_number
+from gradc.emit.schedule import Schedule
+from gradc.emit.sharing import share_signs
+from gradc.emit.syntax import ATOM, COMPARISON, Piece, Syntax, not_associative
+from gradc.ir import Function, Graph
+from gradc.targets.derivatives import Entry, hessian_entries, offsets
+from gradc.targets.python import (
+    OPERATORS,
+    Module,
+    assignment,
+    assignments,
+    by_parameter,
+    call,
+    docstring,
+    enumerate_names,
+    open_module,
+    short,
+    statement,
+    tuple_lines,
+    unpack,
+)
+from gradc.targets.target import Target
+
+
+def _typed(text: str) -> str:
+    return f"dtype({text})"
+
+
+def _where(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
+    """A choice; between two bare numbers the first one gets the arguments' dtype."""
+    condition, yes, no = pieces
+    first = _typed(yes.text) if yes.literal and no.literal else yes.text
+    text = f"np.where({condition.text}, {first}, {no.text})"
+    brackets = max(piece.brackets for piece in pieces) + 1
+    return Piece(text, ATOM, brackets, max(piece.height for piece in pieces) + 1)
+
+
+SYNTAX = Syntax(
+    number=python_number,
+    infinity="np.inf",
+    nan="np.nan",
+    truth=("np.False_", "np.True_"),
+    infix={
+        **OPERATORS,
+        "eq": not_associative(" == ", COMPARISON),
+        "ne": not_associative(" != ", COMPARISON),
+    },
+    negation="~",
+    typed=_typed,
+    special={"select": _where},
+)
+
+_DEFINED = ("value", "value_and_grad", "fun", "hess", "_arguments", "_scatter", "_prod_others")
+
+_SCATTER = '''\
+def _scatter(x, like, k):
+    """Zeros in the shape of ``like``, but x at place k."""
+    result = np.zeros_like(like)
+    result[k] = x
+    return result
+'''
+_PROD_OTHERS = '''\
+def _prod_others(x):
+    """For each element the product of all others."""
+    x = np.asarray(x)
+    flat = np.atleast_1d(x)
+    before = np.concatenate(([1.0], np.cumprod(flat[:-1])))
+    after = np.concatenate(([1.0], np.cumprod(flat[:0:-1])))[::-1]
+    return (before * after).reshape(x.shape)[()]
+'''
+
+
+def write(model: EmitModel, target: Target) -> Emitted:
+    """NAME_numpy.py: ``value``, ``value_and_grad``, ``fun`` and ``hess``."""
+    module = open_module(model, target, _DEFINED)
+    functions = [_value(module), _value_and_grad(module), _fun(module)]
+    if model.hessian is not None:
+        functions.append(_hess(module, model.hessian))
+    body = "\n".join(line for lines in functions for line in lines)
+    parts = [_arguments(module)]
+    if "_scatter(" in body:
+        parts.append(_SCATTER.rstrip().split("\n"))
+    if "_prod_others(" in body:
+        parts.append(_PROD_OTHERS.rstrip().split("\n"))
+    lines = short(_header(module))
+    lines += ["", "import numpy as np"]
+    if "special." in body:
+        lines.append("from scipy import special")
+    for part in [*parts, *functions]:
+        lines += ["", "", *part]
+    return Emitted({f"{model.name}_numpy.py": "\n".join(lines) + "\n"}, module.users)
+
+
+def _header(module: Module) -> list[str]:
+    model = module.model
+    hessian = " and hess(theta, ...)" if model.hessian else ""
+    notes = [
+        "value() and value_and_grad() take numbers or arrays, parameters first; for"
+        f" scipy.optimize there are fun(theta, ...){hessian}, the parameters in one vector."
+    ]
+    title = f"NumPy functions of the model {model.name}."
+    return header(title, model.source, module.names, module.users, notes)
+
+
+def _arguments(module: Module) -> list[str]:
+    """The function that checks arguments."""
+    names = module.arguments
+    locals_ = module.names.copy()
+    values, kinds = locals_.fresh("values"), locals_.fresh("kinds")
+    lines = call("def _arguments", names, ":")
+    lines += docstring("The arguments in one floating dtype, checked; data recycled to one shape.")
+    lines += tuple_lines(f"{values} = ", names)
+    lines.append(f'    {kinds} = {{v.dtype for v in {values} if hasattr(v, "dtype")}}')
+    lines.append(f"    dtype = np.float32 if {kinds} == {{np.dtype(np.float32)}} else np.float64")
+    if names:
+        lines += unpack(names, "", [f"np.asarray(v, dtype)[()] for v in {values}"])
+    lines += _checks(module)
+    return [*lines, *_returned(names)]
+
+
+def _returned(names: Sequence[str]) -> list[str]:
+    if len(names) == 1:
+        return [f"    return ({names[0]},)"]
+    return statement("return ", ", ".join(names) or "()")
+
+
+def _checks(module: Module) -> list[str]:
+    function, users = module.model.value, module.users
+    lines: list[str] = []
+    scalars = [users[item.name] for item in module.inputs if not item.type.shape]
+    if scalars:
+        test = " or ".join(f"np.ndim({name})" for name in scalars)
+        if len(scalars) > 4:
+            test = f"any(np.ndim(v) for v in ({', '.join(scalars)}))"
+        what = "is a scalar" if len(scalars) == 1 else "are scalars"
+        lines += _refuse(test, f"{enumerate_names(scalars)} {what}")
+    for item, length in fixed_vectors(function):
+        name = users[item.name]
+        lines += _refuse(f"np.shape({name}) != ({length},)", f"{name} has {length} elements")
+    indexed = _is_indexed(function)
+    for group in module.groups:
+        lines += _recycle([users[item.name] for item in group.inputs], group, indexed)
+    return lines
+
+
+def _refuse(test: str, message: str) -> list[str]:
+    return [*statement("if ", f"{test}:"), f'        raise ValueError("{message}")']
+
+
+def _recycle(vectors: list[str], group: Rows, indexed: bool) -> list[str]:
+    lines: list[str] = []
+    test = " or ".join(f"np.ndim({name}) > 1" for name in vectors)
+    what = "is" if len(vectors) == 1 else "are"
+    kind = "a number or a vector" if len(vectors) == 1 else "numbers or vectors"
+    lines += _refuse(test, f"{enumerate_names(vectors)} {what} {kind}")
+    if group.count is not None:
+        size = f"({group.count},)"
+        return [*lines, *(f"    {name} = np.broadcast_to({name}, {size})" for name in vectors)]
+    if len(vectors) > 1:
+        first = vectors[0]
+        differ = " or ".join(f"np.shape({name}) != np.shape({first})" for name in vectors[1:])
+        lines += statement("if ", f"{differ}:")
+        broadcast = f"v[()] for v in np.broadcast_arrays({', '.join(vectors)})"
+        lines += unpack(vectors, "", [broadcast], 8)
+    if indexed:
+        lines += [f"    {name} = np.atleast_1d({name})" for name in vectors]
+    return lines
+
+
+def _is_indexed(function: Function) -> bool:
+    """Whether some vector of data is taken apart, so that a number will not do."""
+    graph = function.graph
+    return any(
+        record[0] in ("index", "scatter") and graph.types[record[2]].length is None
+        for record in graph.records
+    )
+
+
+def _body(module: Module, plan: Schedule, last: list[str], indent: int = 4) -> list[str]:
+    """Unpacked arguments, statements and the last lines, in the quiet where branches are chosen."""
+    arguments = module.arguments
+    lines = unpack(arguments, "_arguments", arguments) if arguments else []
+    inner = assignments(plan.statements, indent)
+    text = "\n".join([*inner, *last])
+    if "dtype" in text and arguments:
+        lines.append(f"    dtype = {arguments[0]}.dtype.type")
+    if "np.where(" in text:
+        # The branch that is not taken may be a logarithm of a negative number.
+        lines.append('    with np.errstate(all="ignore"):')
+        return [*lines, *(f"    {line}" if line else line for line in [*inner, *last])]
+    return [*lines, *inner, *last]
+
+
+def _value(module: Module) -> list[str]:
+    function = module.model.value
+    plan = module.plan(function, [function.value], module.names.copy())
+    rows = ", one entry a row" if function.per_observation else ""
+    lines = call("def value", module.arguments, ":")
+    lines += docstring(f"The value of the model{rows}.")
+    return lines + _body(module, plan, statement("return ", _final(function, plan)))
+
+
+def _final(function: Function, plan: Schedule) -> str:
+    """The value's expression."""
+    text = plan.text(function.value)
+    return _item(function, function.value, text)
+
+
+def _item(function: Function, node: int, text: str) -> str:
+    """An output's expression; a choice between numbers gives an array, whose item is a number."""
+    return f"{text}[()]" if function.graph.prim(node) == "select" else text
+
+
+def _value_and_grad(module: Module) -> list[str]:
+    function = share_signs(module.model.gradient)
+    names = module.names.copy()
+    parameters = by_parameter(function)
+    roots = [function.value, *(entry.node for _, own in parameters for entry in own)]
+    plan = module.plan(function, roots, names)
+    value = names.fresh("result")
+    rows = function.per_observation
+    gradients = [_gradient(function, plan, own, value, item.type.length) for item, own in parameters]
+    last = assignment(value, _final(function, plan))
+    last += tuple_lines(f"return {value}, ", gradients)
+    lines = call("def value_and_grad", module.arguments, ":")
+    shape = ", row by row" if rows else ""
+    lines += docstring(f"The value and a tuple of its derivatives in the parameters{shape}.")
+    return lines + _body(module, plan, last)
+
+
+def _gradient(
+    function: Function, plan: Schedule, own: list[Entry], value: str, length: int | None
+) -> str:
+    """One parameter's gradient: its own shape, after the rows of a per-observation value."""
+    if not function.per_observation:
+        return _item(function, own[0].node, plan.text(own[0].node))
+    columns = [_rows_of(function, plan, entry.node, value) for entry in own]
+    if length is None:
+        return columns[0]
+    return f"np.stack([{', '.join(columns)}], axis=-1)"
+
+
+def _rows_of(function: Function, plan: Schedule, node: int, value: str) -> str:
+    """A column with as many rows as the value."""
+    text = plan.text(node)
+    if not function.graph.types[node].shape:
+        return f"np.full_like({value}, {text})"
+    return _item(function, node, text)
+
+
+def _slices(module: Module, theta: str) -> list[str]:
+    """The parameters cut out of one vector."""
+    function = module.model.value
+    users = module.users
+    params = function.params
+    if params and all(item.type.length is None for item in params):
+        names = [users[item.name] for item in params]
+        left = ", ".join(names) + ("," if len(names) == 1 else "")
+        if len(left) < 60:
+            return [f"    {left} = {theta}"]
+        return ["    (", *wrap(left.rstrip(",") + ",", 8, 0), f"    ) = {theta}"]
+    places = offsets(function)
+    total = sum(item.type.length or 1 for item in params)
+    lines = [
+        f"    if len({theta}) != {total}:",
+        f'        raise ValueError("{theta} has {total} elements")',
+    ]
+    for item in params:
+        place, length = places[item.name], item.type.length
+        cut = f"[{place}]" if length is None else f"[{place}:{place + length}]"
+        lines.append(f"    {users[item.name]} = {theta}{cut}")
+    return lines
+
+
+def _fun(module: Module) -> list[str]:
+    function = module.model.gradient
+    names = module.names.copy()
+    theta, value, gradient = names.fresh("theta"), names.fresh("result"), names.fresh("gradient")
+    objective = "The sum of the rows" if function.per_observation else "The value"
+    lines = call("def fun", [theta, *module.data], ":")
+    lines += docstring(f"{objective} and its gradient, for minimize(fun, ..., jac=True).")
+    lines += _slices(module, theta)
+    lines += unpack([value, gradient], "value_and_grad", module.arguments)
+    if not function.per_observation:
+        return [*lines, f"    return float({value}), np.hstack({gradient})"]
+    if all(item.type.length is None for item in function.params):
+        total = f"np.array([np.sum(g) for g in {gradient}])"
+        return [*lines, f"    return float(np.sum({value})), {total}"]
+    sums: list[str] = []
+    for index, item in enumerate(function.params):
+        length = item.type.length
+        part = f"{gradient}[{index}]"
+        sums.append(
+            f"np.sum({part})"
+            if length is None
+            else f"np.sum({part}.reshape(-1, {length}), axis=0)"
+        )
+    return [*lines, *statement("return ", f"float(np.sum({value})), np.hstack([{', '.join(sums)}])")]
+
+
+def _hess(module: Module, derived: Function) -> list[str]:
+    """Second derivatives as one matrix; a per-observation value is summed over rows."""
+    function = share_signs(derived)
+    graph = function.graph
+    names = module.names.copy()
+    entries = [
+        entry
+        for entry in hessian_entries(function)
+        if not (graph.is_const(entry.node) and graph.value(entry.node) == 0.0)
+    ]
+    roots = [entry.node for entry in entries]
+    if function.per_observation:
+        roots.append(function.value)
+    theta = names.fresh("theta")
+    lines = call("def hess", [theta, *module.data], ":")
+    summed = " of the value summed over rows" if function.per_observation else ""
+    lines += docstring(f"The matrix of second derivatives{summed}.")
+    lines += _slices(module, theta)
+    plan = module.plan(function, roots, names)
+    hessian, value = names.fresh("hessian"), names.fresh("result")
+    total = sum(item.type.length or 1 for item in function.params)
+    last: list[str] = []
+    if function.per_observation:
+        last += assignment(value, plan.text(function.value))
+    last.append(f"    {hessian} = np.zeros(({total}, {total}))")
+    for entry in entries:
+        text = plan.text(entry.node)
+        if function.per_observation:
+            rows = graph.types[entry.node].shape
+            text = f"np.sum({text})" if rows else f"{text} * np.size({value})"
+        last += _entry(entry, hessian, text)
+    last.append(f"    return {hessian}")
+    return lines + _body(module, plan, last)
+
+
+def _entry(entry: Entry, hessian: str, text: str) -> list[str]:
+    place = f"{entry.place}" if entry.count == 1 else f"{entry.place}:{entry.place + entry.count}"
+    targets = [f"{hessian}[{place}, {entry.column}]"]
+    if entry.mirrored:
+        targets.append(f"{hessian}[{entry.column}, {place}]")
+    return statement("".join(f"{target} = " for target in targets), text)
+
+
+TARGET = Target(
+    name="numpy",
+    doc="NumPy functions: value, gradient, and the objective that scipy.optimize takes",
+    needs=("numpy",),
+    patterns=("{}_numpy.py",),
+    syntax=SYNTAX,
+    write=write,
+)

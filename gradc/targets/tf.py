@@ -1,0 +1,295 @@
+"""Target tf: TensorFlow functions with the symbolic gradient attached."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gradc.emit import Emitted, EmitModel
+from gradc.emit.header import header
+from gradc.emit.inputs import Rows, fixed_vectors
+from gradc.emit.numbers import python_number
+from gradc.emit.schedule import Schedule, Statement
+from gradc.emit.sharing import share_signs
+from gradc.emit.syntax import ATOM, SIGN, Piece, Syntax, infix
+from gradc.ir import Function, Graph, reachable
+from gradc.targets.derivatives import Entry
+from gradc.targets.python import (
+    OPERATORS,
+    Module,
+    assignment,
+    assignments,
+    by_parameter,
+    call,
+    docstring,
+    open_module,
+    short,
+    statement,
+    tuple_lines,
+    unpack,
+)
+from gradc.targets.target import Target
+
+_MOST_WRITTEN = 6
+
+
+def _typed(text: str) -> str:
+    return f"tf.constant({text}, dtype)"
+
+
+def _power(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
+    """A power; the square has an operation of its own, which is much faster."""
+    base, exponent = pieces
+    right = graph.args(node)[1]
+    if graph.is_const(right):
+        value = graph.value(right)
+        if value == 2.0:
+            return Piece(f"tf.square({base.text})", ATOM, base.brackets + 1, base.height + 1)
+        if value.is_integer() and abs(value) < 1e9:
+            exponent = Piece(str(int(value)), SIGN if value < 0 else ATOM)
+    return infix(OPERATORS["pow"], base, exponent)
+
+
+def _where(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
+    """A choice; between two bare numbers the first one gets the arguments' dtype."""
+    condition, yes, no = pieces
+    first = _typed(yes.text) if yes.literal and no.literal else yes.text
+    text = f"tf.where({condition.text}, {first}, {no.text})"
+    brackets = max(piece.brackets for piece in pieces) + 1
+    return Piece(text, ATOM, brackets, max(piece.height for piece in pieces) + 1)
+
+
+SYNTAX = Syntax(
+    number=python_number,
+    infinity='float("inf")',
+    nan='float("nan")',
+    truth=("tf.constant(False)", "tf.constant(True)"),
+    infix={name: operator for name, operator in OPERATORS.items() if name != "pow"},
+    negation="~",
+    typed=_typed,
+    strict=frozenset({"broadcast", "scatter", "stack"}),
+    special={"pow": _power, "select": _where},
+)
+
+_DEFINED = (
+    "value",
+    "plain",
+    "value_and_grad",
+    "_value",
+    "_arguments",
+    "_tensors",
+    "_recycled",
+    "_prod_others",
+)
+
+_TENSORS = '''\
+def _tensors(*values):
+    """The values as tensors of one floating dtype, float64 where nothing says which."""
+    found = [v.dtype for v in values if tf.is_tensor(v)]
+    found += [v.dtype for v in values if hasattr(v, "dtype") and not tf.is_tensor(v)]
+    floating = [tf.as_dtype(d) for d in found if tf.as_dtype(d).is_floating]
+    dtype = floating[0] if floating else tf.float64
+
+    def tensor(value):
+        if tf.is_tensor(value) and not value.dtype.is_floating:
+            return tf.cast(value, dtype)
+        return tf.convert_to_tensor(value, dtype)
+
+    return [tensor(v) for v in values]
+'''
+_RECYCLED = '''\
+def _recycled(*vectors):
+    """Data of one common shape; a number or a single row is repeated."""
+    shapes = [v.shape for v in vectors]
+    if shapes[0].is_fully_defined() and all(s == shapes[0] for s in shapes):
+        return vectors
+    shape = tf.shape(vectors[0])
+    for v in vectors[1:]:
+        shape = tf.broadcast_dynamic_shape(shape, tf.shape(v))
+    return [tf.broadcast_to(v, shape) for v in vectors]
+'''
+_PROD_OTHERS = '''\
+def _prod_others(x):
+    """For each element the product of all others."""
+    flat = tf.reshape(x, [-1])
+    before = tf.math.cumprod(flat, exclusive=True)
+    after = tf.math.cumprod(flat, exclusive=True, reverse=True)
+    return tf.reshape(before * after, tf.shape(x))
+'''
+
+
+def write(model: EmitModel, target: Target) -> Emitted:
+    """NAME_tf.py: ``value`` with its gradient attached, ``plain``, ``value_and_grad``."""
+    module = open_module(model, target, _DEFINED)
+    functions = [_value(module), _attached(module), _plain(module), _value_and_grad(module)]
+    body = "\n".join(line for lines in [_arguments(module), *functions] for line in lines)
+    parts = [_lines(_TENSORS)] if module.arguments else []
+    for name, text in (("_recycled", _RECYCLED), ("_prod_others", _PROD_OTHERS)):
+        if f"{name}(" in body:
+            parts.append(_lines(text))
+    lines = [*short(_header(module)), ""]
+    if "np." in body:
+        lines.append("import numpy as np")
+    lines.append("import tensorflow as tf")
+    for part in [*parts, _arguments(module), *functions]:
+        lines += ["", "", *part]
+    return Emitted({f"{model.name}_tf.py": "\n".join(lines) + "\n"}, module.users)
+
+
+def _lines(text: str) -> list[str]:
+    return text.rstrip().split("\n")
+
+
+def _header(module: Module) -> list[str]:
+    model = module.model
+    notes = [
+        "value() carries its symbolic gradient, so any tape, tf.function or optimizer"
+        " differentiates it, twice as well; plain() is the same value for TensorFlow's own tape."
+        " The dtype follows the arguments; Python numbers are float64."
+    ]
+    title = f"TensorFlow functions of the model {model.name}."
+    return header(title, model.source, module.names, module.users, notes)
+
+
+def _arguments(module: Module) -> list[str]:
+    """The function that checks arguments."""
+    names, users = module.arguments, module.users
+    lines = call("def _arguments", names, ":")
+    lines += docstring("The arguments as tensors of one dtype, checked; data of one shape.")
+    if names:
+        lines += unpack(names, "_tensors", names)
+    scalars = [users[item.name] for item in module.inputs if not item.type.shape]
+    for name in scalars if len(scalars) <= _MOST_WRITTEN else []:
+        lines.append(f"    {name}.shape.assert_has_rank(0)")
+    if len(scalars) > _MOST_WRITTEN:
+        lines += call("for v in ", scalars, ":", 4)
+        lines.append("        v.shape.assert_has_rank(0)")
+    for item, length in fixed_vectors(module.model.value):
+        lines.append(f"    {users[item.name]}.shape.assert_is_compatible_with([{length}])")
+    indexed = _is_indexed(module.model)
+    for group in module.groups:
+        lines += _recycle([users[item.name] for item in group.inputs], group, indexed)
+    if len(names) == 1:
+        return [*lines, f"    return ({names[0]},)"]
+    return [*lines, *statement("return ", ", ".join(names) or "()")]
+
+
+def _is_indexed(model: EmitModel) -> bool:
+    """Whether some vector of data is taken apart, so that a number will not do."""
+    return any(
+        record[0] in ("index", "scatter") and function.graph.types[record[2]].length is None
+        for function in (model.value, model.gradient)
+        for record in function.graph.records
+    )
+
+
+def _recycle(vectors: list[str], group: Rows, indexed: bool) -> list[str]:
+    lines = [f"    {name}.shape.with_rank_at_most(1)" for name in vectors]
+    if group.count is not None:
+        return lines + [f"    {name} = tf.broadcast_to({name}, [{group.count}])" for name in vectors]
+    if len(vectors) > 1:
+        lines += unpack(vectors, "_recycled", vectors)
+    if indexed:
+        lines += [f"    {name} = tf.reshape({name}, [-1])" for name in vectors]
+    return lines
+
+
+def _value(module: Module) -> list[str]:
+    arguments = module.arguments
+    rows = ", one entry a row" if module.model.value.per_observation else ""
+    lines = call("def value", arguments, ":")
+    lines += docstring(f"The value of the model{rows}, with its symbolic gradient attached.")
+    return lines + statement("return ", f"_value(*_arguments({', '.join(arguments)}))")
+
+
+def _output(plan: Schedule, node: int) -> str:
+    """An output's expression, always a tensor."""
+    piece = plan.pieces[node]
+    return _typed(piece.text) if piece.literal else piece.text
+
+
+def _with_dtype(module: Module, lines: list[str]) -> list[str]:
+    """The lines, after that which names the arguments' dtype where they use it."""
+    if any("dtype)" in line for line in lines) and module.arguments:
+        return [f"    dtype = {module.arguments[0]}.dtype", *lines]
+    return lines
+
+
+def _attached(module: Module) -> list[str]:
+    """The value with its vector-Jacobian product, sharing what both need."""
+    model = module.model
+    assert model.vjp is not None
+    function = share_signs(model.vjp)
+    names = module.names.copy()
+    upstream = names.fresh("upstream")
+    inner = Module(model, module.target, names, {**module.users, model.cotangent: upstream})
+    roots = [function.value]
+    roots += [function.outputs[f"cotangent:{item.name}"] for item in module.inputs]
+    result, gradient = names.fresh("result"), names.fresh("gradient")
+    plan = inner.plan(function, roots, names)
+    marks = reachable(function.graph, [function.value])
+    first: list[Statement] = []
+    second: list[Statement] = []
+    for item in plan.statements:
+        forward = item.node < len(marks) and marks[item.node]
+        (first if forward else second).append(item)
+    body = assignments(first) + assignment(result, _output(plan, function.value))
+    body += ["", f"    def {gradient}({upstream}):", *assignments(second, 8)]
+    body += tuple_lines("return ", [_output(plan, root) for root in roots[1:]], 8)
+    body += ["", f"    return {result}, {gradient}"]
+    return ["@tf.custom_gradient", *call("def _value", module.arguments, ":")] + _with_dtype(
+        module, body
+    )
+
+
+def _plain(module: Module) -> list[str]:
+    function = module.model.plain
+    plan = module.plan(function, [function.value], module.names.copy())
+    lines = call("def plain", module.arguments, ":")
+    lines += docstring("The value of the formula as it was written, differentiated by no one.")
+    lines += unpack(module.arguments, "_arguments", module.arguments) if module.arguments else []
+    body = assignments(plan.statements) + statement("return ", _output(plan, function.value))
+    return lines + _with_dtype(module, body)
+
+
+def _value_and_grad(module: Module) -> list[str]:
+    function = share_signs(module.model.gradient)
+    names = module.names.copy()
+    parameters = by_parameter(function)
+    roots = [function.value, *(entry.node for _, own in parameters for entry in own)]
+    plan = module.plan(function, roots, names)
+    result = names.fresh("result")
+    gradients = [_gradient(function, plan, own, result, i.type.length) for i, own in parameters]
+    lines = call("def value_and_grad", module.arguments, ":")
+    shape = ", row by row" if function.per_observation else ""
+    lines += docstring(f"The value and a tuple of its derivatives in the parameters{shape}.")
+    lines += unpack(module.arguments, "_arguments", module.arguments) if module.arguments else []
+    body = assignments(plan.statements) + assignment(result, _output(plan, function.value))
+    body += tuple_lines(f"return {result}, ", gradients)
+    return lines + _with_dtype(module, body)
+
+
+def _gradient(
+    function: Function, plan: Schedule, own: list[Entry], result: str, length: int | None
+) -> str:
+    """One parameter's gradient: its own shape, after the rows of a per-observation value."""
+    if not function.per_observation:
+        return _output(plan, own[0].node)
+    columns: list[str] = []
+    for entry in own:
+        text = _output(plan, entry.node)
+        if not function.graph.types[entry.node].shape:
+            text = f"tf.broadcast_to({text}, tf.shape({result}))"
+        columns.append(text)
+    return columns[0] if length is None else f"tf.stack([{', '.join(columns)}], axis=-1)"
+
+
+TARGET = Target(
+    name="tf",
+    doc="TensorFlow functions with the symbolic gradient attached",
+    needs=("tf",),
+    patterns=("{}_tf.py",),
+    syntax=SYNTAX,
+    write=write,
+    wants_vjp=True,
+    spell={"eq": "tf.equal", "ne": "tf.not_equal"},
+)

@@ -1,0 +1,98 @@
+"""Points: inside bounds and natures, the same for the same seed, refused ones reported."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gradc.errors import Source
+from gradc.frontend import build
+from gradc.ir import Function
+from gradc.verify.points import Sample, sample
+
+
+def model(text: str, *wrt: str) -> Function:
+    return build(Source("t", text), syntax="r", wrt=wrt, at=None, name="t").function
+
+
+def declared(function: Function, name: str, **facts: Any) -> Function:
+    """The function with more known of one input."""
+    inputs = tuple(
+        dataclasses.replace(item, **facts) if item.name == name else item
+        for item in function.inputs
+    )
+    return dataclasses.replace(function, inputs=inputs)
+
+
+def drawn(function: Function, count: int = 40, seed: int = 0, **options: Any) -> Sample:
+    options.setdefault("given", [])
+    return sample(function, count=count, seed=seed, accept=lambda point: None, **options)
+
+
+PLAIN = model("sum((y - a*x)^2)", "a")
+
+
+def test_the_same_seed_gives_the_same_points() -> None:
+    assert drawn(PLAIN) == drawn(PLAIN)
+    assert drawn(PLAIN) != drawn(PLAIN, seed=1)
+
+
+def test_vectors_in_common_have_one_length() -> None:
+    lengths = {(len(p["x"]), len(p["y"])) for p in drawn(PLAIN).points}
+    assert lengths == {(3, 3), (1, 1)}
+
+
+def test_given_points_come_first_and_set_lengths() -> None:
+    given = {"a": 2.0, "x": [1.0, 2.0, 3.0, 4.0], "y": [1.0, 2.0, 3.0, 4.0]}
+    found = drawn(PLAIN, given=[given])
+    assert found.points[0] == given
+    assert found.given == 1
+    assert {len(point["x"]) for point in found.points} == {4}
+    keeping = [point for point in found.points if point["x"] == given["x"]]
+    assert len(found.points) / 3 < len(keeping) < len(found.points)
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(0.0, 1.0), (2.0, None), (None, -3.0), (-1e-3, 1e-3), (5.0, 6.0)]
+)
+def test_bounds_are_respected(low: float | None, high: float | None) -> None:
+    function = declared(PLAIN, "a", lower=low, upper=high)
+    for point in drawn(function).points:
+        assert (-math.inf if low is None else low) < point["a"]
+        assert point["a"] < (math.inf if high is None else high)
+
+
+def test_natures_are_respected() -> None:
+    counts = drawn(declared(PLAIN, "x", nature="count")).points
+    assert all(float(v).is_integer() and v >= 0 for point in counts for v in point["x"])
+    positive = drawn(declared(PLAIN, "x", nature="positive")).points
+    assert all(v > 0 for point in positive for v in point["x"])
+
+
+def test_defaults_draw_points_near() -> None:
+    function = declared(PLAIN, "a", default=1000.0)
+    near = [point["a"] for point in drawn(function).points if 100 < point["a"] < 3000]
+    assert len(near) >= 8
+
+
+def test_float32_points_are_float32_numbers() -> None:
+    for point in drawn(PLAIN, dtype="float32").points:
+        assert point["a"] == float(np.float32(point["a"]))
+
+
+def test_refused_points_are_reported_and_others_drawn() -> None:
+    found = sample(PLAIN, [], 10, 0, lambda point: None if point["a"] < 0 else "a is positive")
+    assert len(found.points) == 10
+    assert all(point["a"] < 0 for point in found.points)
+    assert found.skipped
+    assert {skipped.reason for skipped in found.skipped} == {"a is positive"}
+
+
+def test_nothing_is_drawn_for_ever() -> None:
+    found = sample(PLAIN, [], 3, 0, lambda point: "never")
+    assert found.points == ()
+    assert 3 <= len(found.skipped) <= 100
