@@ -24,7 +24,8 @@ def gradc_graph(key: str, size: int) -> dict[str, Any]:
     from gradc.passes import simplify, stabilize
 
     make = WORKLOADS[key].function
-    assert make is not None
+    if make is None:
+        raise ValueError(f"{key} is not built as IR")
     # The rules of the table are read when they are first needed, once a process.
     stabilize(value_and_gradient(make(3)), splits=False)
     clock = Clock()
@@ -80,8 +81,8 @@ def _prepared(result: dict[str, Any]) -> float:
 def _peers(key: str, size: int, runs: int) -> list[tuple[str, Any]]:
     found = []
     if key == "w6":
-        found.append(("CasADi SX, from vectors", {"vectors": True}))
-    found.append(("CasADi SX, step by step", {"vectors": False}))
+        found.append(("  CasADi, vectors", {"vectors": True}))
+    found.append(("  CasADi, step by step", {"vectors": False}))
     return [
         (name, repeated(casadi_graph, runs, LIMIT, key=key, size=size, **how))
         for name, how in found
@@ -109,14 +110,13 @@ def show_graph(keys: list[str], quick: bool) -> None:
         runs = 1 if quick else 3
         own = repeated(gradc_graph, runs, LIMIT, key=key, size=size)
         workload = WORKLOADS[key]
-        report.row(f"{workload.title}, {size:,} {workload.counted}")
-        _row(report, "gradc", own, None)
+        _row(report, f"{workload.title}, {size:,}: gradc", own, None)
         for name, peer in _peers(key, size, runs):
             _row(report, name, peer, own)
         report.rule()
     report.note(
-        "differentiate: value_and_gradient; CasADi's gradient(). passes: simplify, stabilize, then\n"
-        "stabilize on the gradient; CasADi's Function(). gradc/peer: time from the built graph to\n"
+        "differentiate: value_and_gradient; CasADi's gradient(). passes: simplify, stabilize,\n"
+        "then stabilize on the gradient; CasADi's Function(). gradc/peer: time from the built graph to\n"
         "the end, and with building. operations: value → value and gradient."
     )
     report.show()
@@ -124,7 +124,7 @@ def show_graph(keys: list[str], quick: bool) -> None:
 
 def _row(report: Report, name: str, result: Any, own: Any) -> None:
     if isinstance(result, Failure):
-        report.row(f"  {name}", report.failure(name, result))
+        report.row(name, report.failure(name.strip(), result))
         return
     total = _prepared(result)
     ratios = ["", ""]
@@ -132,15 +132,19 @@ def _row(report: Report, name: str, result: Any, own: Any) -> None:
         with_build = (_prepared(own) + own["build"]) / (total + result["build"])
         ratios = [figures(_prepared(own) / total), figures(with_build)]
     report.row(
-        f"  {name}",
+        name,
         figures(result["build"]),
         figures(result["gradient"]),
         figures(total - result["gradient"]),
-        f"{result['before']:,} → {result['after']:,}",
+        f"{_millions(result['before'])} → {_millions(result['after'])}",
         f"{result['memory']:,.0f}",
         str(result["runs"]),
         *ratios,
     )
+
+
+def _millions(count: int) -> str:
+    return f"{count / 1e6:.2f} M"
 
 
 def show_growth(keys: list[str], quick: bool) -> None:

@@ -63,7 +63,7 @@ def _formula(size: int, library: Any, values: Mapping[str, Any]) -> Any:
 
 
 def _point(size: int, rows: int) -> Point:
-    draw = random.Random(2)
+    draw = random.Random(2)  # noqa: S311 - test data
     point: Point = {name: draw.uniform(-0.8, 0.8) for name in _weights(size)}
     for name in _data(size):
         point[name] = [draw.gauss(0.0, 1.0) for _ in range(rows)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from benchmarks.workloads.workload import Point, Workload, no_data
@@ -22,7 +23,7 @@ def _text(size: int) -> str:
 def _formula(size: int, library: Any, inputs: Mapping[str, Any]) -> Any:
     x = [inputs[name] for name in _names(size)]
     total: Any = 0
-    for here, following in zip(x, x[1:], strict=False):
+    for here, following in pairwise(x):
         total = total + (100 * (following - here**2) ** 2 + (1 - here) ** 2)
     return total
 
@@ -38,7 +39,7 @@ def _function(size: int) -> Function:
     inputs = tuple(Input(name, graph.input(name, REAL), "param", REAL) for name in _names(size))
     one, two, hundred = (builder.const(value) for value in (1.0, 2.0, 100.0))
     sum_ = builder.const(0.0)
-    for here, following in zip(inputs, inputs[1:], strict=False):
+    for here, following in pairwise(inputs):
         curved = builder.sub(following.node, builder.pow(here.node, two))
         term = builder.add(
             builder.mul(hundred, builder.pow(curved, two)),
@@ -50,7 +51,7 @@ def _function(size: int) -> Function:
 
 
 def _point(size: int, rows: int) -> Point:
-    draw = random.Random(6)
+    draw = random.Random(6)  # noqa: S311 - test data
     return {name: draw.uniform(-1.5, 1.5) for name in _names(size)}
 
 

@@ -17,7 +17,7 @@ def _formula(size: int, library: Any, inputs: Mapping[str, Any]) -> Any:
 
 
 def _point(size: int, rows: int) -> Point:
-    draw = random.Random(1)
+    draw = random.Random(1)  # noqa: S311 - test data
     return {
         "a": 0.5,
         "b": 1.25,

@@ -26,14 +26,15 @@ from gradc.frontend.values import (
     Value,
 )
 from gradc.prims import TABLE
-from gradc.syntax.r import parse_r
+from gradc.syntax import parse_r
 from gradc.syntax.tree import Tree
 
 if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
 
 _FORMS = (*control.FORMS, *assign.FORMS, *quoting.FORMS)
-_IN_PYTHON = {name: text for name, text in PRELUDE.items() if name != "sd"} | PYTHON_PRELUDE
+_IN_PYTHON = {**PRELUDE, **PYTHON_PRELUDE}
+del _IN_PYTHON["sd"]
 _NATIVES = (*vectors.NATIVES, *reductions.NATIVES, *index.NATIVES)
 
 

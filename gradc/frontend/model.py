@@ -25,8 +25,7 @@ from gradc.frontend.values import (
 )
 from gradc.ir import Function, Graph, LeastSquares
 from gradc.prims import ShapeError
-from gradc.syntax.python import parse_python
-from gradc.syntax.r import parse_r
+from gradc.syntax import parse_python, parse_r
 from gradc.syntax.tree import Tree
 
 ORIGINS_LIMIT = 100_000

@@ -77,7 +77,7 @@ PRIMS: tuple[Prim, ...] = (
         d={"x": "0"},
         ball=balls.sign,
         probe={"x": _ANY},
-        spell={"r": "sign", "numpy": "np.sign", "tf": "tf.sign"},
+        spell={"r": "sign", "tmb": "extra::sign", "numpy": "np.sign", "tf": "tf.sign"},
         expand="ifelse(x > 0, 1, ifelse(x < 0, -1, x))",
         kinks=True,
     ),

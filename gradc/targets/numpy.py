@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradc.emit import Emitted, EmitModel
+from gradc.emit import EmitModel, Emitted
 from gradc.emit.header import header
 from gradc.emit.inputs import Rows, fixed_vectors
 from gradc.emit.layout import wrap
@@ -229,7 +229,7 @@ def _value_and_grad(module: Module) -> list[str]:
     plan = module.plan(function, roots, names)
     value = names.fresh("result")
     rows = function.per_observation
-    gradients = [_gradient(function, plan, own, value, item.type.length) for item, own in parameters]
+    gradients = [_gradient(function, plan, own, value, i.type.length) for i, own in parameters]
     last = assignment(value, _final(function, plan))
     last += tuple_lines(f"return {value}, ", gradients)
     lines = call("def value_and_grad", module.arguments, ":")
@@ -305,7 +305,8 @@ def _fun(module: Module) -> list[str]:
             if length is None
             else f"np.sum({part}.reshape(-1, {length}), axis=0)"
         )
-    return [*lines, *statement("return ", f"float(np.sum({value})), np.hstack([{', '.join(sums)}])")]
+    total = f"float(np.sum({value})), np.hstack([{', '.join(sums)}])"
+    return [*lines, *statement("return ", total)]
 
 
 def _hess(module: Module, derived: Function) -> list[str]:

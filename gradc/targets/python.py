@@ -116,7 +116,9 @@ def call(start: str, arguments: Sequence[str], end: str, indent: int = 0) -> lis
     return [f"{pad}{start}(", *wrap(", ".join(arguments) + ",", indent + 4, 0), f"{pad}){end}"]
 
 
-def unpack(names: Sequence[str], start: str, arguments: Sequence[str], indent: int = 4) -> list[str]:
+def unpack(
+    names: Sequence[str], start: str, arguments: Sequence[str], indent: int = 4
+) -> list[str]:
     """``a, b = start(…)``; long lists of names stand in parentheses."""
     left = ", ".join(names) + ("," if len(names) == 1 else "")
     pad = " " * indent

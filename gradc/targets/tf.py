@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradc.emit import Emitted, EmitModel
+from gradc.emit import EmitModel, Emitted
 from gradc.emit.header import header
 from gradc.emit.inputs import Rows, fixed_vectors
 from gradc.emit.numbers import python_number
@@ -185,7 +185,8 @@ def _is_indexed(model: EmitModel) -> bool:
 def _recycle(vectors: list[str], group: Rows, indexed: bool) -> list[str]:
     lines = [f"    {name}.shape.with_rank_at_most(1)" for name in vectors]
     if group.count is not None:
-        return lines + [f"    {name} = tf.broadcast_to({name}, [{group.count}])" for name in vectors]
+        size = f"[{group.count}]"
+        return [*lines, *(f"    {name} = tf.broadcast_to({name}, {size})" for name in vectors)]
     if len(vectors) > 1:
         lines += unpack(vectors, "_recycled", vectors)
     if indexed:
@@ -217,8 +218,7 @@ def _with_dtype(module: Module, lines: list[str]) -> list[str]:
 def _attached(module: Module) -> list[str]:
     """The value with its vector-Jacobian product, sharing what both need."""
     model = module.model
-    assert model.vjp is not None
-    function = share_signs(model.vjp)
+    function = share_signs(model.vjp or model.value)
     names = module.names.copy()
     upstream = names.fresh("upstream")
     inner = Module(model, module.target, names, {**module.users, model.cotangent: upstream})
@@ -236,9 +236,8 @@ def _attached(module: Module) -> list[str]:
     body += ["", f"    def {gradient}({upstream}):", *assignments(second, 8)]
     body += tuple_lines("return ", [_output(plan, root) for root in roots[1:]], 8)
     body += ["", f"    return {result}, {gradient}"]
-    return ["@tf.custom_gradient", *call("def _value", module.arguments, ":")] + _with_dtype(
-        module, body
-    )
+    head = call("def _value", module.arguments, ":")
+    return ["@tf.custom_gradient", *head, *_with_dtype(module, body)]
 
 
 def _plain(module: Module) -> list[str]:

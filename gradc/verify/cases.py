@@ -33,7 +33,8 @@ class Subject:
     ``original`` has the value as its user wrote it; ``plain`` the same with derivatives,
     neither stabilized nor legalized: it says what is true. ``witnesses`` gives for each
     witness the plain derivatives legalized for the target that it runs on, whose bound it
-    is judged by. All functions have the same inputs and name outputs alike.
+    is judged by. All functions have the same inputs and name outputs alike. ``unsupported``
+    gives the reason for each target that cannot have the model.
     """
 
     original: Function
@@ -41,6 +42,7 @@ class Subject:
     emitted: Mapping[str, Emitted]
     witnesses: Mapping[str, Function] = field(default_factory=dict)
     dtype: str = "float64"
+    unsupported: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def plan(
 
     def accept(point: Mapping[str, Any]) -> str | None:
         case = examine(subject, point)
-        reason = refusal(case, subject.dtype)
+        reason = refusal(case, subject)
         if reason is None:
             found[id(point)] = case
         return reason
@@ -155,20 +157,25 @@ def _corrected(truth: Truth, confirmation: Confirmation) -> Truth:
     return Truth(cells, truth.states, truth.bits, truth.kinks)
 
 
-def refusal(case: Case, dtype: str = "float64") -> str | None:
-    """Why a random point is of no use, None where it is."""
+def refusal(case: Case, subject: Subject) -> str | None:
+    """Why a random point is of no use, None where it is.
+
+    What a witness can bear does not matter: its formula is not ours.
+    """
     truth = case.truth
     for name, states in truth.states.items():
         for state in states:
             if state != "finite":
                 return f"{name} is {_STATE_WORDS[state]}"
-    largest = arithmetic("oracle", dtype).largest
+    largest = arithmetic("oracle", subject.dtype).largest
     for name, cells in truth.cells.items():
         if any(abs(cell) > largest for cell in cells):
-            return f"{name} is too large for {dtype}"
+            return f"{name} is too large for {subject.dtype}"
     if truth.kinks:
         return f"a kink of '{truth.kinks[0].prim}'"
     for source, limits in case.bounds.items():
+        if source not in subject.emitted:
+            continue
         for name, row in limits.cells.items():
             culprit = next((bound.range_failure for bound in row if bound.range_failure), None)
             if culprit:

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from flint import arb
+from flint import arb, ctx
 
 from gradc.run import Numbers
-from gradc.verify.bounds import Bound
+from gradc.verify.bounds import Bound, Method
 from gradc.verify.evaluate import Ball
 from gradc.verify.oracle import State
 from gradc.verify.rounding import Arithmetic
+
+# The sum of rows is as exact as the rows are.
+_BITS = 3200
 
 Status = Literal["agree", "disagree", "inconclusive"]
 
@@ -147,19 +150,17 @@ def pairs(
 def summed(expected: Sequence[Expected], model: Arithmetic) -> Expected:
     """What the sum of rows should be: errors of the rows add up, and the sum is rounded too."""
     total, radius, size = arb(0), arb(0), arb(0)
-    method = "ball"
+    method: Method = "ball"
     state: State = "finite"
-    for item in expected:
-        total, radius, size = total + item.value, radius + item.bound.radius, size + abs(item.value)
-        state = item.state if item.state != "finite" else state
-        method = item.bound.method if item.bound.method != "ball" else method
-    radius = radius + (size + radius) * model.unit * len(expected)
+    with ctx.workprec(_BITS):
+        for item in expected:
+            total = total + item.value
+            radius, size = radius + item.bound.radius, size + abs(item.value)
+            state = item.state if item.state != "finite" else state
+            method = item.bound.method if item.bound.method != "ball" else method
+        radius = radius + (size + radius) * model.unit * len(expected)
     failure = next((e.bound.range_failure for e in expected if e.bound.range_failure), "")
-    return Expected(total, state, Bound(radius.upper(), _method(method), failure))
-
-
-def _method(name: str) -> Any:
-    return name
+    return Expected(total, state, Bound(radius.upper(), method, failure))
 
 
 def _part(numbers: Numbers, name: str) -> Any:

@@ -202,7 +202,9 @@ def render_report(report: Report, *, every_output: bool = False) -> RenderableTy
         table.add_column(heading, justify="right" if right else "left", no_wrap=True)
     for source, output, status, error, bound, place in rows:
         label = Text(status, style=_STYLES[status])
-        table.add_row(source, output, label, error, bound, _cut(place, room))
+        # Text, not str: rich reads ":a:" as an emoji and "[x]" as a style.
+        plain = [Text(cell) for cell in (source, output, error, bound, _cut(place, room))]
+        table.add_row(*plain[:2], label, *plain[2:])
     lines: list[RenderableType] = [table]
     notes = [f"{source.name}: {source.detail}" for source in report.sources if source.detail]
     notes += [f"{s.name}: {s.remedy}" for s in report.sources if s.remedy]

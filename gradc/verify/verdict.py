@@ -54,6 +54,10 @@ def assess(
         host = WITNESS_TARGETS[name]
         if host in answers:
             sources.append(witness_source(name, host, cases, answers[host], dtype))
+    sources += [
+        SourceReport(name, "emitted", "unsupported", (), reason, "G303")
+        for name, reason in subject.unsupported.items()
+    ]
     sources.append(oracle_source(cases, dtype))
     return Report(
         _verdict(sources),

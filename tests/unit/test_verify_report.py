@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import math
@@ -18,7 +19,18 @@ from gradc.ir import Function
 from gradc.passes import legalize, stabilize
 from gradc.prims import Builder
 from gradc.run import Answer, Argument, Numbers, Program, ToolchainError, Witness
-from gradc.verify import Emitted, Plan, Report, Subject, assess, plan, render_report, verify
+from gradc.verify import (
+    Emitted,
+    OutputReport,
+    Plan,
+    Report,
+    SourceReport,
+    Subject,
+    assess,
+    plan,
+    render_report,
+    verify,
+)
 from gradc.verify.rounding import arithmetic
 
 TEXT = "(y - 1/(1 + exp(-(a + b*x))))^2"
@@ -142,6 +154,16 @@ def test_what_is_required_must_answer() -> None:
     assert report.verdict == "agree"
     assert report.exit_code() == 0
     assert report.exit_code(["r"]) == 3
+
+
+def test_a_target_that_cannot_have_the_model_is_unsupported() -> None:
+    item = subject("numpy")
+    item = dataclasses.replace(item, unsupported={"tf": "target 'tf' has no 'besselI'"})
+    _, report = answered(item, lambda name, case: right_answer(case))
+    assert report.verdict == "agree"
+    assert source(report, "tf")["status"] == "unsupported"
+    assert report.exit_code(["numpy"]) == 0
+    assert report.exit_code(["tf"]) == 3
 
 
 def test_a_program_that_raises_is_wrong() -> None:
@@ -281,6 +303,15 @@ def test_the_document_is_json_and_doubles_come_back() -> None:
     assert set(document) >= {"verdict", "sources", "points", "skipped_points", "diagnostics"}
     assert document["points"] == 21
     assert document["sources"][0]["worst"]["got"] == source(report, "numpy")["worst"]["got"]
+
+
+def test_names_are_shown_as_they_are() -> None:
+    names = ("hessian:a:b", "gradient:[red]x")
+    outputs = tuple(OutputReport(name, "disagree", 1.0, None) for name in names)
+    report = Report("disagree", (SourceReport("r", "emitted", "disagree", outputs),), (), 0)
+    stream = io.StringIO()
+    Console(file=stream, width=80).print(render_report(report))
+    assert all(name in stream.getvalue() for name in names)
 
 
 @pytest.mark.parametrize("every", [False, True])
