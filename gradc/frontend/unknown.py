@@ -13,6 +13,11 @@ _FAMILIES = """
 _SELF_STARTING = """
     SSasymp SSasympOff SSasympOrig SSbiexp SSfol SSfpl SSgompertz SSlogis SSmicmen SSweibull
 """
+_SINKS = "optim optimr optimx nlm nlminb nls"
+_DECLARATIONS = """
+    DATA_SCALAR DATA_VECTOR DATA_MATRIX DATA_IVECTOR DATA_INTEGER PARAMETER PARAMETER_VECTOR
+    PARAMETER_MATRIX REPORT ADREPORT
+"""
 _MATRICES = """
     matrix t tcrossprod outer %o% diag det solve chol determinant nrow ncol dim rowSums colSums
     rowMeans colMeans apply expand.grid logSumExp array
@@ -39,6 +44,8 @@ def _reasons() -> Mapping[str, tuple[str, str, str | None]]:
     """Code, what is said after the name, and a suggestion, for functions that are known of."""
     known = (
         (_SELF_STARTING.split(), "G102", "is not available yet", "write its formula out"),
+        (_SINKS.split(), "G102", "is not available yet", "end with the expression to minimise"),
+        (_DECLARATIONS.split(), "G102", "is a declaration, and these are not available yet", None),
         (_MATRICES.split(), "G102", "works on matrices, which are not available yet", None),
         (_TEXT.split(), "G104", "works on text, and text is not part of an expression", None),
         (_OUTSIDE.split(), "G104", "reaches outside of the model, and gradc never does", None),

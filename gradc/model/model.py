@@ -63,19 +63,20 @@ class Model:
         if target not in TARGETS:
             raise fail("G006", f"there is no target '{target}'", suggestion=", ".join(TARGETS))
         stages = self.stages
+        wants_vjp = TARGETS[target].wants_vjp
+        value = stages.legal(target, "value")
+        emit_model = EmitModel(
+            name=self.name,
+            source=stages.plain,
+            value=value,
+            plain=stages.legal(target, "plain") if wants_vjp else value,
+            gradient=stages.legal(target, "gradient"),
+            vjp=stages.legal(target, "vjp") if wants_vjp else None,
+            cotangent=stages.cotangent,
+            hessian=stages.legal(target, "hessian") if hessian else None,
+        )
         with collection_paused():
-            return TARGETS[target].emit(
-                EmitModel(
-                    name=self.name,
-                    source=stages.plain,
-                    value=stages.legal(target, stages.value),
-                    plain=stages.legal(target, stages.plain),
-                    gradient=stages.legal(target, stages.gradient),
-                    vjp=stages.legal(target, stages.vjp) if TARGETS[target].wants_vjp else None,
-                    cotangent=stages.cotangent,
-                    hessian=stages.legal(target, stages.hessian) if hessian else None,
-                )
-            )
+            return TARGETS[target].emit(emit_model)
 
     def emit(self, target: str, *, hessian: bool = False) -> dict[str, str]:
         """The files of a target, name to text; runs nothing."""

@@ -5,7 +5,7 @@ Each stage is an ``ir.Function`` over a graph of its own; ``--dump-ir=after:NAME
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from gradc.diff import hessian, value_and_gradient, vector_jacobian
@@ -23,6 +23,7 @@ class Stages:
 
     source: Function
     stable: bool = True
+    _legal: dict[tuple[str, str], Function] = field(default_factory=dict, repr=False)
 
     @cached_property
     def plain(self) -> Function:
@@ -78,20 +79,30 @@ class Stages:
     def _finish(self, derived: Function) -> Function:
         return stabilize(derived, splits=False) if self.stable else simplify(derived)
 
-    def legal(self, target: str, function: Function) -> Function:
-        """A function in the primitives that a target has."""
-        with collection_paused():
-            return legalize(function, target, TARGETS[target].supports)
+    def legal(self, target: str, stage: str) -> Function:
+        """The stage of this name in the primitives that a target has."""
+        key = (target, stage)
+        if key not in self._legal:
+            function = self._stage(stage)
+            with collection_paused():
+                self._legal[key] = legalize(function, target, TARGETS[target].supports)
+        return self._legal[key]
+
+    def _stage(self, name: str) -> Function:
+        return getattr(self, name)  # type: ignore[no-any-return]
 
     def named(self, stage: str) -> Function:
-        """The stage of this name; KeyError where there is none."""
+        """The stage of a name in ``STAGES``; KeyError where there is none."""
         if stage.startswith("legalize:") and stage.removeprefix("legalize:") in TARGETS:
-            return self.legal(stage.removeprefix("legalize:"), self.gradient)
-        return {
-            "frontend": lambda: self.source,
-            "simplify": lambda: self.plain,
-            "stabilize": lambda: self.value,
-            "gradient": lambda: self.gradient,
-            "hessian": lambda: self.hessian,
-            "vjp": lambda: self.vjp,
-        }[stage]()
+            return self.legal(stage.removeprefix("legalize:"), "gradient")
+        return self._stage(_ATTRIBUTES[stage])
+
+
+_ATTRIBUTES = {
+    "frontend": "source",
+    "simplify": "plain",
+    "stabilize": "value",
+    "gradient": "gradient",
+    "hessian": "hessian",
+    "vjp": "vjp",
+}

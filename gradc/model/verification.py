@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gradc.errors import fail
-from gradc.ir import Function
 from gradc.targets import TARGETS
 from gradc.verify import Emitted, Report, Subject, verify
 
@@ -48,7 +47,7 @@ def subject_of(
     A witness whose toolchain no target uses is left out.
     """
     stages = model.stages
-    derived: Function = stages.hessian if hessian else stages.gradient
+    derived = "hessian" if hessian else "gradient"
     emitted = {
         target: Emitted(
             stages.legal(target, derived),
@@ -57,7 +56,7 @@ def subject_of(
         for target in targets
     }
     heard = {
-        witness: stages.legal(WITNESSES[witness], stages.plain_gradient)
+        witness: stages.legal(WITNESSES[witness], "plain_gradient")
         for witness in witnesses
         if WITNESSES[witness] in targets
     }
