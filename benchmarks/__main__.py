@@ -20,7 +20,7 @@ TABLES: dict[str, tuple[frozenset[str], tuple[Show, ...]]] = {
         frozenset({"w1", "w2", "w6"}),
         (evaluation.show_r, evaluation.show_numpy, evaluation.show_tf),
     ),
-    "prep": (frozenset({"w1", "w2", "w3", "w6"}), (prep.show_prep,)),
+    "prep": (frozenset({"w1", "w2", "w3", "w6"}), (prep.show_prep, prep.show_stages)),
     "graph": (frozenset({"w3", "w6"}), (graph.show_graph, graph.show_growth)),
 }
 """The workloads that a table has, and what prints it; no workloads: the table has its own."""

@@ -4,6 +4,7 @@ Run by hand, with R, TMB and TensorFlow there::
 
     python -m benchmarks.accuracy            prints what was measured
     python -m benchmarks.accuracy --write    and writes the table
+    python -m benchmarks.accuracy --write exp log    these only, the others stay
 
 Each primitive is emitted alone and run in the real toolchain, over its probe grid and some
 thousand random points of its domain, and held against ball arithmetic. The worst error is
@@ -33,6 +34,8 @@ from flint import arb, ctx
 
 from benchmarks.primitives import KEYS, dtype_of, evaluate, has, versions
 from gradc.prims import TABLE, Prim
+from gradc.prims.accuracy import ACCURACY
+from gradc.run import ToolchainError
 
 COUNT = 4000
 TABLE_FILE = Path(__file__).parent.parent / "gradc" / "prims" / "accuracy.py"
@@ -267,7 +270,11 @@ def measure_all(names: list[str]) -> dict[str, dict[str, Measured]]:
         points = {dtype: points_of(prim, dtype, len(name)) for dtype in map(dtype_of, keys)}
         for key in keys:
             at = points[dtype_of(key)]
-            one = measure(at, evaluate(prim, key, at.columns), dtype_of(key))
+            got = evaluate(prim, key, at.columns)
+            if isinstance(got, ToolchainError):
+                print(f"{name:16} {key:14} {got}", flush=True)
+                continue
+            one = measure(at, got, dtype_of(key))
             found.setdefault(name, {})[key] = one
             print(line(name, key, one), flush=True)
     return found
@@ -305,14 +312,17 @@ ACCURACY: Mapping[str, Mapping[str, tuple[float, float, float]]] = {{
 
 
 def table_text(found: dict[str, dict[str, Measured]], measured_with: str) -> str:
-    """The Python file that holds the table."""
+    """The Python file that holds the table; what was not measured now stays as it was."""
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
     lines = [HEADER.format(count=COUNT, date=today, versions=measured_with)]
-    for name, targets in found.items():
-        lines.append(f'    "{name}": {{\n')
-        for key, one in targets.items():
-            lines.append(f'        "{key}": ({one.relative}, {one.absolute}, {one.argument}),\n')
-        lines.append("    },\n")
+    for prim in TABLE:
+        keys = [key for key in KEYS if has(prim, key)]
+        known = {key: parts for key, parts in ACCURACY.get(prim.name, {}).items() if key in keys}
+        now = found.get(prim.name, {})
+        known |= {key: (one.relative, one.absolute, one.argument) for key, one in now.items()}
+        if known:
+            entries = [f'        "{key}": {known[key]},\n' for key in KEYS if key in known]
+            lines += [f'    "{prim.name}": {{\n', *entries, "    },\n"]
     lines.append("}\n")
     return "".join(lines)
 

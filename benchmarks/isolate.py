@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -160,20 +160,35 @@ def deeply(function: Callable[[], Any]) -> Any:
     return results[0]
 
 
-def median_time(function: Callable[[], Any], budget: float, rounds: int = 7) -> float:
-    """The median seconds of one call over several rounds that together take about ``budget``."""
-    function()
-    start = time.perf_counter()
-    function()
-    once = max(time.perf_counter() - start, 1e-7)
-    calls = max(1, int(budget / rounds / once))
-    samples = []
+def median_times(
+    functions: Mapping[str, Callable[[], Any]],
+    budget: float,
+    now: Callable[[], float] = time.process_time,
+    rounds: int = 9,
+) -> dict[str, float]:
+    """The median seconds of one call of each function, measured in turns.
+
+    Turns spread whatever else the machine does over all of them. ``budget`` is in seconds for
+    each function; CPU time by default, which other work spoils least.
+    """
+    calls: dict[str, int] = {}
+    for name, function in functions.items():
+        function()
+        calls[name] = 1
+        while (once := _round(function, calls[name], now) * calls[name]) < budget / rounds / 2:
+            calls[name] *= 4 if once < budget / rounds / 8 else 2
+    samples: dict[str, list[float]] = {name: [] for name in functions}
     for _ in range(rounds):
-        start = time.perf_counter()
-        for _ in range(calls):
-            function()
-        samples.append((time.perf_counter() - start) / calls)
-    return statistics.median(samples)
+        for name, function in functions.items():
+            samples[name].append(_round(function, calls[name], now))
+    return {name: statistics.median(taken) for name, taken in samples.items()}
+
+
+def _round(function: Callable[[], Any], calls: int, now: Callable[[], float]) -> float:
+    start = now()
+    for _ in range(calls):
+        function()
+    return (now() - start) / calls
 
 
 def main() -> None:

@@ -66,16 +66,13 @@ def program_of(prim: Prim, key: str) -> Program:
     return Program(target, function.name, files, arguments, False, dtype, per_observation=True)
 
 
-def evaluate(prim: Prim, key: str, columns: list[np.ndarray]) -> np.ndarray:
-    """What a target makes of a primitive, one number a row.
-
-    Raises: SystemExit where the toolchain does not answer.
-    """
+def evaluate(prim: Prim, key: str, columns: list[np.ndarray]) -> np.ndarray | ToolchainError:
+    """What a target makes of a primitive, one number a row, or why it does not answer."""
     names = [f"{name}_" for name in prim.params]
     point = {"unused": 0.0} | {n: c.tolist() for n, c in zip(names, columns, strict=True)}
     (answer,) = run(program_of(prim, key), [point], timeout=600)
     if isinstance(answer, ToolchainError):
-        raise SystemExit(f"{prim.name} on {key}: {answer}")
+        return answer
     return np.asarray(answer.value, dtype=np.float64)
 
 

@@ -24,7 +24,7 @@ class Report:
         self._table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
         for position, column in enumerate(columns):
             justify = "left" if position < left else "right"
-            self._table.add_column(column, justify=justify, no_wrap=position < left)
+            self._table.add_column(column, justify=justify, no_wrap=True)
         self._failures: dict[str, str | None] = {}
         self._notes: list[str] = []
 

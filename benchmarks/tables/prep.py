@@ -8,25 +8,37 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.isolate import LIMIT, Failure, deeply, isolated, spent
+from benchmarks.isolate import LIMIT, Clock, Failure, deeply, isolated, spent
 from benchmarks.peers import casadi, rscript, symbols, sympy
 from benchmarks.report import Report, figures, seconds, times
 from benchmarks.workloads import WORKLOADS
 from gradc.targets import TARGETS
 
 QUICK_SIZES = 3
+GROWTH = {"w2": (177, 561, 1225), "w3": (500, 1000, 2000, 4000), "w6": (500, 1000, 2000, 4000)}
 
 
-def gradc_code(key: str, size: int, target: str) -> dict[str, Any]:
-    """Compile a text for one target without verification."""
+def gradc_code(key: str, size: int) -> dict[str, Any]:
+    """Compile a text for one target after another, each time from the text, not verified."""
+    from gradc.errors import GradcError
     from gradc.model import compile as compile_model
 
     workload = WORKLOADS[key]
-    compile_model("a*x^2", wrt=["a"]).emit(target)
     text, parameters = workload.text(size), workload.parameters(size)
-    total, files = spent(lambda: compile_model(text, wrt=parameters).emit(target))
-    main = max(files.values(), key=len)
-    return {"total": total, "code": len(main), "text": len(text)}
+    result: dict[str, Any] = {"text": len(text)}
+
+    def code(target: str) -> dict[str, str]:
+        return compile_model(text, wrt=parameters).emit(target)
+
+    for target in TARGETS:
+        compile_model("a*x^2", wrt=["a"]).emit(target)
+        try:
+            total, files = spent(lambda target=target: code(target))
+        except GradcError as error:
+            result[target] = {"failed": str(error).splitlines()[0]}
+            continue
+        result[target] = {"total": total, "code": max(map(len, files.values()))}
+    return result
 
 
 def deriv_code(key: str, size: int) -> dict[str, Any]:
@@ -92,31 +104,26 @@ _RIVAL = {"deriv": "r", "SymPy": "numpy", "CasADi": "numpy"}
 def show_prep(keys: list[str], quick: bool) -> None:
     """Print seconds and code sizes, and how many times longer each peer takes."""
     limit = 5.0 if quick else LIMIT
-    spent = Report(
+    everyone = [*(f"gradc {target}" for target in TARGETS), *_PEERS]
+    took = Report(
         "prep: from text to code of value and gradient (CPU seconds, libraries loaded beforehand)",
-        ["", "size", "text", *(f"gradc {target}" for target in TARGETS), *_PEERS],
+        ["", "size", "text", *everyone],
     )
+    sizes = Report("prep: kB of code", ["", "size", *everyone])
     ratios = Report(
-        "prep: how many times longer the peer takes, and how many times larger its code is",
-        [
-            "",
-            "size",
-            *(f"{peer}/gradc {_RIVAL[peer]}" for peer in _PEERS),
-            *(f"{p} code" for p in _PEERS),
-        ],
-    )
-    sizes = Report(
-        "prep: kB of code",
-        ["", "size", *(f"gradc {target}" for target in TARGETS), *_PEERS],
+        "prep: time and size of the peer's code over those of gradc's target that does the same",
+        ["", "size"]
+        + [f"{peer}/{_RIVAL[peer]}" for peer in _PEERS]
+        + [f"{peer} code" for peer in _PEERS],
     )
     for key in keys:
         given_up: set[str] = set()
         chosen = WORKLOADS[key].sizes
         for size in chosen[:QUICK_SIZES] if quick else chosen:
-            _rows(key, size, limit, given_up, (spent, sizes, ratios))
-        for report in (spent, sizes, ratios):
+            _rows(key, size, limit, given_up, (took, sizes, ratios))
+        for report in (took, sizes, ratios):
             report.rule()
-    spent.note(
+    took.note(
         f"A peer that takes over {limit:.0f} s is given up, and not asked for larger sizes ('–').\n"
         "gradc: read, differentiate, stabilise and print, without verification. deriv: parse and\n"
         "deriv. SymPy: diff, cse and lambdify. CasADi: gradient and Function; SymPy and CasADi\n"
@@ -124,52 +131,106 @@ def show_prep(keys: list[str], quick: bool) -> None:
         "the call itself instead of text: it has no tanh, and R's parser stops at 50 parentheses."
     )
     sizes.note("CasADi's is the C code that it would generate.")
-    for report in (spent, sizes, ratios):
+    for report in (took, sizes, ratios):
         report.show()
 
 
 def _rows(
     key: str, size: int, limit: float, given_up: set[str], reports: tuple[Report, Report, Report]
 ) -> None:
-    spent, sizes, ratios = reports
-    own = {
-        target: isolated(gradc_code, 3 * limit, key=key, size=size, target=target)
-        for target in TARGETS
-    }
-    peers: dict[str, Any] = {}
+    took, sizes, ratios = reports
+    own = isolated(gradc_code, 12 * limit, key=key, size=size)
+    answers: dict[str, Any] = {f"gradc {target}": _answer(own, target) for target in TARGETS}
     for name, job in _PEERS.items():
+        answers[name] = None
         if name not in given_up:
-            peers[name] = isolated(job, limit + 2.0, key=key, size=size)
-            if isinstance(peers[name], Failure):
+            # Two seconds to load the library.
+            answers[name] = isolated(job, limit + 2.0, key=key, size=size)
+            if isinstance(answers[name], Failure):
                 given_up.add(name)
     label = (WORKLOADS[key].title, f"{size:,}")
-    everyone = [(f"gradc {target}", own[target]) for target in TARGETS]
-    everyone += [(name, peers.get(name)) for name in _PEERS]
-    length = next((a["text"] for a in own.values() if not isinstance(a, Failure)), float("nan"))
-    spent.row(
+    took.row(
         *label,
-        f"{length / 1000:,.1f} kB",
-        *(_cell(spent, name, answer, lambda a: seconds(a["total"])) for name, answer in everyone),
+        "–" if isinstance(own, Failure) else f"{own['text'] / 1000:,.1f} kB",
+        *(_cell(took, name, answer, "total", limit) for name, answer in answers.items()),
     )
     sizes.row(
-        *label,
-        *(_cell(sizes, name, a, lambda a: figures(a["code"] / 1000)) for name, a in everyone),
+        *label, *(_cell(sizes, name, answer, "code", limit) for name, answer in answers.items())
     )
-    pairs = [(peers.get(name), own[_RIVAL[name]]) for name in _PEERS]
-    ratios.row(
-        *label,
-        *(_ratio(peer, mine, "total") for peer, mine in pairs),
-        *(_ratio(peer, mine, "code") for peer, mine in pairs),
-    )
+    pairs = [(answers[name], answers[f"gradc {_RIVAL[name]}"]) for name in _PEERS]
+    ratios.row(*label, *(_ratio(*pair, what) for what in ("total", "code") for pair in pairs))
 
 
-def _cell(report: Report, who: str, answer: Any, show: Any) -> str:
+def _answer(own: Any, target: str) -> Any:
+    if isinstance(own, Failure):
+        return own
+    found = own[target]
+    return Failure(found["failed"]) if "failed" in found else found
+
+
+def _cell(report: Report, who: str, answer: Any, what: str, limit: float) -> str:
     if answer is None:
         return "–"
-    return report.failure(who, answer) if isinstance(answer, Failure) else show(answer)
+    if isinstance(answer, Failure):
+        late = answer.reason.startswith(">") and not who.startswith("gradc")
+        return f"> {limit:.0f} s" if late else report.failure(who, answer)
+    return seconds(answer["total"]) if what == "total" else figures(answer["code"] / 1000)
 
 
 def _ratio(peer: Any, own: Any, what: str) -> str:
     if isinstance(peer, dict) and isinstance(own, dict):
         return times(peer[what], own[what])
     return "–"
+
+
+def gradc_stages(key: str, size: int) -> dict[str, Any]:
+    """Seconds of reading, of everything up to the gradient's IR, and of each target."""
+    from gradc.model import compile as compile_model
+
+    workload = WORKLOADS[key]
+    text, parameters = workload.text(size), workload.parameters(size)
+    for target in TARGETS:
+        compile_model("a*sin(x)^2", wrt=["a"]).emit(target)
+    clock = Clock()
+    with clock.stage("read"):
+        model = compile_model(text, wrt=parameters)
+    with clock.stage("gradient"):
+        _ = model.stages.gradient
+    for target in TARGETS:
+        if TARGETS[target].wants_vjp:
+            _ = model.stages.vjp
+        with clock.stage(target):
+            model.emit(target)
+    return {**clock.seconds}
+
+
+def show_stages(keys: list[str], quick: bool) -> None:
+    """Print seconds of each stage from text to code while the size grows."""
+    stages = ["read", "gradient", *TARGETS]
+    report = Report(
+        "prep: seconds of each stage as the size doubles; a linear stage has ratio 2",
+        ["", "size", *stages],
+    )
+    for key in keys:
+        before: Any = None
+        for size in GROWTH.get(key, ())[: 3 if quick else None]:
+            result = isolated(gradc_stages, 60.0, key=key, size=size)
+            if isinstance(result, Failure):
+                report.row(WORKLOADS[key].title, f"{size:,}", report.failure("gradc", result))
+                break
+            report.row(
+                WORKLOADS[key].title,
+                f"{size:,}",
+                *(_grown(result[stage], before and before[stage]) for stage in stages),
+            )
+            before = result
+        report.rule()
+    report.note(
+        "In parentheses: the ratio to the line above. gradient: differentiation and all passes; a\n"
+        "target: legalising and printing. W2's text grows 6.0 and 3.0 times."
+    )
+    report.show()
+
+
+def _grown(now: float, before: float | None) -> str:
+    return seconds(now) if before is None else f"{seconds(now)} ({now / before:.1f})"

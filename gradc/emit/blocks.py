@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from gradc.emit.printer import Printer, renamed, widest
+from gradc.emit.printer import Printer, widest
 from gradc.emit.schedule import Limits, count_uses
 from gradc.emit.syntax import ATOM, Piece
 from gradc.ir import Graph, Size, reachable
@@ -22,7 +22,7 @@ Block = tuple[int, int, Size | None]
 REDUCTIONS = frozenset({"sum", "prod", "min", "max"})
 """Primitives that a loop accumulates."""
 
-_STRUCTURAL = frozenset({"index", "stack", "scatter", "length", "broadcast"})
+_STRUCTURAL = frozenset({"index", "stack", "scatter", "length", "broadcast", "prod_others"})
 NATIVE = REDUCTIONS | _STRUCTURAL
 """Primitives that become statements here, and need no spelling."""
 
@@ -77,6 +77,8 @@ def _block(graph: Graph, node: int, blocks: Sequence[Block]) -> Block:
     if name in REDUCTIONS:
         return (_level(blocks, args) + 1, 0, None)
     if name == "index":
+        return (_level(blocks, args) + blocks[args[0]][1], 0, None)
+    if name == "prod_others":
         return (_level(blocks, args) + blocks[args[0]][1], 0, None)
     if name == "broadcast":
         args = args[:1]
@@ -202,11 +204,14 @@ class BlockScheduler:
         block = self.blocks[node]
         vector = self.namer(node)
         size = graph.types[node].shape[0].substitute(graph.bindings)
-        self._line(block, Line("vector", vector, "", size))
+        if name == "prod_others":
+            self._line(block, Line("others", vector, self.vectors[args[0]]))
+        else:
+            self._line(block, Line("vector", vector, "", size))
         if name == "stack":
             for place, arg in enumerate(args, start=1):
                 self._line(block, Line("element", vector, self.pieces[arg].text, None, place))
-        else:
+        elif name == "scatter":
             self._line(block, Line("zero", vector, ""))
             text = self.pieces[args[0]].text
             self._line(block, Line("element", vector, text, None, graph.attrs(node)))
@@ -229,10 +234,10 @@ class BlockScheduler:
             self._line((block[0], 0, None), Line("vector", name, "", block[2]))
             self._line(block, Line("row", name, piece.text))
             self.vectors[node] = name
-            self.pieces[node] = renamed(piece, self.row(name))
+            self.pieces[node] = Piece(self.row(name))
         else:
             self._line(block, Line("local", name, piece.text))
-            self.pieces[node] = renamed(piece, name)
+            self.pieces[node] = Piece(name)
 
     def _operation(self, node: int, args: Sequence[int]) -> Piece:
         limits = self.limits

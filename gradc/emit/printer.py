@@ -181,7 +181,7 @@ def widest(pieces: Sequence[Piece]) -> int:
 
 def renamed(piece: Piece, text: str) -> Piece:
     """A name that stands for what a piece computes."""
-    return replace(piece, text=text, level=ATOM, brackets=0, height=0, literal=False)
+    return replace(piece, text=text, level=ATOM, brackets=0, height=0)
 
 
 __all__ = ["SUM", "Printer", "negated", "renamed", "widest"]

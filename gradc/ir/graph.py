@@ -106,6 +106,8 @@ class Graph:
         value = float(value)
         if value != value:
             value = NAN
+        if type_.dtype == "bool":
+            return self.intern(("const", (value.hex(), value, "bool")), type_)
         return self.intern(("const", (value.hex(), value)), type_)
 
     def input(self, name: str, type_: Type) -> int:

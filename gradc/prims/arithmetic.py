@@ -184,6 +184,6 @@ PRIMS: tuple[Prim, ...] = (
         doc="the number pi itself, not the double nearest to it",
         source="DLMF 3.12",
         ball=balls.exact_pi,
-        spell={"r": "pi", "tmb": "M_PI", "numpy": "np.pi", "tf": "np.pi"},
+        spell={"r": "pi", "tmb": "M_PI", "numpy": "np.pi", "tf": "math.pi"},
     ),
 )

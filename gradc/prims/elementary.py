@@ -140,7 +140,7 @@ PRIMS: tuple[Prim, ...] = (
         domain="abs(x) <= 1",
         ball=lambda x: x.asin(),
         probe={"x": _UNIT},
-        spell=_spell("asin", "asin", "np.arcsin", "tf.asin"),
+        spell=_spell("asin", "extra::asin", "np.arcsin", "tf.asin"),
     ),
     prim(
         "acos",
@@ -151,7 +151,7 @@ PRIMS: tuple[Prim, ...] = (
         domain="abs(x) <= 1",
         ball=lambda x: x.acos(),
         probe={"x": _UNIT},
-        spell=_spell("acos", "acos", "np.arccos", "tf.acos"),
+        spell=_spell("acos", "extra::acos", "np.arccos", "tf.acos"),
     ),
     prim(
         "atan",
@@ -172,7 +172,7 @@ PRIMS: tuple[Prim, ...] = (
         domain="x != 0 or y != 0",
         ball=balls.angle,
         probe={"y": (-2.0, 0.5), "x": (-1.5, 0.25)},
-        spell=_spell("atan2", "atan2", "np.arctan2", "tf.atan2"),
+        spell=_spell("atan2", "extra::atan2", "np.arctan2", "tf.atan2"),
     ),
     prim(
         "hypot",
@@ -231,7 +231,7 @@ PRIMS: tuple[Prim, ...] = (
         d={"x": "sech(x)^2"},
         ball=lambda x: x.tanh(),
         probe={"x": _ANY},
-        spell=_spell("tanh", "tanh", "np.tanh", "tf.tanh"),
+        spell=_spell("tanh", "extra::tanh", "np.tanh", "tf.tanh"),
     ),
     prim(
         "sech",

@@ -19,10 +19,21 @@ _LARGEST_EXPONENT = 64
 Fold = Callable[[float, float], "float | None"]
 
 
-def _exactly(operation: Callable[[Any, Any], Any]) -> Fold:
-    """The operation on two doubles where its result is exact, None where it rounds."""
+_WHOLE = 2.0**53
+
+
+def _exactly(operation: Callable[[Any, Any], Any], *, ring: bool = False) -> Fold:
+    """The operation on two doubles where its result is exact, None where it rounds.
+
+    Whole numbers below 2^53 are closed under the operations of a ring, which loop counters are
+    made of.
+    """
 
     def fold(x: float, y: float) -> float | None:
+        if ring and x.is_integer() and y.is_integer():
+            value = float(operation(x, y))
+            if abs(value) < _WHOLE:
+                return value
         if not (math.isfinite(x) and math.isfinite(y)):
             return None
         try:
@@ -46,9 +57,9 @@ def _power(x: float, y: float) -> float | None:
 _WHOLE_POWER = _exactly(lambda x, y: x ** int(y))
 
 BINARY: dict[str, Fold] = {
-    "add": _exactly(operator.add),
-    "sub": _exactly(operator.sub),
-    "mul": _exactly(operator.mul),
+    "add": _exactly(operator.add, ring=True),
+    "sub": _exactly(operator.sub, ring=True),
+    "mul": _exactly(operator.mul, ring=True),
     "div": _exactly(operator.truediv),
     "pow": _power,
     "idiv": _exactly(operator.floordiv),

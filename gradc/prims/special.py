@@ -181,6 +181,7 @@ PRIMS: tuple[Prim, ...] = (
         domain="x >= -1",
         ball=balls.xlog1px,
         probe={"x": (-0.9, 1e-8, 2.5)},
+        spell=_spell(tmb="extra::xlog1px"),
         expand="ifelse(x == -1, 0, (1 + x)*log1p(x))",
         stabilizes=[
             Stabilizes("(1 + x)*log1p(x)", "xlog1px(x)"),
@@ -394,7 +395,9 @@ PRIMS: tuple[Prim, ...] = (
         ball=balls.bessel("I", scaled=True),
         probe=_BESSEL_PROBE,
         spell={
-            **_spell("besselI({x}, {nu}, TRUE)", "", "special.ive({nu}, {x})", ""),
+            **_spell(
+                "besselI({x}, {nu}, TRUE)", "extra::besselI_scaled", "special.ive({nu}, {x})", ""
+            ),
             "tf": _NO_TF,
         },
         expand="exp(-x)*besselI(x, nu)",
@@ -410,7 +413,9 @@ PRIMS: tuple[Prim, ...] = (
         ball=balls.bessel("K", scaled=True),
         probe=_BESSEL_PROBE,
         spell={
-            **_spell("besselK({x}, {nu}, TRUE)", "", "special.kve({nu}, {x})", ""),
+            **_spell(
+                "besselK({x}, {nu}, TRUE)", "extra::besselK_scaled", "special.kve({nu}, {x})", ""
+            ),
             "tf": _NO_TF,
         },
         expand="exp(x)*besselK(x, nu)",

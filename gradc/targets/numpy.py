@@ -45,6 +45,10 @@ def _where(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
     return Piece(text, ATOM, brackets, max(piece.height for piece in pieces) + 1)
 
 
+def _pi(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
+    return Piece("np.pi", literal=True)
+
+
 SYNTAX = Syntax(
     number=python_number,
     infinity="np.inf",
@@ -57,7 +61,7 @@ SYNTAX = Syntax(
     },
     negation="~",
     typed=_typed,
-    special={"select": _where},
+    special={"select": _where, "exact_pi": _pi},
 )
 
 _DEFINED = ("value", "value_and_grad", "fun", "hess", "_arguments", "_scatter", "_prod_others")
@@ -227,10 +231,12 @@ def _value_and_grad(module: Module) -> list[str]:
     parameters = by_parameter(function)
     roots = [function.value, *(entry.node for _, own in parameters for entry in own)]
     plan = module.plan(function, roots, names)
-    value = names.fresh("result")
+    value, last = _final(function, plan), []
+    if not value.isidentifier():
+        value = names.fresh("result")
+        last = assignment(value, _final(function, plan))
     rows = function.per_observation
     gradients = [_gradient(function, plan, own, value, i.type.length) for i, own in parameters]
-    last = assignment(value, _final(function, plan))
     last += tuple_lines(f"return {value}, ", gradients)
     lines = call("def value_and_grad", module.arguments, ":")
     shape = ", row by row" if rows else ""

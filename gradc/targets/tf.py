@@ -42,7 +42,7 @@ def _power(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
     right = graph.args(node)[1]
     if graph.is_const(right):
         value = graph.value(right)
-        if value == 2.0:
+        if value == 2.0 and not base.literal:
             return Piece(f"tf.square({base.text})", ATOM, base.brackets + 1, base.height + 1)
         if value.is_integer() and abs(value) < 1e9:
             exponent = Piece(str(int(value)), SIGN if value < 0 else ATOM)
@@ -58,6 +58,20 @@ def _where(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
     return Piece(text, ATOM, brackets, max(piece.height for piece in pieces) + 1)
 
 
+def _stack(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
+    """A vector of scalars; of numbers only, it is a constant."""
+    constant = all(map(graph.is_const, graph.args(node)))
+    texts = [p.text if constant or not p.literal else _typed(p.text) for p in pieces]
+    listed = f"[{', '.join(texts)}]"
+    brackets = max(piece.brackets for piece in pieces) + 3
+    text = _typed(listed) if constant else f"tf.stack({listed})"
+    return Piece(text, ATOM, brackets, max(piece.height for piece in pieces) + 1)
+
+
+def _pi(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
+    return Piece("math.pi", literal=True)
+
+
 SYNTAX = Syntax(
     number=python_number,
     infinity='float("inf")',
@@ -66,8 +80,8 @@ SYNTAX = Syntax(
     infix={name: operator for name, operator in OPERATORS.items() if name != "pow"},
     negation="~",
     typed=_typed,
-    strict=frozenset({"broadcast", "scatter", "stack"}),
-    special={"pow": _power, "select": _where},
+    strict=frozenset({"broadcast", "scatter"}),
+    special={"pow": _power, "select": _where, "stack": _stack, "exact_pi": _pi},
 )
 
 _DEFINED = (
@@ -127,8 +141,8 @@ def write(model: EmitModel, target: Target) -> Emitted:
         if f"{name}(" in body:
             parts.append(_lines(text))
     lines = [*short(_header(module)), ""]
-    if "np." in body:
-        lines.append("import numpy as np")
+    if "math.pi" in body:
+        lines += ["import math", ""]
     lines.append("import tensorflow as tf")
     for part in [*parts, _arguments(module), *functions]:
         lines += ["", "", *part]
@@ -208,6 +222,12 @@ def _output(plan: Schedule, node: int) -> str:
     return _typed(piece.text) if piece.literal else piece.text
 
 
+def _result(plan: Schedule, node: int, name: str) -> tuple[list[str], str]:
+    """The assignment of an output to a name, or the name that it already has."""
+    text = _output(plan, node)
+    return ([], text) if text.isidentifier() else (assignment(name, text), name)
+
+
 def _with_dtype(module: Module, lines: list[str]) -> list[str]:
     """The lines, after that which names the arguments' dtype where they use it."""
     if any("dtype)" in line for line in lines) and module.arguments:
@@ -232,7 +252,8 @@ def _attached(module: Module) -> list[str]:
     for item in plan.statements:
         forward = item.node < len(marks) and marks[item.node]
         (first if forward else second).append(item)
-    body = assignments(first) + assignment(result, _output(plan, function.value))
+    last, result = _result(plan, function.value, result)
+    body = assignments(first) + last
     body += ["", f"    def {gradient}({upstream}):", *assignments(second, 8)]
     body += tuple_lines("return ", [_output(plan, root) for root in roots[1:]], 8)
     body += ["", f"    return {result}, {gradient}"]
@@ -256,13 +277,13 @@ def _value_and_grad(module: Module) -> list[str]:
     parameters = by_parameter(function)
     roots = [function.value, *(entry.node for _, own in parameters for entry in own)]
     plan = module.plan(function, roots, names)
-    result = names.fresh("result")
-    gradients = [_gradient(function, plan, own, result, i.type.length) for i, own in parameters]
     lines = call("def value_and_grad", module.arguments, ":")
     shape = ", row by row" if function.per_observation else ""
     lines += docstring(f"The value and a tuple of its derivatives in the parameters{shape}.")
     lines += unpack(module.arguments, "_arguments", module.arguments) if module.arguments else []
-    body = assignments(plan.statements) + assignment(result, _output(plan, function.value))
+    last, result = _result(plan, function.value, names.fresh("result"))
+    gradients = [_gradient(function, plan, own, result, i.type.length) for i, own in parameters]
+    body = assignments(plan.statements) + last
     body += tuple_lines(f"return {result}, ", gradients)
     return lines + _with_dtype(module, body)
 

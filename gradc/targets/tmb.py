@@ -345,6 +345,8 @@ def _write_block(template: _Template, block: Block, lines: Sequence[Line], index
 def _scalar_line(template: _Template, line: Line) -> str:
     if line.kind == "vector" and line.size is not None:
         return f"vector<Type> {line.name}({_length(template, line.size)});"
+    if line.kind == "others":
+        return f"vector<Type> {line.name} = extra::prod_others({line.text});"
     if line.kind == "zero":
         return f"{line.name}.setZero();"
     if line.kind == "element":

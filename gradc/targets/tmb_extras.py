@@ -16,14 +16,15 @@ from dataclasses import dataclass
 class Extra:
     """One function: ``value`` and ``partials`` in C++ over ``tx`` (arguments), ``ty`` (result).
 
-    ``before`` is plain code that the value needs; ``body`` a whole template function, for
-    those made of TMB's own operations.
+    ``before`` is plain code that the value needs. A function made of TMB's own operations
+    has a ``body`` instead, or where it takes no scalars it is written as a ``whole``.
     """
 
     params: tuple[str, ...]
     value: str = ""
     partials: tuple[str, ...] = ()
     before: str = ""
+    whole: str = ""
     body: str = ""
     comment: str = ""
 
@@ -53,6 +54,27 @@ inline double remainder_of(double x, double y)
 }
 """,
         comment="The remainder with the sign of y, as R's %%.",
+    ),
+    "tanh": Extra(
+        ("x",),
+        "std::tanh(tx[0])",
+        ("Type(1) / (cosh(tx[0]) * cosh(tx[0]))",),
+        comment="tanh() with a derivative that does not cancel as 1 - tanh(x)^2 does.",
+    ),
+    "asin": Extra(
+        ("x",), "std::asin(tx[0])", ("Type(1) / sqrt((Type(1) - tx[0]) * (Type(1) + tx[0]))",)
+    ),
+    "acos": Extra(
+        ("x",), "std::acos(tx[0])", ("-Type(1) / sqrt((Type(1) - tx[0]) * (Type(1) + tx[0]))",)
+    ),
+    "atan2": Extra(
+        ("y", "x"),
+        "std::atan2(tx[0], tx[1])",
+        (
+            "tx[1] / hypot(tx[0], tx[1]) / hypot(tx[0], tx[1])",
+            "-tx[0] / hypot(tx[0], tx[1]) / hypot(tx[0], tx[1])",
+        ),
+        comment="The angle of (x, y); TMB's own takes the wrong side where y is 0.",
     ),
     "log1p": Extra(("x",), "std::log1p(tx[0])", ("Type(1) / (Type(1) + tx[0])",)),
     "expm1": Extra(("x",), "std::expm1(tx[0])", ("exp(tx[0])",)),
@@ -158,6 +180,52 @@ inline double cosine_of_pi(double x)
         ("log(tx[0]) + Type(1)",),
         comment="x*log(x), and 0 at 0.",
     ),
+    "xlog1px": Extra(
+        ("x",),
+        "tx[0] == -1 ? 0 : (1 + tx[0]) * std::log1p(tx[0])",
+        ("log1p(tx[0]) + Type(1)",),
+        comment="(1 + x)*log(1 + x), and 0 at -1.",
+    ),
+    "besselI_scaled": Extra(
+        ("x", "nu"),
+        "Rf_bessel_i(tx[0], tx[1], 2.0)",
+        (
+            "besselI_scaled(tx[0], tx[1] + Type(1)) + (tx[1] / tx[0] - Type(1)) * ty[0]",
+            "Type(R_NaN)",
+        ),
+        before='extern "C" double Rf_bessel_i(double, double, double);\n',
+        comment="exp(-x)*besselI(x, nu).",
+    ),
+    "besselK_scaled": Extra(
+        ("x", "nu"),
+        "Rf_bessel_k(tx[0], tx[1], 2.0)",
+        (
+            "(tx[1] / tx[0] + Type(1)) * ty[0] - besselK_scaled(tx[0], tx[1] + Type(1))",
+            "Type(R_NaN)",
+        ),
+        before='extern "C" double Rf_bessel_k(double, double, double);\n',
+        comment="exp(x)*besselK(x, nu).",
+    ),
+    "prod_others": Extra(
+        ("x",),
+        whole="""\
+template<class Type>
+vector<Type> prod_others(vector<Type> x)
+{
+  vector<Type> result(x.size());
+  Type before = 1, after = 1;
+  for (int i = 0; i < x.size(); i++) {
+    result(i) = before;
+    before *= x(i);
+  }
+  for (int i = x.size() - 1; i >= 0; i--) {
+    result(i) *= after;
+    after *= x(i);
+  }
+  return result;
+}""",
+        comment="For each element the product of all others.",
+    ),
     "sigmoid": Extra(
         ("x",),
         body="""\
@@ -202,11 +270,12 @@ def extras_code(names: Iterable[str]) -> list[str]:
     if not chosen:
         return []
     lines = ["namespace extra {", ""]
-    atomics = [name for name in chosen if not EXTRAS[name].body]
+    atomics = [name for name in chosen if EXTRAS[name].value]
     if any(partial != "Type(0)" for name in atomics for partial in EXTRAS[name].partials):
         lines += [*_TIMES.rstrip().split("\n"), ""]
-    lines += [f"{_signature(name)};" for name in chosen if len(chosen) > 1]
-    lines += [""] if len(chosen) > 1 else []
+    named = [name for name in chosen if any(name in _calls(EXTRAS[other]) for other in chosen)]
+    lines += [f"{_signature(name)};" for name in named]
+    lines += [""] if named else []
     for name in chosen:
         lines += [*_function(name), ""]
     return [*lines, "}  // namespace extra", ""]
@@ -220,6 +289,8 @@ def _signature(name: str) -> str:
 def _function(name: str) -> list[str]:
     extra = EXTRAS[name]
     lines = [f"// {extra.comment}"] if extra.comment else []
+    if extra.whole:
+        return [*lines, *extra.whole.split("\n")]
     head = ["template<class Type>", _signature(name).removeprefix("template<class Type> "), "{"]
     if extra.body:
         return [*lines, *head, *extra.body.split("\n"), "}"]

@@ -181,3 +181,9 @@ def test_many_parameters_are_checked_along_directions() -> None:
     outputs["gradient:a7"] = outputs["gradient:a8"]
     truth = true_values(full.with_outputs(outputs), point)
     assert list(confirm(function, truth, point).corrected) == [("gradient:a7", 0)]
+
+
+def test_a_function_that_turns_within_the_step_contradicts_nothing() -> None:
+    for text in ("cos(1e55*a)", "cos(exp(a)^150)", "sin(1e200*a)"):
+        done = found(text, {"a": 1.3}, "a")
+        assert done.confirms("gradient:a", 0), text
