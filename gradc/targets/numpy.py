@@ -31,6 +31,9 @@ from gradc.targets.python import (
 )
 from gradc.targets.target import Target
 
+MANY = 4
+"""From how many names on a check is a loop."""
+
 
 def _typed(text: str) -> str:
     return f"dtype({text})"
@@ -144,7 +147,7 @@ def _checks(module: Module) -> list[str]:
     scalars = [users[item.name] for item in module.inputs if not item.type.shape]
     if scalars:
         test = " or ".join(f"np.ndim({name})" for name in scalars)
-        if len(scalars) > 4:
+        if len(scalars) > MANY:
             test = f"any(np.ndim(v) for v in ({', '.join(scalars)}))"
         what = "is a scalar" if len(scalars) == 1 else "are scalars"
         lines += _refuse(test, f"{enumerate_names(scalars)} {what}")
@@ -158,12 +161,14 @@ def _checks(module: Module) -> list[str]:
 
 
 def _refuse(test: str, message: str) -> list[str]:
-    return [*statement("if ", f"{test}:"), f'        raise ValueError("{message}")']
+    return [*statement("if ", test, end=":"), f'        raise ValueError("{message}")']
 
 
 def _recycle(vectors: list[str], group: Rows, indexed: bool) -> list[str]:
     lines: list[str] = []
     test = " or ".join(f"np.ndim({name}) > 1" for name in vectors)
+    if len(vectors) > MANY:
+        test = f"any(np.ndim(v) > 1 for v in ({', '.join(vectors)}))"
     what = "is" if len(vectors) == 1 else "are"
     kind = "a number or a vector" if len(vectors) == 1 else "numbers or vectors"
     lines += _refuse(test, f"{enumerate_names(vectors)} {what} {kind}")
@@ -173,9 +178,10 @@ def _recycle(vectors: list[str], group: Rows, indexed: bool) -> list[str]:
     if len(vectors) > 1:
         first = vectors[0]
         differ = " or ".join(f"np.shape({name}) != np.shape({first})" for name in vectors[1:])
-        lines += statement("if ", f"{differ}:")
-        broadcast = f"v[()] for v in np.broadcast_arrays({', '.join(vectors)})"
-        lines += unpack(vectors, "", [broadcast], 8)
+        if len(vectors) > MANY:
+            differ = f"len({{np.shape(v) for v in ({', '.join(vectors)})}}) > 1"
+        lines += statement("if ", differ, end=":")
+        lines += unpack(vectors, "np.broadcast_arrays", vectors, 8)
     if indexed:
         lines += [f"    {name} = np.atleast_1d({name})" for name in vectors]
     return lines
@@ -307,9 +313,7 @@ def _fun(module: Module) -> list[str]:
         length = item.type.length
         part = f"{gradient}[{index}]"
         sums.append(
-            f"np.sum({part})"
-            if length is None
-            else f"np.sum({part}.reshape(-1, {length}), axis=0)"
+            f"np.sum({part})" if length is None else f"np.sum({part}.reshape(-1, {length}), axis=0)"
         )
     total = f"float(np.sum({value})), np.hstack([{', '.join(sums)}])"
     return [*lines, *statement("return ", total)]

@@ -93,13 +93,13 @@ def assignment(name: str, text: str, indent: int = 4) -> list[str]:
     return statement(f"{name} = ", text, indent)
 
 
-def statement(start: str, text: str, indent: int = 4) -> list[str]:
-    """A statement that ends with an expression."""
+def statement(start: str, text: str, indent: int = 4, end: str = "") -> list[str]:
+    """A statement that is an expression between ``start`` and ``end``."""
     pad = " " * indent
-    line = f"{pad}{start}{text}"
+    line = f"{pad}{start}{text}{end}"
     if len(line) <= WIDTH:
         return [line]
-    return [f"{pad}{start}(", *wrap(text, indent + 4, 0), f"{pad})"]
+    return [f"{pad}{start}(", *wrap(text, indent + 4, 0), f"{pad}){end}"]
 
 
 def assignments(statements: Sequence[Statement], indent: int = 4) -> list[str]:
