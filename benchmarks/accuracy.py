@@ -5,6 +5,7 @@ Run by hand, with R, TMB and TensorFlow there::
     python -m benchmarks.accuracy            prints what was measured
     python -m benchmarks.accuracy --write    and writes the table
     python -m benchmarks.accuracy --write exp log    these only, the others stay
+    python -m benchmarks.accuracy --write --missing    what the table lacks, the others stay
 
 Each primitive is emitted alone and run in the real toolchain, over its probe grid and some
 thousand random points of its domain, and held against ball arithmetic. The worst error is
@@ -259,12 +260,13 @@ def padded(value: float) -> float:
     return 2.0 ** max(0, math.ceil(math.log2(max(value * 1.25, 1.0))))
 
 
-def measure_all(names: list[str]) -> dict[str, dict[str, Measured]]:
-    """Every primitive on every target that has it."""
+def measure_all(names: list[str], missing: bool) -> dict[str, dict[str, Measured]]:
+    """Every primitive on every target that has it, or only what the table lacks."""
     found: dict[str, dict[str, Measured]] = {}
     for name in names or [prim.name for prim in TABLE]:
         prim = TABLE[name]
-        keys = [key for key in KEYS if has(prim, key)]
+        known = ACCURACY.get(name, {}) if missing else {}
+        keys = [key for key in KEYS if has(prim, key) and key not in known]
         if name in UNMEASURED or not prim.elementwise or prim.ball is None or not keys:
             continue
         points = {dtype: points_of(prim, dtype, len(name)) for dtype in map(dtype_of, keys)}
@@ -330,9 +332,10 @@ def table_text(found: dict[str, dict[str, Measured]], measured_with: str) -> str
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--write", action="store_true", help="write the table")
+    parser.add_argument("--missing", action="store_true", help="only what the table lacks")
     parser.add_argument("primitive", nargs="*", help="only these")
     options = parser.parse_args()
-    found = measure_all(options.primitive)
+    found = measure_all(options.primitive, options.missing)
     if options.write:
         TABLE_FILE.write_text(table_text(found, versions()), encoding="utf-8")
 

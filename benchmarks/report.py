@@ -73,6 +73,12 @@ def figures(value: float) -> str:
     return f"{value:.{digits}f}"
 
 
+def grown(now: float, before: float | None) -> str:
+    """Milliseconds, and how many times those of the line above."""
+    text = figures(now * 1e3)
+    return text if before is None else f"{text} ({now / before:.1f})"
+
+
 def times(peer: float, own: float) -> str:
     """How many times faster gradc is: above 1 where the peer takes longer."""
     return f"{figures(peer / own)} ×"

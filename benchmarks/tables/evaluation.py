@@ -298,8 +298,8 @@ def show_tf(keys: list[str], quick: bool) -> None:
                 f"{figures(tape / direct)} ×",
             )
     report.note(
-        "plain: TensorFlow's tape differentiates the emitted plain(). value: the tape finds gradc's\n"
-        "gradient attached to value(). v_and_g: value_and_grad(), which gives one gradient a row,\n"
-        "while a tape adds rows up."
+        "plain: TensorFlow's tape differentiates the emitted plain(). value: the tape finds\n"
+        "gradc's gradient attached to value(). v_and_g: value_and_grad(), which gives one gradient\n"
+        "a row, while a tape adds rows up."
     )
     report.show()

@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks.isolate import Clock, Failure, peak_memory, repeated
 from benchmarks.peers import casadi, symbols
-from benchmarks.report import Report, figures, seconds
+from benchmarks.report import Report, figures, grown
 from benchmarks.workloads import WORKLOADS
 from benchmarks.workloads.rosenbrock import vector_formula
 
@@ -95,11 +95,11 @@ def show_graph(keys: list[str], quick: bool) -> None:
         "graph: from IR to gradient IR, each line in a process of its own (CPU seconds)",
         [
             *("", "build", "gradient", "passes", "operations", "MB", "runs"),
-            *("gradc/peer", "+ build"),
+            *("/peer", "+ build"),
         ],
     )
     for key in keys:
-        size = SIZES[key] // (10 if quick else 1)
+        size = SIZES[key] // (20 if quick else 1)
         runs = 1 if quick else 3
         own = repeated(gradc_graph, runs, LIMIT, key=key, size=size)
         workload = WORKLOADS[key]
@@ -109,8 +109,8 @@ def show_graph(keys: list[str], quick: bool) -> None:
         report.rule()
     report.note(
         "gradient: value_and_gradient(); CasADi's gradient(). passes: simplify, stabilize, and\n"
-        "stabilize on the gradient; CasADi's Function(). gradc/peer: seconds after building over\n"
-        "the peer's, below 1 where gradc is faster; + build: all of it. MB: peak resident memory.\n"
+        "stabilize on the gradient; CasADi's Function(). /peer: gradc's seconds after building\n"
+        "over the peer's, below 1 where gradc is faster; + build: all of it. MB: peak resident memory.\n"
         "operations: of the value → of value and gradient, in millions."
     )
     report.show()
@@ -138,29 +138,24 @@ def _row(report: Report, name: str, result: Any, own: Any) -> None:
 
 
 def show_growth(keys: list[str], quick: bool) -> None:
-    """Print seconds of every pass while the size doubles, and the ratio of the last two."""
+    """Print the time of every pass while the size doubles."""
     stages = ("build", *_PASSES)
     report = Report(
-        "graph: seconds of each pass as the size doubles; a linear pass has ratio 2",
+        "graph: milliseconds of each pass as the size doubles; a linear pass has ratio 2",
         ["", "size", *stages],
     )
     for key in keys:
         top = SIZES[key] // (16 if quick else 1)
-        sizes = [top // 2**k for k in reversed(range(DOUBLINGS))]
         before: Any = None
-        for size in sizes:
-            result = repeated(gradc_graph, 1 if quick else 2, LIMIT, key=key, size=size)
+        for halvings in reversed(range(DOUBLINGS - quick)):
+            size = top >> halvings
+            result = repeated(gradc_graph, 1 if quick else 3, LIMIT, key=key, size=size)
             if isinstance(result, Failure):
-                report.row(WORKLOADS[key].title, f"{size:,}", report.failure("gradc", result))
-                continue
-            cells = [seconds(result[stage]) for stage in stages]
-            if before is not None:
-                cells = [
-                    f"{cell} ({result[stage] / before[stage]:.1f})"
-                    for cell, stage in zip(cells, stages, strict=True)
-                ]
-            report.row(WORKLOADS[key].title, f"{size:,}", *cells)
+                report.row(key.upper(), f"{size:,}", report.failure("gradc", result))
+                break
+            cells = [grown(result[stage], before and before[stage]) for stage in stages]
+            report.row(key.upper(), f"{size:,}", *cells)
             before = result
         report.rule()
-    report.note("In parentheses: the ratio to the line above.")
+    report.note("In parentheses: the ratio to the line above. finish: stabilize on the gradient.")
     report.show()

@@ -228,6 +228,9 @@ ACCURACY: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
         "tf": (2.0, 0.0, 0.0),
         "tf/float32": (2.0, 0.0, 0.0),
     },
+    "xlog1px": {
+        "tmb": (2.0, 0.0, 0.0),
+    },
     "erf": {
         "r": (16.0, 0.0, 0.0),
         "tmb": (1.0, 0.0, 0.0),
@@ -260,6 +263,7 @@ ACCURACY: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
     },
     "digamma": {
         "r": (1.0, 4.0, 1.0),
+        "tmb": (1.0, 4.0, 1.0),
         "numpy": (4.0, 2.0, 1.0),
         "numpy/float32": (1.0, 0.0, 0.0),
         "tf": (4.0, 4.0, 1.0),
@@ -267,11 +271,13 @@ ACCURACY: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
     },
     "trigamma": {
         "r": (8.0, 0.0, 0.0),
+        "tmb": (8.0, 0.0, 0.0),
         "numpy": (8.0, 0.0, 0.0),
         "numpy/float32": (1.0, 0.0, 0.0),
     },
     "psigamma": {
         "r": (16.0, 0.0, 8.0),
+        "tmb": (16.0, 0.0, 8.0),
         "numpy": (8.0, 0.0, 0.0),
         "numpy/float32": (2.0, 0.0, 0.0),
         "tf": (2.0, 0.0, 4.0),
@@ -325,11 +331,13 @@ ACCURACY: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
     },
     "besselI_scaled": {
         "r": (4.0, 0.0, 0.0),
+        "tmb": (4.0, 0.0, 0.0),
         "numpy": (256.0, 0.0, 0.0),
         "numpy/float32": (1.0, 0.0, 0.0),
     },
     "besselK_scaled": {
         "r": (8.0, 0.0, 0.0),
+        "tmb": (8.0, 0.0, 0.0),
         "numpy": (8.0, 4.0, 0.0),
         "numpy/float32": (1.0, 0.0, 0.0),
     },

@@ -19,7 +19,8 @@ from gradc.ir import Function, reachable
 from gradc.verify.evaluate import Ball, Cells, Point, bind, evaluate
 from gradc.verify.first_order import first_order_bounds
 from gradc.verify.oracle import FIRST_BITS, Truth, true_values
-from gradc.verify.rounding import Arithmetic, arithmetic, clamped, widened
+from gradc.verify.rounding import Arithmetic, arithmetic, clamped
+from gradc.verify.sums import Rounding
 from gradc.verify.sweep import BITS
 
 Method = Literal["ball", "first order", "none"]
@@ -61,7 +62,7 @@ def bounds(function: Function, target: str, point: Point, dtype: str = "float64"
         roots,
         inputs,
         _WIDENED_BITS,
-        lambda node, name, attrs, args, cells: widened(model, name, attrs, args, cells),
+        Rounding(model, function.graph).widened,
     )
     radii = {
         name: [_distance(w, e) for w, e in zip(wide[node], exact.cells[name], strict=True)]

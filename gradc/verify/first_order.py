@@ -11,7 +11,8 @@ from flint import arb, ctx
 
 from gradc.ir import Function, reachable
 from gradc.verify.evaluate import Cells, Evaluation, apply, evaluate
-from gradc.verify.rounding import Arithmetic, errors, is_exact, widen
+from gradc.verify.rounding import Arithmetic, widen
+from gradc.verify.sums import Rounding
 from gradc.verify.sweep import BITS, Wide, first_order, to_wide
 
 # What is of second order in the rounding unit is left out; this is its allowance.
@@ -60,12 +61,11 @@ def _perturbed(
     The first trial is exact.
     """
     local: dict[int, Wide] = {}
+    rounding = Rounding(model, function.graph)
     draw = random.Random(trial)  # noqa: S311 - reproducible trials, not secrets
 
     def adjust(node: int, name: str, attrs: Any, args: Sequence[Cells], cells: Cells) -> Cells:
-        if is_exact(name):
-            return cells
-        sizes = errors(model, name, attrs, args, cells)
+        sizes = rounding.errors(node, name, attrs, args, cells)
         if all(size.is_zero() for size in sizes):
             return cells
         local[node] = np.array([to_wide(size) for size in sizes], np.longdouble)

@@ -62,6 +62,7 @@ _DIGITS = {"float64": 53, "float32": 24}
 _EXPONENTS = {"float64": (-1022, 1024), "float32": (-126, 128)}
 # Targets that set subnormal results, and subnormal arguments, to zero.
 _FLUSHES = frozenset({"tf"})
+_REASSOCIATES = frozenset({"tmb"})
 _DOUBLE_ONLY = frozenset({"r", "tmb"})
 
 
@@ -83,7 +84,8 @@ class Arithmetic:
     """The numbers that a target computes with.
 
     ``unit`` is one ulp relative to the value, at its widest; ``tiny`` the smallest number
-    that does not become zero; ``largest`` what overflows.
+    that does not become zero; ``largest`` what overflows. ``reassociates`` says that sums are
+    computed in an order of the target's own.
     """
 
     target: str
@@ -92,6 +94,7 @@ class Arithmetic:
     unit: Ball
     tiny: Ball
     largest: Ball
+    reassociates: bool = False
 
     def holds(self, ball: Ball) -> bool:
         """Whether a ball is one number, and that number needs no rounding."""
@@ -111,7 +114,8 @@ def arithmetic(target: str, dtype: str = "float64") -> Arithmetic:
     low, high = _EXPONENTS[dtype]
     least = low if target in _FLUSHES else low - digits + 1
     two = arb(2)
-    return Arithmetic(target, dtype, digits, two ** (1 - digits), two**least, two**high)
+    unit, tiny, largest = two ** (1 - digits), two**least, two**high
+    return Arithmetic(target, dtype, digits, unit, tiny, largest, target in _REASSOCIATES)
 
 
 def computes_in(target: str, dtype: str) -> bool:
@@ -130,11 +134,6 @@ def accuracy(name: str, target: str, dtype: str) -> Accuracy:
     if measured is None:
         raise fail("G504", f"how accurate '{name}' is on target {key} has not been measured")
     return Accuracy(max(1.0, measured[0]), measured[1], measured[2])
-
-
-def is_exact(name: str) -> bool:
-    """Whether a primitive rounds nothing."""
-    return name in _EXACT
 
 
 def errors(model: Arithmetic, name: str, attrs: Any, args: Sequence[Cells], cells: Cells) -> Cells:

@@ -63,11 +63,9 @@ def test_tf_agrees_within_the_bound(row: dict[str, Any]) -> None:
 
 def verify_on(target: str, row: dict[str, Any]) -> None:
     built = model(row)
-    try:
-        built.emit(target)
-    except GradcError as error:
-        assert error.diagnostics[0].code == "G303", "the target says that it lacks a function"
-        assert target == "tf", f"{target}: {error}"
+    if target == "tf" and "bessel" in text(row):
+        with pytest.raises(GradcError, match="G303"):  # TensorFlow has no such function
+            built.emit(target)
         return
     report = built.verify(target, witnesses="none", points=0, at=point(row))
     (source,) = [source for source in report.sources if source.kind == "emitted"]
@@ -95,8 +93,6 @@ def tmb_reports() -> dict[str, Report]:
 @pytest.mark.needs("tmb")
 @pytest.mark.xdist_group("tmb")
 @pytest.mark.parametrize("row", one_row_a_function())
-def test_tmb_agrees_within_the_bound(
-    row: dict[str, Any], tmb_reports: dict[str, Report]
-) -> None:
+def test_tmb_agrees_within_the_bound(row: dict[str, Any], tmb_reports: dict[str, Report]) -> None:
     (source,) = [s for s in tmb_reports[row["id"]].sources if s.kind == "emitted"]
     assert source.status in ("agree", "inconclusive"), source

@@ -9,10 +9,10 @@ from corpora import FORMULAS, model, supported
 
 from gradc.ir import Function, operations, reachable
 
-ELEMENTARY = frozenset(
-    "const input add sub mul div neg pow exp log sqrt sin cos tan asin acos atan atan2 sum"
-    " length index stack broadcast scatter exact_pi".split()
-)
+ARITHMETIC = {"add", "sub", "mul", "div", "neg", "pow", "exp", "log", "sqrt", "sum"}
+TRIGONOMETRIC = {"sin", "cos", "tan", "asin", "acos", "atan", "atan2"}
+FREE = {"const", "input", "length", "index", "stack", "broadcast", "scatter", "exact_pi"}
+ELEMENTARY = ARITHMETIC | TRIGONOMETRIC | FREE
 SMALLEST = 20
 LARGEST_RATIO = 4.0
 

@@ -18,7 +18,14 @@ def _arguments(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1):
     kinds = {v.dtype for v in values if hasattr(v, "dtype")}
     dtype = np.float32 if kinds == {np.dtype(np.float32)} else np.float64
     (
-        my_var, grad, if_else, lambda_, Type, np_, tf_, expr1,
+        my_var,
+        grad,
+        if_else,
+        lambda_,
+        Type,
+        np_,
+        tf_,
+        expr1,
     ) = (np.asarray(v, dtype)[()] for v in values)
     if any(np.ndim(v) for v in (my_var, grad, if_else, lambda_, Type)):
         raise ValueError("my_var, grad, if_else, lambda_ and Type are scalars")
@@ -32,7 +39,14 @@ def _arguments(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1):
 def value(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1):
     """The value of the model, one entry a row."""
     (
-        my_var, grad, if_else, lambda_, Type, np_, tf_, expr1,
+        my_var,
+        grad,
+        if_else,
+        lambda_,
+        Type,
+        np_,
+        tf_,
+        expr1,
     ) = _arguments(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1)
     return my_var * grad + if_else**2 * lambda_ + np.sin(Type * np_) + tf_ * expr1
 
@@ -40,7 +54,14 @@ def value(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1):
 def value_and_grad(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1):
     """The value and a tuple of its derivatives in the parameters, row by row."""
     (
-        my_var, grad, if_else, lambda_, Type, np_, tf_, expr1,
+        my_var,
+        grad,
+        if_else,
+        lambda_,
+        Type,
+        np_,
+        tf_,
+        expr1,
     ) = _arguments(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1)
     t1 = if_else**2
     t2 = Type * np_

@@ -29,7 +29,7 @@ def _arguments(a, b, y, x):
 def value(a, b, y, x):
     """The value of the model, one entry a row."""
     a, b, y, x = _arguments(a, b, y, x)
-    return (y - special.expit(a + b * x))**2
+    return (y - special.expit(a + b * x)) ** 2
 
 
 def value_and_grad(a, b, y, x):

@@ -31,7 +31,7 @@ def value(a, b, lambda_, x, y):
     """The value of the model."""
     a, b, lambda_, x, y = _arguments(a, b, lambda_, x, y)
     mu = a * np.exp(-b * x)
-    return np.sum((y - mu)**2) + lambda_ * (a**2 + b**2)
+    return np.sum((y - mu) ** 2) + lambda_ * (a**2 + b**2)
 
 
 def value_and_grad(a, b, lambda_, x, y):
