@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 
 import numpy as np
@@ -13,6 +14,7 @@ from gradc.run import Argument, Program, ToolchainError, run, toolchains
 from gradc.targets import TARGETS
 
 KEYS = ("r", "tmb", "numpy", "numpy/float32", "tf", "tf/float32")
+ORDERS = frozenset({"n", "nu", "k"})
 _ROWS = vector(symbol("n"))
 
 
@@ -41,6 +43,43 @@ def function_of(prim: Prim) -> Function:
     value = Builder(graph).apply(prim.name, [item.node for item in inputs[1:]])
     outputs = {"value": value}
     return Function(f"measured_{prim.name}", tuple(inputs), outputs, graph, ("unused",))
+
+
+def objective_of(prim: Prim) -> Function:
+    """One primitive of scalar parameters; an order is data."""
+    graph = Graph()
+    inputs = []
+    for k, name in enumerate(prim.params):
+        kind = "data" if k and name in ORDERS else "param"
+        inputs.append(Input(f"{name}_", graph.input(f"{name}_", REAL), kind, REAL))
+    value = Builder(graph).apply(prim.name, [item.node for item in inputs])
+    wrt = tuple(item.name for item in inputs if item.kind == "param")
+    return Function(f"taped_{prim.name}", tuple(inputs), {"value": value}, graph, wrt)
+
+
+def evaluate_taped(prim: Prim, columns: list[np.ndarray]) -> np.ndarray | ToolchainError:
+    """What TMB's tape makes of a primitive, for which its library may use another function.
+
+    What a template reports is computed in doubles, its objective on a tape of atomics.
+    """
+    function = objective_of(prim)
+    zero = Builder(function.graph).const(0.0)
+    gradient = function.with_outputs(
+        {**function.outputs, **{f"gradient:{name}": zero for name in function.wrt}}
+    )
+    model = EmitModel(function.name, function, function, function, gradient, None, "upstream")
+    emitted = TARGETS["tmb"].emit(model)
+    arguments = tuple(
+        Argument(item.name, emitted.names[item.name], item.kind)
+        for item in (*function.params, *function.data)
+    )
+    program = Program("tmb", function.name, emitted.files, arguments, per_observation=False)
+    names = [item.name for item in function.inputs]
+    points = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    answers = run(program, points, timeout=600)
+    if isinstance(answers[0], ToolchainError):
+        return answers[0]
+    return np.array([math.nan if isinstance(a, ToolchainError) else a.value for a in answers])
 
 
 def program_of(prim: Prim, key: str) -> Program:

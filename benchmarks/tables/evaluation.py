@@ -299,7 +299,7 @@ def show_tf(keys: list[str], quick: bool) -> None:
             )
     report.note(
         "plain: TensorFlow's tape differentiates the emitted plain(). value: the tape finds\n"
-        "gradc's gradient attached to value(). v_and_g: value_and_grad(), which gives one gradient\n"
-        "a row, while a tape adds rows up."
+        "gradc's gradient attached to value(). v_and_g: value_and_grad(), which gives one\n"
+        "gradient a row, while a tape adds rows up."
     )
     report.show()

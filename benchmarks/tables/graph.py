@@ -110,8 +110,8 @@ def show_graph(keys: list[str], quick: bool) -> None:
     report.note(
         "gradient: value_and_gradient(); CasADi's gradient(). passes: simplify, stabilize, and\n"
         "stabilize on the gradient; CasADi's Function(). /peer: gradc's seconds after building\n"
-        "over the peer's, below 1 where gradc is faster; + build: all of it. MB: peak resident memory.\n"
-        "operations: of the value → of value and gradient, in millions."
+        "over the peer's, below 1 where gradc is faster; + build: all of it. operations: of the\n"
+        "value → of value and gradient, in millions. MB: peak resident memory."
     )
     report.show()
 

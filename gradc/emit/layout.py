@@ -7,17 +7,20 @@ from collections.abc import Iterable
 WIDTH = 96
 
 
-def wrap(text: str, indent: int, hanging: int = 2, width: int = WIDTH) -> list[str]:
+def wrap(
+    text: str, indent: int, hanging: int = 2, width: int = WIDTH, *, leading: bool = False
+) -> list[str]:
     """Lines of at most ``width`` columns where that is possible, the later ones indented more.
 
-    A line ends after an operator or a comma, at the outermost bracket that gives a line of a
-    sensible length, so that R and C++ read on.
+    A line ends after an operator or a comma, so that R and C++ read on, at the outermost
+    bracket that gives a line of a sensible length. With ``leading`` it ends before an operator,
+    as Python's readers expect.
     """
     lines: list[str] = []
     pad = " " * indent
     rest = text
     while indent + len(rest) > width:
-        cut = _cut(rest, width - indent)
+        cut = _cut(rest, width - indent, leading)
         if cut is None:
             break
         lines.append(pad + rest[:cut].rstrip())
@@ -29,7 +32,7 @@ def wrap(text: str, indent: int, hanging: int = 2, width: int = WIDTH) -> list[s
     return lines
 
 
-def _cut(text: str, room: int) -> int | None:
+def _cut(text: str, room: int, leading: bool) -> int | None:
     """Where to break a text that is longer than the room: the last shallow place that fits."""
     depth = 0
     quoted = False
@@ -40,7 +43,7 @@ def _cut(text: str, room: int) -> int | None:
         if quoted:
             continue
         depth += (character in "([{") - (character in ")]}")
-        if character != " " or position <= room // 3 or not _may_break(text, position):
+        if character != " " or position <= room // 3 or not _may_break(text, position, leading):
             continue
         # A break outside brackets reads better than one inside.
         if best is None or depth <= best[0]:
@@ -48,10 +51,13 @@ def _cut(text: str, room: int) -> int | None:
     return None if best is None else best[1]
 
 
-def _may_break(text: str, position: int) -> bool:
+def _may_break(text: str, position: int, leading: bool) -> bool:
     before = text[position - 1]
     if before == ",":
         return True
+    if leading:
+        after = text[position + 1 : position + 3]
+        return len(after) == 2 and after[0] in "+-*/&|" and after[1] == " "
     return before in "+-*/&|" and position > 1 and text[position - 2] in " &|"
 
 

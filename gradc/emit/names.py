@@ -16,8 +16,8 @@ from importlib import resources
 from typing import Literal
 
 _R = re.compile(r"(?:[A-Za-z]|\.(?![0-9]))[A-Za-z0-9._]*\Z")
-_C = re.compile(r"(?:[A-Za-z]|_(?![A-Z_]))(?:_?[A-Za-z0-9])*_?\Z")
-_PYTHON = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_C = re.compile(r"(?:[A-Za-z]|_[a-z0-9])(?:_?[A-Za-z0-9])*_?\Z")
+_PYTHON = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*\Z")
 _WRONG = re.compile(r"[^A-Za-z0-9_]+")
 _LONGEST = 60
 

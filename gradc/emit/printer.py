@@ -144,7 +144,7 @@ class Printer:
             # a + (-b) is a - b, bit for bit.
             right = right.without_sign()
             text = self.syntax.infix["sub" if name == "add" else "add"].text
-        return infix(replace(operator, text=text), left, right)
+        return infix(operator, left, right, text)
 
     def _call(
         self, name: str, attrs: Any, template: Template, pieces: Sequence[Piece]

@@ -69,11 +69,11 @@ def not_associative(text: str, level: int) -> Infix:
     return Infix(text, level, level + 1, level + 1)
 
 
-def infix(operator: Infix, left: Piece, right: Piece) -> Piece:
+def infix(operator: Infix, left: Piece, right: Piece, text: str = "") -> Piece:
     """Two operands around an operator, in parentheses where they bind too loosely."""
     left, right = left.at(operator.left), right.at(operator.right)
     return Piece(
-        f"{left.text}{operator.text}{right.text}",
+        f"{left.text}{text or operator.text}{right.text}",
         operator.level,
         max(left.brackets, right.brackets),
         max(left.height, right.height) + 1,

@@ -99,7 +99,7 @@ def statement(start: str, text: str, indent: int = 4, end: str = "") -> list[str
     line = f"{pad}{start}{text}{end}"
     if len(line) <= WIDTH:
         return [line]
-    return [f"{pad}{start}(", *wrap(text, indent + 4, 0), f"{pad}){end}"]
+    return [f"{pad}{start}(", *wrap(text, indent + 4, 0, leading=True), f"{pad}){end}"]
 
 
 def assignments(statements: Sequence[Statement], indent: int = 4) -> list[str]:

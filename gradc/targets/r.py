@@ -32,8 +32,8 @@ _LIMITS = Limits(characters=400, brackets=16, height=60)
 
 # With more locals than this, R looks each one up slowly; elements of one vector stay fast.
 _MOST_LOCALS = 24
-# R compiles a function to byte code when it is called for the second time, in time that grows
-# with its size and is not worth it here: quoted code is left alone.
+# R compiles a function to byte code at its first or second call. For a large one that takes
+# minutes, so its statements are kept as quoted code outside, which R leaves alone.
 _MOST_COMPILED = 2500
 _CHUNK = 400
 _MOST_WRITTEN = 6
@@ -77,6 +77,8 @@ class _Body:
     names: Names
     users: dict[str, str]
     lines: list[str] = field(default_factory=list)
+    steps: list[tuple[str, list[str]]] = field(default_factory=list)
+    large: bool = False
 
     def add(self, text: str, indent: int = 2) -> None:
         self.lines += wrap(text, indent)
@@ -123,7 +125,18 @@ def _function(
     _stages(body, target, order)
     head = wrap(f"{model.name} <- function({signature}) {{", 0)
     comment = f"# {order}: 0 for the value alone, 1 for the gradient too{_and_hessian(model)}."
-    return [comment, *head, *body.lines, "}"]
+    if not body.steps:
+        return [comment, *head, *body.lines, "}"]
+    lines = [comment, f"{model.name} <- local({{"]
+    for name, assignments in body.steps:
+        lines.append(f"  {name} <- list(quote({{")
+        for start in range(0, len(assignments), _CHUNK):
+            lines += ["  }), quote({"] if start else []
+            for text in assignments[start : start + _CHUNK]:
+                lines += wrap(text, 4)
+        lines.append("  }))")
+    head = wrap(f"function({signature}) {{", 2)
+    return [*lines, "", *head, *(f"  {line}" for line in body.lines), "  }", "})"]
 
 
 def _and_hessian(model: EmitModel) -> str:
@@ -202,7 +215,7 @@ def _stages(body: _Body, target: Target, order: str) -> None:
     gradient_marks = reachable(function.graph, [value, *(entry.node for entry in gradient)])
     result = body.names.fresh("value")
     printer = Printer(function.graph, SYNTAX, target.spelling, body.users)
-    plan, slots, large = _plan(body, printer, roots)
+    plan, slots = _plan(body, printer, roots)
     text = "\n".join([*(s.text for s in plan.statements), *(p.text for p in plan.pieces.values())])
     for name, definition in (("select", _SELECT), ("prod_others", _PROD_OTHERS)):
         if f"{name}(" in text:
@@ -216,66 +229,63 @@ def _stages(body: _Body, target: Target, order: str) -> None:
         in_value = node < len(first_marks) and first_marks[node]
         in_gradient = node < len(gradient_marks) and gradient_marks[node]
         stages[0 if in_value else 1 if in_gradient else 2].append(statement)
-    _statements(body, stages[0], large)
+    _statements(body, stages[0])
     body.add(f"{result} <- {plan.text(value)}")
     body.add(f"if ({order} == 0L) return({result})")
-    _statements(body, stages[1], large)
-    _gradient(body, plan, gradient, result, large)
+    _statements(body, stages[1])
+    _gradient(body, plan, gradient, result)
     if model.hessian:
         body.add(f"if ({order} == 1L) return({result})")
-        _statements(body, stages[2], large)
-        _hessian(body, plan, second, result, large)
+        _statements(body, stages[2])
+        _hessian(body, plan, second, result)
     body.add(result)
 
 
 def _plan(
     body: _Body, printer: Printer, roots: Sequence[int]
-) -> tuple[Schedule, _Slots | None, bool]:
+) -> tuple[Schedule, _Slots | None]:
     """The schedule: with locals where they are few, with slots of one vector where not."""
     function = body.function
     keep = set(function.names) if len(function.names) <= _MOST_LOCALS else set()
     names = body.names.copy()
     plan = schedule(printer, roots, Locals(names, function.names, "expr"), _LIMITS, keep)
-    operations = sum(reachable(function.graph, roots))
+    body.large = sum(reachable(function.graph, roots)) > _MOST_COMPILED
     if len(plan.statements) <= _MOST_LOCALS:
         body.names = names
-        return plan, None, operations > _MOST_COMPILED
+        return plan, None
     types = function.graph.types
     scalar = all(not types[statement.node].shape for statement in plan.statements)
     slots = _Slots(body.names.fresh("t"), ("[", "]") if scalar else ("[[", "]]"))
     plan = schedule(printer, roots, slots, _LIMITS)
-    return plan, slots, operations > _MOST_COMPILED
+    return plan, slots
 
 
-def _statements(body: _Body, statements: Sequence[Statement], large: bool) -> None:
-    _assignments(body, [f"{s.name} <- {s.text}" for s in statements], large)
+def _statements(body: _Body, statements: Sequence[Statement]) -> None:
+    _assignments(body, [f"{s.name} <- {s.text}" for s in statements])
 
 
-def _assignments(body: _Body, texts: Sequence[str], large: bool) -> None:
-    """Assignments one a line; a large number of them in quoted chunks."""
-    if not large:
+def _assignments(body: _Body, texts: Sequence[str]) -> None:
+    """Assignments one a line, or kept as steps outside a large function."""
+    if not body.large:
         for text in texts:
             body.add(text)
-        return
-    for start in range(0, len(texts), _CHUNK):
-        body.add("eval(quote({")
-        for text in texts[start : start + _CHUNK]:
-            body.add(text, 4)
-        body.add("}))")
+    elif texts:
+        steps = body.names.numbered("steps")
+        body.steps.append((steps, list(texts)))
+        step = body.names.fresh("step")
+        body.add(f"for ({step} in {steps}) eval({step})")
 
 
-def _gradient(
-    body: _Body, plan: Schedule, entries: Sequence[Entry], result: str, large: bool
-) -> None:
+def _gradient(body: _Body, plan: Schedule, entries: Sequence[Entry], result: str) -> None:
     function = body.function
     labels = _labels(body)
-    if large:
+    if body.large:
         gradient = body.names.fresh("gradient")
         rows = f"length({result})" if function.per_observation else "1L"
         dimnames = f"dimnames = list(NULL, {_names(body)})"
         body.add(f"{gradient} <- matrix(0, {rows}, {len(labels)}L, {dimnames})")
         texts = [f"{gradient}[, {_place(e)}] <- {plan.text(e.node)}" for e in entries]
-        _assignments(body, texts, large)
+        _assignments(body, texts)
         body.add(f'attr({result}, "gradient") <- {gradient}')
         return
     if not function.per_observation and any(entry.count > 1 for entry in entries):
@@ -325,9 +335,7 @@ def _names(body: _Body) -> str:
     return parts[0] if len(parts) == 1 else f"c({', '.join(parts)})"
 
 
-def _hessian(
-    body: _Body, plan: Schedule, entries: Sequence[Entry], result: str, large: bool
-) -> None:
+def _hessian(body: _Body, plan: Schedule, entries: Sequence[Entry], result: str) -> None:
     """The n x p x p array; entries that are 0 stay as they are made."""
     hessian = body.names.fresh("hessian")
     count = len(_labels(body))
@@ -346,7 +354,7 @@ def _hessian(
         if entry.mirrored:
             targets.append(f"{hessian}[, {column}, {place}]")
         texts.append(f"{' <- '.join(targets)} <- {plan.text(entry.node)}")
-    _assignments(body, texts, large)
+    _assignments(body, texts)
     body.add(f'attr({result}, "hessian") <- {hessian}')
 
 

@@ -62,13 +62,15 @@ def sample(
     draw = random.Random(seed)  # noqa: S311 - points are to be the same again
     kept = [_listed(function, point, dtype) for point in given]
     skipped: list[Skipped] = []
-    for number in range(count):
-        for attempt in range(_TRIES):
-            point = _draw(function, base, number, attempt, draw, dtype)
-            reason = accept(point)
-            if reason is None:
-                kept.append(point)
-                break
+    attempts = 0
+    while len(kept) < len(given) + count and attempts < _TRIES * count:
+        number = len(kept) - len(given)
+        point = _draw(function, base, number, attempts % _TRIES, draw, dtype)
+        attempts += 1
+        reason = accept(point)
+        if reason is None:
+            kept.append(point)
+        else:
             skipped.append(Skipped(point, reason))
     return Sample(tuple(kept), len(given), tuple(skipped))
 

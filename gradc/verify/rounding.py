@@ -63,6 +63,9 @@ _EXPONENTS = {"float64": (-1022, 1024), "float32": (-126, 128)}
 # Targets that set subnormal results, and subnormal arguments, to zero.
 _FLUSHES = frozenset({"tf"})
 _REASSOCIATES = frozenset({"tmb"})
+# special.expit and R's 1/(1 + exp(-x)) are 0 where exp(-x) overflows, at x < -709.78; the true
+# value there is subnormal.
+_LOSES_SUBNORMALS = {"numpy": frozenset({"sigmoid"}), "r": frozenset({"sigmoid"})}
 _DOUBLE_ONLY = frozenset({"r", "tmb"})
 
 
@@ -201,7 +204,10 @@ def _errors(model: Arithmetic, name: str, args: Sequence[Cells], cells: Cells) -
     if name in _CORRECT:
         return [arb(0) if model.holds(cell) else _size(cell) * unit + model.tiny for cell in cells]
     measured = accuracy(name, model.target, model.dtype)
-    scale, floor = unit * measured.relative, unit * measured.absolute + model.tiny
+    tiny = model.tiny
+    if name in _LOSES_SUBNORMALS.get(model.target, ()):
+        tiny = arb(2) ** _EXPONENTS[model.dtype][0]
+    scale, floor = unit * measured.relative, unit * measured.absolute + tiny
     return [_size(cell) * scale + floor for cell in cells]
 
 

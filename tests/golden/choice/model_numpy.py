@@ -23,7 +23,7 @@ def _arguments(a, knot, delta, x, y):
     if np.ndim(x) > 1 or np.ndim(y) > 1:
         raise ValueError("x and y are numbers or vectors")
     if np.shape(y) != np.shape(x):
-        x, y = (v[()] for v in np.broadcast_arrays(x, y))
+        x, y = np.broadcast_arrays(x, y)
     return a, knot, delta, x, y
 
 

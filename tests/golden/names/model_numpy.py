@@ -18,35 +18,21 @@ def _arguments(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1):
     kinds = {v.dtype for v in values if hasattr(v, "dtype")}
     dtype = np.float32 if kinds == {np.dtype(np.float32)} else np.float64
     (
-        my_var,
-        grad,
-        if_else,
-        lambda_,
-        Type,
-        np_,
-        tf_,
-        expr1,
+        my_var, grad, if_else, lambda_, Type, np_, tf_, expr1,
     ) = (np.asarray(v, dtype)[()] for v in values)
     if any(np.ndim(v) for v in (my_var, grad, if_else, lambda_, Type)):
         raise ValueError("my_var, grad, if_else, lambda_ and Type are scalars")
     if np.ndim(np_) > 1 or np.ndim(tf_) > 1 or np.ndim(expr1) > 1:
         raise ValueError("np_, tf_ and expr1 are numbers or vectors")
     if np.shape(tf_) != np.shape(np_) or np.shape(expr1) != np.shape(np_):
-        np_, tf_, expr1 = (v[()] for v in np.broadcast_arrays(np_, tf_, expr1))
+        np_, tf_, expr1 = np.broadcast_arrays(np_, tf_, expr1)
     return my_var, grad, if_else, lambda_, Type, np_, tf_, expr1
 
 
 def value(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1):
     """The value of the model, one entry a row."""
     (
-        my_var,
-        grad,
-        if_else,
-        lambda_,
-        Type,
-        np_,
-        tf_,
-        expr1,
+        my_var, grad, if_else, lambda_, Type, np_, tf_, expr1,
     ) = _arguments(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1)
     return my_var * grad + if_else**2 * lambda_ + np.sin(Type * np_) + tf_ * expr1
 
@@ -54,14 +40,7 @@ def value(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1):
 def value_and_grad(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1):
     """The value and a tuple of its derivatives in the parameters, row by row."""
     (
-        my_var,
-        grad,
-        if_else,
-        lambda_,
-        Type,
-        np_,
-        tf_,
-        expr1,
+        my_var, grad, if_else, lambda_, Type, np_, tf_, expr1,
     ) = _arguments(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1)
     t1 = if_else**2
     t2 = Type * np_

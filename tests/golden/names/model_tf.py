@@ -42,14 +42,7 @@ def _recycled(*vectors):
 def _arguments(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1):
     """The arguments as tensors of one dtype, checked; data of one shape."""
     (
-        my_var,
-        grad,
-        if_else,
-        lambda_,
-        Type,
-        np_,
-        tf_,
-        expr1,
+        my_var, grad, if_else, lambda_, Type, np_, tf_, expr1,
     ) = _tensors(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1)
     my_var.shape.assert_has_rank(0)
     grad.shape.assert_has_rank(0)
@@ -94,14 +87,7 @@ def _value(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1):
 def plain(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1):
     """The value of the formula as it was written, differentiated by no one."""
     (
-        my_var,
-        grad,
-        if_else,
-        lambda_,
-        Type,
-        np_,
-        tf_,
-        expr1,
+        my_var, grad, if_else, lambda_, Type, np_, tf_, expr1,
     ) = _arguments(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1)
     return my_var * grad + tf.square(if_else) * lambda_ + tf.sin(Type * np_) + tf_ * expr1
 
@@ -109,14 +95,7 @@ def plain(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1):
 def value_and_grad(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1):
     """The value and a tuple of its derivatives in the parameters, row by row."""
     (
-        my_var,
-        grad,
-        if_else,
-        lambda_,
-        Type,
-        np_,
-        tf_,
-        expr1,
+        my_var, grad, if_else, lambda_, Type, np_, tf_, expr1,
     ) = _arguments(my_var, grad, if_else, lambda_, Type, np_, tf_, expr1)
     t1 = tf.square(if_else)
     t2 = Type * np_

@@ -30,7 +30,7 @@ def value(a, b, c, x):
     a, b, c, x = _arguments(a, b, c, x)
     with np.errstate(all="ignore"):
         z = a + b * np.tanh(c * x)
-        return np.where(z > 0.0, np.log1p(z), z) + special.gammaln(c) ** 2
+        return np.where(z > 0.0, np.log1p(z), z) + special.gammaln(c)**2
 
 
 def value_and_grad(a, b, c, x):
@@ -47,7 +47,7 @@ def value_and_grad(a, b, c, x):
         return result, (
             t5[()],
             t5 * t2,
-            2.0 * t4 * special.digamma(c) + t5 * b * (1.0 / np.cosh(t1)) ** 2 * x,
+            2.0 * t4 * special.digamma(c) + t5 * b * (1.0 / np.cosh(t1))**2 * x,
         )
 
 

@@ -22,14 +22,14 @@ def _arguments(a, b, y, x):
     if np.ndim(y) > 1 or np.ndim(x) > 1:
         raise ValueError("y and x are numbers or vectors")
     if np.shape(x) != np.shape(y):
-        y, x = (v[()] for v in np.broadcast_arrays(y, x))
+        y, x = np.broadcast_arrays(y, x)
     return a, b, y, x
 
 
 def value(a, b, y, x):
     """The value of the model, one entry a row."""
     a, b, y, x = _arguments(a, b, y, x)
-    return (y - special.expit(a + b * x)) ** 2
+    return (y - special.expit(a + b * x))**2
 
 
 def value_and_grad(a, b, y, x):

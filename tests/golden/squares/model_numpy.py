@@ -23,7 +23,7 @@ def _arguments(a, b, lambda_, x, y):
     if np.ndim(x) > 1 or np.ndim(y) > 1:
         raise ValueError("x and y are numbers or vectors")
     if np.shape(y) != np.shape(x):
-        x, y = (v[()] for v in np.broadcast_arrays(x, y))
+        x, y = np.broadcast_arrays(x, y)
     return a, b, lambda_, x, y
 
 
@@ -31,7 +31,7 @@ def value(a, b, lambda_, x, y):
     """The value of the model."""
     a, b, lambda_, x, y = _arguments(a, b, lambda_, x, y)
     mu = a * np.exp(-b * x)
-    return np.sum((y - mu) ** 2) + lambda_ * (a**2 + b**2)
+    return np.sum((y - mu)**2) + lambda_ * (a**2 + b**2)
 
 
 def value_and_grad(a, b, lambda_, x, y):
