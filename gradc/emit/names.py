@@ -157,5 +157,4 @@ def _spell(character: str) -> str:
 def model_name(text: str) -> str:
     """A name for the model that every target accepts as a function, a module and a file."""
     name = identifier(text)
-    lists = ("r", "python", "tmb", "called")
-    return f"{name}_model" if any(name in reserved(words) for words in lists) else name
+    return f"{name}_model" if name in reserved("r") | reserved("called") else name

@@ -214,12 +214,12 @@ ACCURACY: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
         "numpy/float32": (2.0, 0.0, 0.0),
     },
     "logspace_add": {
-        "tmb": (1.0, 0.0, 1.0),
+        "tmb": (16.0, 0.0, 1.0),
         "numpy": (1.0, 0.0, 1.0),
         "numpy/float32": (1.0, 0.5, 0.0),
     },
     "logspace_sub": {
-        "tmb": (1.0, 0.0, 1.0),
+        "tmb": (8.0, 0.0, 1.0),
     },
     "xlogx": {
         "tmb": (2.0, 0.0, 0.0),
@@ -255,7 +255,7 @@ ACCURACY: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
     },
     "lgamma": {
         "r": (2.0, 0.5, 1.0),
-        "tmb": (4.0, 0.0, 0.0),
+        "tmb": (4.0, 0.125, 1.0),
         "numpy": (2.0, 1.0, 1.0),
         "numpy/float32": (1.0, 0.0, 0.0),
         "tf": (4.0, 0.0, 0.0),
@@ -277,7 +277,7 @@ ACCURACY: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
     },
     "psigamma": {
         "r": (16.0, 0.0, 8.0),
-        "tmb": (16.0, 0.0, 8.0),
+        "tmb": (32.0, 0.0, 8.0),
         "numpy": (8.0, 0.0, 0.0),
         "numpy/float32": (2.0, 0.0, 0.0),
         "tf": (2.0, 0.0, 4.0),
@@ -291,7 +291,7 @@ ACCURACY: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
     },
     "lbeta": {
         "r": (1.0, 16.0, 8.0),
-        "tmb": (1.0, 16.0, 8.0),
+        "tmb": (2.0, 16.0, 8.0),
         "numpy": (1.0, 16384.0, 0.0),
         "numpy/float32": (1.0, 0.0, 0.0),
     },

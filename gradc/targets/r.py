@@ -241,9 +241,7 @@ def _stages(body: _Body, target: Target, order: str) -> None:
     body.add(result)
 
 
-def _plan(
-    body: _Body, printer: Printer, roots: Sequence[int]
-) -> tuple[Schedule, _Slots | None]:
+def _plan(body: _Body, printer: Printer, roots: Sequence[int]) -> tuple[Schedule, _Slots | None]:
     """The schedule: with locals where they are few, with slots of one vector where not."""
     function = body.function
     keep = set(function.names) if len(function.names) <= _MOST_LOCALS else set()

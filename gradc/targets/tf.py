@@ -28,6 +28,7 @@ from gradc.targets.python import (
     unpack,
 )
 from gradc.targets.target import Target
+from gradc.targets.tf_hessian import hessian_lines
 
 _MOST_WRITTEN = 6
 
@@ -88,6 +89,7 @@ _DEFINED = (
     "value",
     "plain",
     "value_and_grad",
+    "hess",
     "_value",
     "_arguments",
     "_tensors",
@@ -135,6 +137,8 @@ def write(model: EmitModel, target: Target) -> Emitted:
     """NAME_tf.py: ``value`` with its gradient attached, ``plain``, ``value_and_grad``."""
     module = open_module(model, target, _DEFINED)
     functions = [_value(module), _attached(module), _plain(module), _value_and_grad(module)]
+    if model.hessian is not None:
+        functions.append(hessian_lines(module, model.hessian, _output))
     body = "\n".join(line for lines in [_arguments(module), *functions] for line in lines)
     parts = [_lines(_TENSORS)] if module.arguments else []
     for name, text in (("_recycled", _RECYCLED), ("_prod_others", _PROD_OTHERS)):

@@ -48,7 +48,7 @@ def driver(model: EmitModel, function: Function, users: dict[str, str]) -> str:
     lines = [
         f"# {MARK}: compiles {name}.cpp, makes the objective and fits it.",
         "#",
-        f"#   source(\"{name}_tmb.R\")",
+        f'#   source("{name}_tmb.R")',
         f"#   obj <- {name}_tmb({_example('data', data)}, {_example('parameters', params)})",
         "#   obj$fn(obj$par); obj$gr(obj$par)",
         f"#   {name}_tmb_fit(...)$report",

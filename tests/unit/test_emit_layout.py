@@ -14,11 +14,7 @@ TEXT = st.lists(TERM, min_size=1, max_size=120).flatmap(
         st.sampled_from([" + ", " - ", " * ", " / ", ", "]),
         min_size=len(terms) - 1,
         max_size=len(terms) - 1,
-    ).map(
-        lambda operators: "".join(
-            t + o for t, o in zip(terms, [*operators, ""], strict=True)
-        )
-    )
+    ).map(lambda operators: "".join(t + o for t, o in zip(terms, [*operators, ""], strict=True)))
 )
 
 

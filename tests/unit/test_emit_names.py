@@ -115,6 +115,7 @@ def test_mangled_names_are_reported() -> None:
         ("exp", "exp_model"),
         ("sum", "sum_model"),
         ("if", "if_model"),
+        ("special", "special"),
         ("my-model", "my_model"),
         ("../x", "x"),
         ("3d", "v_3d"),

@@ -80,3 +80,16 @@ def value_and_grad(a, b, x, y):
     t1 = tf.sigmoid(eta) - y
     result = -tf.reduce_sum(y * eta - tf.nn.softplus(eta))
     return result, (tf.reduce_sum(t1), tf.reduce_sum(t1 * x))
+
+
+def hess(theta, x, y):
+    """The matrix of second derivatives."""
+    (theta,) = _tensors(theta)
+    a, b, x, y = _arguments(theta[0], theta[1], x, y)
+    eta = a + b * x
+    t1 = tf.sigmoid(eta)
+    t2 = tf.sigmoid(-eta)
+    t3 = x * t1 * t2
+    row1 = tf.stack([tf.reduce_sum(t1 * t2), tf.reduce_sum(t3)])
+    row2 = tf.stack([tf.reduce_sum(t3), tf.reduce_sum(t3 * x)])
+    return tf.stack([row1, row2])

@@ -1,0 +1,86 @@
+"""The function ``hess`` of the TensorFlow target: the symbolic second derivatives.
+
+A tape over ``value`` differentiates twice as well, but by TensorFlow's own rules, which lose
+digits where the symbolic form does not (``p*(1 - p)`` for the derivative of a sigmoid).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gradc.emit.schedule import Schedule
+from gradc.emit.sharing import share_signs
+from gradc.ir import Function
+from gradc.targets.derivatives import hessian_entries, offsets
+from gradc.targets.python import (
+    Module,
+    assignment,
+    assignments,
+    call,
+    docstring,
+    tuple_lines,
+    unpack,
+)
+
+Output = Callable[[Schedule, int], str]
+
+
+def hessian_lines(module: Module, derived: Function, output: Output) -> list[str]:
+    """``hess(theta, data…)``: one matrix; a per-observation value is summed over rows.
+
+    ``output`` prints an output of a schedule as a tensor.
+    """
+    function = share_signs(derived)
+    names = module.names.copy()
+    theta, matrix_row = names.fresh("theta"), names.fresh("row")
+    entries = hessian_entries(function)
+    plan = module.plan(function, [function.value, *(e.node for e in entries)], names)
+    lines = call("def hess", [theta, *module.data], ":")
+    summed = " of the value summed over rows" if function.per_observation else ""
+    lines += docstring(f"The matrix of second derivatives{summed}.")
+    lines.append(f"    ({theta},) = _tensors({theta})")
+    pieces = [*_cut(module, theta), *module.data]
+    lines += unpack(module.arguments, "_arguments", pieces)
+    body = assignments(plan.statements)
+    total = sum(item.type.length or 1 for item in function.params)
+    cells = [["tf.zeros([], dtype)"] * total for _ in range(total)]
+    if function.per_observation:
+        value, count = names.fresh("result"), names.fresh("rows")
+        body += assignment(value, output(plan, function.value))
+        body += assignment(count, f"tf.cast(tf.size({value}), dtype)")
+    for entry in entries:
+        text = output(plan, entry.node)
+        shape = function.graph.types[entry.node].shape
+        if function.per_observation:
+            text = f"tf.reduce_sum({text})" if shape else f"{count} * ({text})"
+        for offset in range(entry.count):
+            cell = f"({text})[{offset}]" if entry.count > 1 and shape else text
+            cells[entry.place + offset][entry.column] = cell
+            if entry.mirrored:
+                cells[entry.column][entry.place + offset] = cell
+    rows = [f"{matrix_row}{number}" for number in range(1, total + 1)]
+    for name, row in zip(rows, cells, strict=True):
+        body += _stacked(f"{name} = ", row)
+    body += _stacked("return ", rows)
+    dtype = [f"    dtype = {theta}.dtype"] if any("dtype" in line for line in body) else []
+    return lines + dtype + body
+
+
+def _stacked(start: str, items: list[str]) -> list[str]:
+    """``start tf.stack([…])``, an item a line where they are long."""
+    lines = tuple_lines(f"{start}tf.stack(", items)
+    if len(lines) == 1:
+        return [f"    {start}tf.stack([{', '.join(items)}])"]
+    return [f"    {start}tf.stack([", *lines[1:-1], "    ])"]
+
+
+def _cut(module: Module, theta: str) -> list[str]:
+    """The parameters as pieces of one vector."""
+    places = offsets(module.model.value)
+    pieces: list[str] = []
+    for item in module.model.value.params:
+        place, length = places[item.name], item.type.length
+        pieces.append(
+            f"{theta}[{place}]" if length is None else f"{theta}[{place}:{place + length}]"
+        )
+    return pieces
