@@ -45,9 +45,11 @@ def _cut(text: str, room: int, leading: bool) -> int | None:
         depth += (character in "([{") - (character in ")]}")
         if character != " " or position <= room // 3 or not _may_break(text, position, leading):
             continue
-        # A break outside brackets reads better than one inside.
-        if best is None or depth <= best[0]:
-            best = (depth, position + 1)
+        # A break outside brackets reads better than one inside, at a sum than at a product.
+        operator = text[position + 1] if leading else text[position - 1]
+        rank = 2 * depth + (operator in "*/")
+        if best is None or rank <= best[0]:
+            best = (rank, position + 1)
     return None if best is None else best[1]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from gradc.emit import EmitModel, Emitted
@@ -59,10 +60,18 @@ def _where(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
     return Piece(text, ATOM, brackets, max(piece.height for piece in pieces) + 1)
 
 
+def _number(value: float) -> str:
+    return python_number(value) if math.isfinite(value) else f'float("{value}")'
+
+
 def _stack(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
     """A vector of scalars; of numbers only, it is a constant."""
-    constant = all(map(graph.is_const, graph.args(node)))
-    texts = [p.text if constant or not p.literal else _typed(p.text) for p in pieces]
+    args = graph.args(node)
+    constant = all(map(graph.is_const, args))
+    if constant:
+        texts = [_number(graph.value(arg)) for arg in args]
+    else:
+        texts = [_typed(p.text) if p.literal else p.text for p in pieces]
     listed = f"[{', '.join(texts)}]"
     brackets = max(piece.brackets for piece in pieces) + 3
     text = _typed(listed) if constant else f"tf.stack({listed})"
@@ -176,16 +185,13 @@ def _arguments(module: Module) -> list[str]:
     if names:
         lines += unpack(names, "_tensors", names)
     scalars = [users[item.name] for item in module.inputs if not item.type.shape]
-    for name in scalars if len(scalars) <= _MOST_WRITTEN else []:
-        lines.append(f"    {name}.shape.assert_has_rank(0)")
-    if len(scalars) > _MOST_WRITTEN:
-        lines += call("for v in ", scalars, ":", 4)
-        lines.append("        v.shape.assert_has_rank(0)")
+    each = module.names.copy().fresh("v")
+    lines += _for_each(each, scalars, "shape.assert_has_rank(0)")
     for item, length in fixed_vectors(module.model.value):
         lines.append(f"    {users[item.name]}.shape.assert_is_compatible_with([{length}])")
     indexed = _is_indexed(module.model)
     for group in module.groups:
-        lines += _recycle([users[item.name] for item in group.inputs], group, indexed)
+        lines += _recycle([users[item.name] for item in group.inputs], group, indexed, each)
     if len(names) == 1:
         return [*lines, f"    return ({names[0]},)"]
     return [*lines, *statement("return ", ", ".join(names) or "()")]
@@ -200,8 +206,15 @@ def _is_indexed(model: EmitModel) -> bool:
     )
 
 
-def _recycle(vectors: list[str], group: Rows, indexed: bool) -> list[str]:
-    lines = [f"    {name}.shape.with_rank_at_most(1)" for name in vectors]
+def _for_each(each: str, names: Sequence[str], check: str) -> list[str]:
+    """A check of every name, in a loop where they are many."""
+    if len(names) <= _MOST_WRITTEN:
+        return [f"    {name}.{check}" for name in names]
+    return [*call(f"for {each} in ", names, ":", 4), f"        {each}.{check}"]
+
+
+def _recycle(vectors: list[str], group: Rows, indexed: bool, each: str) -> list[str]:
+    lines = _for_each(each, vectors, "shape.with_rank_at_most(1)")
     if group.count is not None:
         size = f"[{group.count}]"
         return [*lines, *(f"    {name} = tf.broadcast_to({name}, {size})" for name in vectors)]
@@ -217,7 +230,7 @@ def _value(module: Module) -> list[str]:
     rows = ", one entry a row" if module.model.value.per_observation else ""
     lines = call("def value", arguments, ":")
     lines += docstring(f"The value of the model{rows}, with its symbolic gradient attached.")
-    return lines + statement("return ", f"_value(*_arguments({', '.join(arguments)}))")
+    return lines + call("return _value(*_arguments", arguments, ")", 4)
 
 
 def _output(plan: Schedule, node: int) -> str:

@@ -34,7 +34,8 @@ def hessian_lines(module: Module, derived: Function, output: Output) -> list[str
     names = module.names.copy()
     theta, matrix_row = names.fresh("theta"), names.fresh("row")
     entries = hessian_entries(function)
-    plan = module.plan(function, [function.value, *(e.node for e in entries)], names)
+    parts = [_parts(function, entry.node) for entry in entries]
+    plan = module.plan(function, [function.value, *(node for own in parts for node in own)], names)
     lines = call("def hess", [theta, *module.data], ":")
     summed = " of the value summed over rows" if function.per_observation else ""
     lines += docstring(f"The matrix of second derivatives{summed}.")
@@ -48,13 +49,15 @@ def hessian_lines(module: Module, derived: Function, output: Output) -> list[str
         value, count = names.fresh("result"), names.fresh("rows")
         body += assignment(value, output(plan, function.value))
         body += assignment(count, f"tf.cast(tf.size({value}), dtype)")
-    for entry in entries:
-        text = output(plan, entry.node)
-        shape = function.graph.types[entry.node].shape
-        if function.per_observation:
-            text = f"tf.reduce_sum({text})" if shape else f"{count} * ({text})"
+    for entry, own in zip(entries, parts, strict=True):
         for offset in range(entry.count):
-            cell = f"({text})[{offset}]" if entry.count > 1 and shape else text
+            node = own[offset if len(own) > 1 else 0]
+            cell = output(plan, node)
+            has_shape = function.graph.types[node].shape
+            if function.per_observation:
+                cell = f"tf.reduce_sum({cell})" if has_shape else f"{count} * ({cell})"
+            elif has_shape:
+                cell = f"({cell})[{offset}]"
             cells[entry.place + offset][entry.column] = cell
             if entry.mirrored:
                 cells[entry.column][entry.place + offset] = cell
@@ -64,6 +67,12 @@ def hessian_lines(module: Module, derived: Function, output: Output) -> list[str
     body += _stacked("return ", rows)
     dtype = [f"    dtype = {theta}.dtype"] if any("dtype" in line for line in body) else []
     return lines + dtype + body
+
+
+def _parts(function: Function, node: int) -> tuple[int, ...]:
+    """The elements of a vector that was put together from scalars; else the node itself."""
+    graph = function.graph
+    return graph.args(node) if graph.prim(node) == "stack" else (node,)
 
 
 def _stacked(start: str, items: list[str]) -> list[str]:

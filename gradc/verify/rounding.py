@@ -17,6 +17,7 @@ from flint import arb
 from gradc.errors import fail
 from gradc.prims import TABLE
 from gradc.prims.accuracy import ACCURACY
+from gradc.prims.balls import power
 from gradc.verify.evaluate import Ball, Cells, apply, common_length, recycle
 
 # Results that are one of the arguments, a whole number, or a truth: nothing is rounded.
@@ -179,10 +180,25 @@ def _blurred(model: Arithmetic, name: str, attrs: Any, args: Sequence[Cells]) ->
         arg if param in _ORDERS and k else [widen(cell, _size(cell) * reach) for cell in arg]
         for k, (param, arg) in enumerate(zip(TABLE[name].params, args, strict=True))
     ]
-    if name == "pow" and any(cell.contains(0) for cell in blurred[0]):
-        # Around 0 only a whole exponent is defined, and it acts on a base that is off already.
-        blurred[1] = args[1]
+    if name == "pow":
+        rows = common_length(args)
+        columns = (*args, *blurred)
+        return [_power_near(*row) for row in zip(*(recycle(c, rows) for c in columns), strict=True)]
     return apply(name, attrs, blurred)
+
+
+def _power_near(x: Ball, y: Ball, base: Ball, exponent: Ball) -> Ball:
+    """A power of arguments that are off: a base that is not positive takes whole exponents only.
+
+    The power of a negative base has the size of that of the positive one.
+    """
+    if base > 0:
+        return power(base, exponent)
+    exact = power(base, y)
+    if base < 0 and exact.is_finite():
+        size = power(-base, exponent)
+        return size if exact > 0 else -size
+    return exact
 
 
 def _errors(model: Arithmetic, name: str, args: Sequence[Cells], cells: Cells) -> Cells:

@@ -173,6 +173,14 @@ def chain(steps: int) -> Function:
     return value_and_gradient(model("\n".join(lines), "a"))
 
 
+@pytest.mark.parametrize("target", ["r", "tmb", "numpy", "tf"])
+def test_powers_of_negative_numbers_have_bounds(target: str) -> None:
+    function = differentiated("(-x)^3 + x^2 + (x - x)^2", "x")
+    found = bounds(function, target, {"x": 1.7})
+    for name in found.cells:
+        assert radius(found, name) < 1e-13
+
+
 def test_tmb_may_add_in_any_order() -> None:
     function = model("(b - b) + (0.1 - a)", "a", "b")
     point = {"a": 0.06945888140016651, "b": 3.314791699175284}
