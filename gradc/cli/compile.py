@@ -72,6 +72,8 @@ def compile_command(
     files: dict[str, str] = {}
     for name in targets:
         files.update(model.emit(name, hessian=hessian))
+    for point in given:
+        model.known_part(point)  # what is wrong with the data is said before a file is written
     paths = write_files(output, files, force=force)
     if format_ == "text":
         write_diagnostics(model.notes)

@@ -107,8 +107,9 @@ def _write_table(
     from rich.table import Table
 
     for number, point in enumerate(points):
-        title = ", ".join(f"{name} = {_short(value)}" for name, value in point.items())
-        table = Table(title=f"at {title}" if title else None, title_justify="left", box=None)
+        if point:
+            write_rich("at " + ", ".join(f"{k} = {_short(value)}" for k, value in point.items()))
+        table = Table(box=None)
         table.add_column("")
         for name in results:
             table.add_column(name, justify="right")

@@ -94,6 +94,8 @@ def read_model(
         stabilize=not no_stabilize,
         source_name="<expression>" if expr is not None else "<stdin>",
     )
+    if not model.wrt:
+        model = model.with_note("every input has a value, so nothing is differentiated")
     return model, points
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 from pathlib import Path
 from typing import Any, Literal
 
 from gradc.errors import Source, Span, fail
+from gradc.model import Unusable
 
 _MISSING = frozenset({"", "na", "nan", "null", "none"})
 NaPolicy = Literal["error", "drop"]
@@ -41,12 +41,18 @@ def _from_pairs(text: str) -> dict[str, Any]:
         name, equals, value = part.partition("=")
         span = Span(start, start + len(part), source)
         if not equals or not name.strip():
-            raise fail("G010", "expected NAME=VALUE", span)
+            help_ = (
+                "a vector comes from a .json or .csv file" if "[" in text or "(" in text else None
+            )
+            raise fail("G010", "expected NAME=VALUE", span, help_)
         if name.strip() in point:
             raise fail("G010", f"'{name.strip()}' is given twice", span)
         number = _number(value)
         if number is None:
-            raise fail("G010", f"'{value.strip()}' is not a number", span)
+            help_ = (
+                "a vector comes from a .json or .csv file" if value.strip()[:1] in "[c" else None
+            )
+            raise fail("G010", f"'{value.strip()}' is not a number", span, help_)
         point[name.strip()] = number
         start += len(part) + 1
     return point
@@ -86,42 +92,56 @@ def _from_json(path: Path) -> list[dict[str, Any]]:
 
 
 def _from_csv(path: Path, na: NaPolicy) -> dict[str, Any]:
-    rows = list(csv.reader(_read(path).splitlines(), skipinitialspace=True))
-    rows = [row for row in rows if row]
+    """Columns by name; one that is not all numbers is an error only where a model uses it.
+
+    R writes row names as a first column without a name; that one is left out.
+    """
+    rows = [row for row in csv.reader(_read(path).splitlines(), skipinitialspace=True) if row]
     if len(rows) < 2:
         raise fail("G013", f"'{path}' needs a line of names and at least one row")
     names = [name.strip() for name in rows[0]]
-    if len(set(names)) != len(names) or "" in names:
-        raise fail("G013", f"'{path}' names a column twice or not at all")
-    columns: dict[str, list[float]] = {name: [] for name in names}
     for number, row in enumerate(rows[1:], start=2):
-        values = _row_values(path, names, number, row, na)
-        if values is not None:
-            for name, value in zip(names, values, strict=True):
-                columns[name].append(value)
-    if not columns[names[0]]:
-        raise fail("G014", f"'{path}' has no complete row")
-    return dict(columns)
+        if len(row) != len(names):
+            raise fail("G013", f"'{path}' row {number} has {len(row)} cells, not {len(names)}")
+    for number, name in enumerate(names, start=1):
+        if name in names[: number - 1]:
+            raise fail("G013", f"'{path}' has two columns named '{name}'")
+        if not name and number > 1:
+            raise fail("G013", f"'{path}' has no name for column {number}")
+    cells = {name: [row[k].strip() for row in rows[1:]] for k, name in enumerate(names) if name}
+    numeric = {name: column for name, column in cells.items() if _is_numeric(column)}
+    if na == "drop":
+        kept = [
+            k
+            for k in range(len(rows) - 1)
+            if not any(column[k].lower() in _MISSING for column in numeric.values())
+        ]
+        if not kept:
+            raise fail("G014", f"'{path}' has no complete row")
+        numeric = {name: [column[k] for k in kept] for name, column in numeric.items()}
+    return {name: _column(path, name, numeric.get(name, column)) for name, column in cells.items()}
 
 
-def _row_values(
-    path: Path, names: list[str], number: int, row: list[str], na: NaPolicy
-) -> list[float] | None:
-    """The numbers of a row; None where it is dropped for a missing cell."""
-    if len(row) != len(names):
-        raise fail("G013", f"'{path}' row {number} has {len(row)} cells, not {len(names)}")
+def _is_numeric(column: list[str]) -> bool:
+    return all(cell.lower() in _MISSING or _number(cell) is not None for cell in column)
+
+
+def _column(path: Path, name: str, column: list[str]) -> list[float] | Unusable:
+    """The numbers of a column, or what is wrong with it."""
     values: list[float] = []
-    for name, cell in zip(names, row, strict=True):
-        if cell.strip().lower() in _MISSING:
-            if na == "drop":
-                return None
-            raise fail(
-                "G014",
-                f"'{path}' row {number}, column '{name}': the value is missing",
-                suggestion="leave such rows out with --na drop",
+    for number, cell in enumerate(column, start=2):
+        if cell.lower() in _MISSING:
+            return Unusable(
+                fail(
+                    "G014",
+                    f"'{path}' row {number}, column '{name}': the value is missing",
+                    suggestion="leave such rows out with --na drop",
+                )
             )
         value = _number(cell)
-        if value is None or math.isnan(value):
-            raise fail("G013", f"'{path}' row {number}, column '{name}': '{cell}' is not a number")
+        if value is None:
+            return Unusable(
+                fail("G013", f"'{path}' row {number}, column '{name}': '{cell}' is not a number")
+            )
         values.append(value)
     return values

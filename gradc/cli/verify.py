@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gradc.cli.options import model_options, parse_targets, read_model, split_names
 from gradc.cli.output import document, progress, write_diagnostics, write_json, write_rich
+from gradc.errors import Diagnostic
 from gradc.model import Model
+
+if TYPE_CHECKING:
+    from gradc.verify import Report
+
+MISSING = 3
 
 
 @click.command("verify")
@@ -66,7 +73,23 @@ def verify_command(
     else:
         write_diagnostics([*model.notes, *report.diagnostics])
         write_rich(render_report(report, every_output=True))
-    return report.exit_code(required, strict)
+    status = report.exit_code(required, strict)
+    if status == MISSING and format_ == "text":
+        write_diagnostics(_unanswered(report, required))
+    return status
+
+
+def _unanswered(report: Report, required: Sequence[str]) -> list[Diagnostic]:
+    """One diagnostic for each source that was asked for by name and gave no numbers."""
+    return [
+        Diagnostic(
+            source.code or "G401",
+            f"target '{source.name}' was asked for and gave no numbers: {source.detail}",
+            suggestion=source.remedy,
+        )
+        for source in report.sources
+        if source.name in required and source.status in ("missing", "failed", "unsupported")
+    ]
 
 
 def _with_notes(found: dict[str, Any], model: Model) -> dict[str, Any]:

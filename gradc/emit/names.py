@@ -152,8 +152,6 @@ def _spell(character: str) -> str:
     return f"_u{ord(character):x}_" if character.isalnum() else "_"
 
 
-
-
 def model_name(text: str) -> str:
     """A name for the model that every target accepts as a function, a module and a file."""
     name = identifier(text)

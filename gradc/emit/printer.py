@@ -146,9 +146,7 @@ class Printer:
             text = self.syntax.infix["sub" if name == "add" else "add"].text
         return infix(operator, left, right, text)
 
-    def _call(
-        self, name: str, attrs: Any, template: Template, pieces: Sequence[Piece]
-    ) -> Piece:
+    def _call(self, name: str, attrs: Any, template: Template, pieces: Sequence[Piece]) -> Piece:
         if name in self.syntax.strict:
             pieces = [self.typed(piece) for piece in pieces]
         values: dict[str, Any] = dict(zip(TABLE[name].params, pieces, strict=False))

@@ -145,6 +145,13 @@ class _Model:
         two = builder.const(2.0)
         squares = context.elementwise(lambda node: builder.pow(node, two), [residual])
         self.least_squares = LeastSquares(context.node(right), context.node(left))
+        self.notes.append(
+            Diagnostic(
+                "G107",
+                "y ~ f is read as least squares: the value is the residual sum of squares",
+                severity="note",
+            )
+        )
         if context.length_of(squares) == 1 or isinstance(squares, int):
             return builder.sum(context.node(squares))
         nodes = [context.node(atom) for atom in context.atoms(squares)]

@@ -75,8 +75,15 @@ _MEANT = {
 
 def closest(name: str, candidates: Sequence[str]) -> str | None:
     """The question whether a similar name was meant."""
-    close = difflib.get_close_matches(name, candidates, 1)
-    return f"did you mean '{close[0]}'?" if close else None
+    close = _nearest(name, candidates)
+    return f"did you mean '{close}'?" if close else None
+
+
+def _nearest(name: str, candidates: Sequence[str]) -> str | None:
+    # Two letters exchanged are the commonest slip, and difflib ranks them low.
+    anagrams = [other for other in candidates if sorted(other) == sorted(name)]
+    close = anagrams or difflib.get_close_matches(name, candidates, 1)
+    return close[0] if close else None
 
 
 def unknown_function(
@@ -98,6 +105,6 @@ def _suggestion(
     if meant is None:
         candidates = [*users, *sorted(entry for entry in known if entry[0].isalpha())]
         prefix = name[: name.rfind(".") + 1] if is_python else ""
-        close = difflib.get_close_matches(name[len(prefix) :], candidates, 1)
-        meant = prefix + close[0] if close else None
+        close = _nearest(name[len(prefix) :], candidates)
+        meant = prefix + close if close else None
     return f"did you mean '{meant}'?" if meant else None

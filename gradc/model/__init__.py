@@ -5,6 +5,17 @@ from __future__ import annotations
 from gradc.model.callable import Numeric
 from gradc.model.evaluation import Evaluation
 from gradc.model.model import Model, compile, gradient  # noqa: A004
-from gradc.model.values import Point, merge, to_json
+from gradc.model.values import Point, Unusable, merge, to_json, usable
 
-__all__ = ["Evaluation", "Model", "Numeric", "Point", "compile", "gradient", "merge", "to_json"]
+__all__ = [
+    "Evaluation",
+    "Model",
+    "Numeric",
+    "Point",
+    "Unusable",
+    "compile",
+    "gradient",
+    "merge",
+    "to_json",
+    "usable",
+]

@@ -16,7 +16,7 @@ from gradc.ir.memory import collection_paused
 from gradc.model.callable import Numeric, numpy_function, run_function
 from gradc.model.evaluation import Evaluation, evaluation
 from gradc.model.stages import Stages
-from gradc.model.values import Point, check_point, complete
+from gradc.model.values import Point, check_point, complete, known_part, usable
 from gradc.run import Argument, Numbers, Program, ToolchainError, run
 from gradc.targets import TARGETS
 
@@ -33,6 +33,11 @@ class Model:
     function_: Function
     notes: tuple[Diagnostic, ...]
     stable: bool = True
+
+    def with_note(self, message: str) -> Model:
+        """The same model with one more note; ``--wrt`` is the suggestion."""
+        note = Diagnostic("G106", message, severity="note", suggestion="--wrt chooses")
+        return Model(self.function_, (*self.notes, note), self.stable)
 
     @property
     def name(self) -> str:
@@ -84,6 +89,12 @@ class Model:
 
     def program(self, target: str, *, hessian: bool = False, dtype: str = "float64") -> Program:
         """The emitted code with what is needed to run it."""
+        if not self.wrt and target in ("r", "tmb"):
+            raise fail(
+                "G303",
+                f"target '{target}' runs models with parameters, and this one has none",
+                suggestion="--wrt chooses",
+            )
         emitted = self.emitted(target, hessian=hessian)
         params = [(name, "param") for name in self.wrt]
         data = [(item.name, item.kind) for item in self.function_.data]
@@ -100,6 +111,14 @@ class Model:
     def complete(self, point: Mapping[str, Any]) -> Point:
         """The point with defaults filled in; GradcError where a value is missing or misshapen."""
         return complete(self.function_, check_point(point))
+
+    def is_complete(self, point: Mapping[str, Any]) -> bool:
+        """Whether every input has a value, here or by default."""
+        return all(item.name in point or item.default is not None for item in self.function_.inputs)
+
+    def known_part(self, point: Mapping[str, Any]) -> Point:
+        """The values that an incomplete point has for inputs of this model, checked."""
+        return known_part(self.function_, check_point(point))
 
     def evaluate(
         self,
@@ -196,7 +215,7 @@ def compile(  # noqa: A001 - the API's name, as in re.compile
             source,
             syntax=syntax or "r",
             wrt=wrt,
-            at=None if at is None else check_point(at),
+            at=None if at is None else usable(check_point(at)),
             name=name or stem,
         )
     return Model(built.function, tuple(built.notes), stabilize)

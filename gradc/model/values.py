@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from gradc.errors import fail
+from gradc.errors import GradcError, fail
 from gradc.ir import Function
 
 Value = float | list[float]
 Point = dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A value that is wrong, which matters only where a model uses it."""
+
+    error: GradcError
 
 
 def check_value(name: str, value: Any) -> Value:
@@ -37,12 +45,20 @@ def _is_number(value: Any) -> bool:
     )
 
 
-def check_point(values: Mapping[str, Any]) -> Point:
-    """All values of a point, checked one by one."""
-    return {name: check_value(name, value) for name, value in values.items()}
+def check_point(values: Mapping[str, Any]) -> dict[str, Any]:
+    """All values of a point, checked one by one; an :class:`Unusable` one passes until used."""
+    return {
+        name: value if isinstance(value, Unusable) else check_value(name, value)
+        for name, value in values.items()
+    }
 
 
-def complete(function: Function, point: Point) -> Point:
+def usable(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a point but for unusable ones."""
+    return {name: value for name, value in values.items() if not isinstance(value, Unusable)}
+
+
+def complete(function: Function, point: Mapping[str, Any]) -> Point:
     """The point with defaults filled in, in the function's order.
 
     Raises: GradcError (G205) for an input without a value, (G202) for lengths that differ.
@@ -57,10 +73,19 @@ def complete(function: Function, point: Point) -> Point:
             f"no value for {listed}",
             suggestion=f"give it with --at {','.join(f'{name}=…' for name in missing)}",
         )
+    return known_part(function, point)
+
+
+def known_part(function: Function, point: Mapping[str, Any]) -> Point:
+    """The values of those inputs that have one, defaults among them, in the function's order."""
     full: Point = {}
     for item in function.inputs:
         value = point.get(item.name, item.default)
-        full[item.name] = list(value) if isinstance(value, tuple) else value  # type: ignore[assignment]
+        if isinstance(value, Unusable):
+            raise value.error
+        if value is None:
+            continue
+        full[item.name] = list(value) if isinstance(value, tuple) else value
     _check_shapes(function, full)
     return full
 
@@ -68,6 +93,8 @@ def complete(function: Function, point: Point) -> Point:
 def _check_shapes(function: Function, point: Point) -> None:
     rows: tuple[str, int] | None = None
     for item in function.inputs:
+        if item.name not in point:
+            continue
         value = point[item.name]
         length = len(value) if isinstance(value, list) else 1
         if not item.type.shape:

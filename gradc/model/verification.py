@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gradc.errors import fail
+from gradc.errors import GradcError, fail
 from gradc.ir import Function
 from gradc.passes import legalize
 from gradc.targets import TARGETS
@@ -20,6 +20,9 @@ _JUDGED_BY_EXPANSION: Mapping[str, frozenset[str]] = {"numpy": frozenset({"lbeta
 SciPy's ``betaln`` adds three ``gammaln``: next to its zeros, or where all three are large, no
 fixed number of ulps of the result holds.
 """
+
+LACKS = "G303"
+"""The code of a diagnostic for a function that a target does not have."""
 
 WITNESSES: Mapping[str, str] = {"tf-tape": "tf"}
 """Each witness and the target whose toolchain it lives in."""
@@ -44,8 +47,10 @@ def verify_model(
     heard = _chosen(witnesses, WITNESSES, "G007", "witness")
     subject = subject_of(model, wanted, heard, dtype, hessian=hessian)
     given = [at] if isinstance(at, Mapping) else list(at or ())
-    complete = [model.complete(point) for point in given]
-    return verify(subject, complete, count=points, seed=seed)
+    complete = [model.complete(point) for point in given if model.is_complete(point)]
+    partial = next((point for point in given if not model.is_complete(point)), None)
+    base = None if partial is None else model.known_part(partial)
+    return verify(subject, complete, count=points, seed=seed, base=base)
 
 
 def subject_of(
@@ -57,20 +62,24 @@ def subject_of(
     """
     stages = model.stages
     derived = "hessian" if hessian else "gradient"
-    emitted = {
-        target: Emitted(
-            _judged(target, stages.legal(target, derived)),
-            model.program(target, hessian=hessian, dtype=dtype),
-        )
-        for target in targets
-    }
+    emitted: dict[str, Emitted] = {}
+    unsupported: dict[str, str] = {}
+    for target in targets:
+        try:
+            program = model.program(target, hessian=hessian, dtype=dtype)
+        except GradcError as error:
+            if error.diagnostics[0].code != LACKS:
+                raise
+            unsupported[target] = error.diagnostics[0].message
+            continue
+        emitted[target] = Emitted(_judged(target, stages.legal(target, derived)), program)
     heard = {
         witness: stages.legal(WITNESSES[witness], "plain_gradient")
         for witness in witnesses
-        if WITNESSES[witness] in targets
+        if WITNESSES[witness] in emitted
     }
     plain = stages.plain_hessian if hessian else stages.plain_gradient
-    return Subject(stages.plain, plain, emitted, heard, dtype)
+    return Subject(stages.plain, plain, emitted, heard, dtype, unsupported)
 
 
 def _judged(target: str, function: Function) -> Function:

@@ -78,9 +78,7 @@ PRIMS: tuple[Prim, ...] = (
         d={"x": "out*sigmoid(-x)"},
         ball=balls.sigmoid,
         probe={"x": _ANY},
-        spell=_spell(
-            "1 / (1 + exp(-{x}))", "extra::sigmoid", "special.expit", "tf.sigmoid"
-        ),
+        spell=_spell("1 / (1 + exp(-{x}))", "extra::sigmoid", "special.expit", "tf.sigmoid"),
         stabilizes=[
             Stabilizes("exp(x)/(1 + exp(x))", "sigmoid(x)"),
             Stabilizes("1/(1 + exp(x))", "sigmoid(-x)"),
@@ -167,9 +165,7 @@ PRIMS: tuple[Prim, ...] = (
         domain="x >= 0",
         ball=balls.xlogx,
         probe={"x": (1e-8, 0.3, 2.5)},
-        spell=_spell(
-            "", "extra::xlogx", "special.xlogy({x}, {x})", "tf.math.xlogy({x}, {x})"
-        ),
+        spell=_spell("", "extra::xlogx", "special.xlogy({x}, {x})", "tf.math.xlogy({x}, {x})"),
         expand="ifelse(x == 0, 0, x*log(x))",
         stabilizes=[Stabilizes("x*log(x)", "xlogx(x)")],
     ),
@@ -196,9 +192,7 @@ PRIMS: tuple[Prim, ...] = (
         d={"x": "2/sqrt(exact_pi())*exp(-x^2)"},
         ball=lambda x: x.erf(),
         probe={"x": (-2.5, -1e-6, 0.4, 1.5)},
-        spell=_spell(
-            "sign({x}) * pgamma({x}^2, 0.5)", "extra::erf", "special.erf", "tf.math.erf"
-        ),
+        spell=_spell("sign({x}) * pgamma({x}^2, 0.5)", "extra::erf", "special.erf", "tf.math.erf"),
     ),
     prim(
         "erfc",

@@ -7,9 +7,17 @@ import shutil
 
 _PYTHON_EXTRAS = {"numpy": "gradc", "r": "gradc[r]", "tmb": "gradc[r]", "tf": "gradc[tf]"}
 
-R_PACKAGES = ("r-base-core",)
-TMB_PACKAGES = ("r-cran-tmb",)
 COMPILER_PACKAGES = ("g++", "make", "libc6-dev")
+TMB_PACKAGES = ("r-cran-tmb", *COMPILER_PACKAGES)
+# One command for a machine without R: everything that emitted R and TMB code is used with.
+R_PACKAGES = (
+    "r-base-core",
+    "r-cran-tmb",
+    "r-cran-optimx",
+    "r-cran-numderiv",
+    "r-cran-jsonlite",
+    *COMPILER_PACKAGES,
+)
 
 
 def install_debian(*packages: str) -> str:

@@ -140,7 +140,7 @@ def tuple_lines(start: str, items: Sequence[str], indent: int = 4) -> list[str]:
         return [line]
     lines = [f"{pad}{start}("]
     for item in items:
-        lines += wrap(f"{item},", indent + 4)
+        lines += wrap(f"{item},", indent + 4, leading=True)
     return [*lines, f"{pad})"]
 
 

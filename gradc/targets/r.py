@@ -79,6 +79,7 @@ class _Body:
     lines: list[str] = field(default_factory=list)
     steps: list[tuple[str, list[str]]] = field(default_factory=list)
     large: bool = False
+    step: str = ""
 
     def add(self, text: str, indent: int = 2) -> None:
         self.lines += wrap(text, indent)
@@ -152,6 +153,8 @@ def _checks(body: _Body) -> None:
     for group in groups:
         for item in group.inputs:
             name = users[item.name]
+            # as.numeric() of a factor would be the numbers of its levels.
+            body.add(f'if (is.factor({name})) stop("{name} is a factor, not numbers")')
             body.add(f"{name} <- as.numeric({name})")
     for group in groups:
         _check_rows(body, group, mixed)
@@ -270,7 +273,8 @@ def _assignments(body: _Body, texts: Sequence[str]) -> None:
     elif texts:
         steps = body.names.numbered("steps")
         body.steps.append((steps, list(texts)))
-        step = body.names.fresh("step")
+        body.step = body.step or body.names.fresh("step")
+        step = body.step
         body.add(f"for ({step} in {steps}) eval({step})")
 
 

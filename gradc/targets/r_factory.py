@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradc.emit import EmitModel
-from gradc.emit.layout import wrap
+from gradc.emit.layout import WIDTH, wrap
 from gradc.emit.names import Names
 from gradc.emit.numbers import r_number
 from gradc.ir import Function
@@ -23,8 +23,12 @@ def factory(
     lines += wrap(f"{model.name}_model <- function({', '.join(data)}) {{", 0)
     for name in data:
         lines.append(f"  force({name})")
-    lines.append(f"  {full} <- function({par}, {order})")
-    lines += _call(model, function, users, par, order)
+    start, text = f"{full} <- function({par}, {order})", _call(model, function, users, par, order)
+    one_line = f"  {start} {text}"
+    if len(one_line) <= WIDTH:
+        lines.append(one_line)
+    else:
+        lines += [f"  {start}", *wrap(text, 4)]
     lines.append("  list(")
     lines += wrap(f"par = {_initial(function, users)},", 4)
     value = f"sum({full}({par}, 0L))" if function.per_observation else f"{full}({par}, 0L)"
@@ -48,9 +52,8 @@ def _start_comment(model: EmitModel, function: Function) -> list[str]:
     return lines
 
 
-def _call(
-    model: EmitModel, function: Function, users: dict[str, str], par: str, order: str
-) -> list[str]:
+def _call(model: EmitModel, function: Function, users: dict[str, str], par: str, order: str) -> str:
+    """A call of the function with the parameters taken from one vector."""
     data = [users[item.name] for item in function.data]
     slices: list[str] = []
     place = 1
@@ -63,8 +66,8 @@ def _call(
         place += length or 1
     if len(slices) > _MOST_WRITTEN and all(item.type.length is None for item in function.params):
         rest = ", ".join([*data, f"{order} = {order}"])
-        return wrap(f"do.call({model.name}, c(as.list(unname({par})), list({rest})))", 4)
-    return wrap(f"{model.name}({', '.join([*slices, *data, order])})", 4)
+        return f"do.call({model.name}, c(as.list(unname({par})), list({rest})))"
+    return f"{model.name}({', '.join([*slices, *data, order])})"
 
 
 def _initial(function: Function, users: dict[str, str]) -> str:

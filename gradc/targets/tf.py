@@ -247,8 +247,9 @@ def _result(plan: Schedule, node: int, name: str) -> tuple[list[str], str]:
 
 def _with_dtype(module: Module, lines: list[str]) -> list[str]:
     """The lines, after that which names the arguments' dtype where they use it."""
-    if any("dtype)" in line for line in lines) and module.arguments:
-        return [f"    dtype = {module.arguments[0]}.dtype", *lines]
+    if any("dtype)" in line for line in lines):
+        found = f"{module.arguments[0]}.dtype" if module.arguments else "tf.float64"
+        return [f"    dtype = {found}", *lines]
     return lines
 
 

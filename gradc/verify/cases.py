@@ -84,7 +84,11 @@ class Plan:
 
 
 def plan(
-    subject: Subject, given: Sequence[Mapping[str, Any]] = (), count: int = 20, seed: int = 0
+    subject: Subject,
+    given: Sequence[Mapping[str, Any]] = (),
+    count: int = 20,
+    seed: int = 0,
+    base: Mapping[str, Any] | None = None,
 ) -> Plan:
     """Choose points and find out what is true there.
 
@@ -100,7 +104,7 @@ def plan(
             found[id(point)] = case
         return reason
 
-    drawn = sample(subject.original, given, count, seed, accept, subject.dtype)
+    drawn = sample(subject.original, given, count, seed, accept, subject.dtype, base)
     cases = [found.get(id(point)) or examine(subject, point) for point in drawn.points]
     return Plan(subject, drawn, tuple(cases))
 

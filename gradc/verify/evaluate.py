@@ -54,7 +54,22 @@ def bind(function: Function, point: Point, dtype: str = "float64") -> dict[str, 
         with np.errstate(over="ignore", under="ignore"):
             rounded = numbers.astype(dtype).astype(np.float64)
         bound[item.name] = [arb(float(number)) for number in rounded]
+    _recycle_data(function, bound)
     return bound
+
+
+def _recycle_data(function: Function, bound: dict[str, Cells]) -> None:
+    """Give data of one symbolic length one length, as every target does first of all."""
+    groups: dict[Any, list[str]] = {}
+    for item in function.data:
+        if item.type.rank == 1 and item.type.length is None:
+            size = item.type.shape[0].substitute(function.graph.bindings)
+            groups.setdefault(size, []).append(item.name)
+    for names in groups.values():
+        rows = max(len(bound[name]) for name in names)
+        for name in names:
+            if len(bound[name]) == 1:
+                bound[name] = bound[name] * rows
 
 
 @dataclass(frozen=True, slots=True)

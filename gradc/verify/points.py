@@ -51,14 +51,15 @@ def sample(
     seed: int,
     accept: Accept,
     dtype: str = "float64",
+    known: Mapping[str, Any] | None = None,
 ) -> Sample:
     """The given points, then ``count`` random ones that ``accept`` takes.
 
     Vectors have as many rows as in the first given point, at most 100, and 3 where nothing
     says how many; every fourth random point has one row where nothing forbids it. Where data
-    were given, every other random point keeps them.
+    were given, every other random point keeps them; ``known`` are values without a whole point.
     """
-    base = dict(given[0]) if given else {}
+    base = {**(given[0] if given else {}), **(known or {})}
     draw = random.Random(seed)  # noqa: S311 - points are to be the same again
     kept = [_listed(function, point, dtype) for point in given]
     skipped: list[Skipped] = []

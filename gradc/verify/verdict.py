@@ -23,12 +23,13 @@ def verify(
     seed: int = 0,
     timeout: float = 300.0,
     diagnostics: Sequence[Diagnostic] = (),
+    base: Mapping[str, Any] | None = None,
 ) -> Report:
     """Run every emitted program and every witness, and judge what they say.
 
     Raises: as :func:`plan`.
     """
-    prepared = plan(subject, given, count, seed)
+    prepared = plan(subject, given, count, seed, base)
     points = [case.point for case in prepared.cases]
     answers: dict[str, list[Answer]] = {}
     for name, item in subject.emitted.items():

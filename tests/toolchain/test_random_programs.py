@@ -17,6 +17,8 @@ from gradc.verify import Report, assess, plan
 
 WORDS = (*PARAMS, *DATA)
 TEXTS = expressions(10).filter(lambda text: any(f"{name}" in _words(text) for name in PARAMS))
+
+
 def runs(count: int) -> settings:
     """A fixed sample: a shrunk example would cost a run in a toolchain at every step."""
     return settings(

@@ -12,7 +12,9 @@
 
 # order: 0 for the value alone, 1 for the gradient too.
 model <- function(a, knot, delta, x, y, order = 1L) {
+  if (is.factor(x)) stop("x is a factor, not numbers")
   x <- as.numeric(x)
+  if (is.factor(y)) stop("y is a factor, not numbers")
   y <- as.numeric(y)
   if (length(x) != length(y) && length(x) != 1L && length(y) != 1L) {
     stop("x and y must have one length, or length 1")
@@ -45,8 +47,7 @@ model <- function(a, knot, delta, x, y, order = 1L) {
 model_model <- function(x, y) {
   force(x)
   force(y)
-  evaluate <- function(par, order)
-    model(par[[1]], par[[2]], par[[3]], x, y, order)
+  evaluate <- function(par, order) model(par[[1]], par[[2]], par[[3]], x, y, order)
   list(
     par = c(a = NA_real_, knot = NA_real_, delta = NA_real_),
     fn = function(par) sum(evaluate(par, 0L)),

@@ -74,8 +74,8 @@ def _value(a, knot, delta, x, y):
         return (
             tf.reduce_sum(tf.where(t1, -t7 * t2, 0.0)),
             tf.reduce_sum(tf.where(t1, t8, 0.0)),
-            tf.reduce_sum(tf.where(t4, 0.0, upstream * t5)) +
-              tf.reduce_sum(tf.where(t4, 0.0, -t6)) / 2.0,
+            tf.reduce_sum(tf.where(t4, 0.0, upstream * t5))
+              + tf.reduce_sum(tf.where(t4, 0.0, -t6)) / 2.0,
             tf.where(t1, -t8, 0.0),
             t7,
         )

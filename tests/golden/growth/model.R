@@ -11,6 +11,7 @@
 
 # order: 0 for the value alone, 1 for the gradient too.
 model <- function(Vm, K, lag, conc, order = 1L) {
+  if (is.factor(conc)) stop("conc is a factor, not numbers")
   conc <- as.numeric(conc)
   expr1 <- K + conc
   rate <- Vm * conc / expr1
@@ -19,8 +20,8 @@ model <- function(Vm, K, lag, conc, order = 1L) {
   value <- rate * -expr3
   if (order == 0L) return(value)
   expr4 <- expr3 / expr1
-  attr(value, "gradient") <- cbind(Vm = expr4 * -conc, K = expr4 * rate, lag = rate *
-    exp(expr2) / lag * expr2)
+  attr(value, "gradient") <- cbind(Vm = expr4 * -conc, K = expr4 * rate,
+    lag = rate * exp(expr2) / lag * expr2)
   value
 }
 
@@ -28,8 +29,7 @@ model <- function(Vm, K, lag, conc, order = 1L) {
 # Starting values that the model does not have are NA in par.
 model_model <- function(conc) {
   force(conc)
-  evaluate <- function(par, order)
-    model(par[[1]], par[[2]], par[[3]], conc, order)
+  evaluate <- function(par, order) model(par[[1]], par[[2]], par[[3]], conc, order)
   list(
     par = c(Vm = NA_real_, K = NA_real_, lag = NA_real_),
     fn = function(par) sum(evaluate(par, 0L)),

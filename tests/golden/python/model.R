@@ -11,6 +11,7 @@
 
 # order: 0 for the value alone, 1 for the gradient too.
 model <- function(a, b, c, x, order = 1L) {
+  if (is.factor(x)) stop("x is a factor, not numbers")
   x <- as.numeric(x)
   select <- function(test, yes, no) {
     n <- max(length(test), length(yes), length(no))
@@ -36,8 +37,7 @@ model <- function(a, b, c, x, order = 1L) {
 # Starting values that the model does not have are NA in par.
 model_model <- function(x) {
   force(x)
-  evaluate <- function(par, order)
-    model(par[[1]], par[[2]], par[[3]], x, order)
+  evaluate <- function(par, order) model(par[[1]], par[[2]], par[[3]], x, order)
   list(
     par = c(a = NA_real_, b = NA_real_, c = NA_real_),
     fn = function(par) sum(evaluate(par, 0L)),

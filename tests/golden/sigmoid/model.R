@@ -10,7 +10,9 @@
 
 # order: 0 for the value alone, 1 for the gradient too.
 model <- function(a, b, y, x, order = 1L) {
+  if (is.factor(y)) stop("y is a factor, not numbers")
   y <- as.numeric(y)
+  if (is.factor(x)) stop("x is a factor, not numbers")
   x <- as.numeric(x)
   if (length(y) != length(x) && length(y) != 1L && length(x) != 1L) {
     stop("y and x must have one length, or length 1")
@@ -30,8 +32,7 @@ model <- function(a, b, y, x, order = 1L) {
 model_model <- function(y, x) {
   force(y)
   force(x)
-  evaluate <- function(par, order)
-    model(par[[1]], par[[2]], y, x, order)
+  evaluate <- function(par, order) model(par[[1]], par[[2]], y, x, order)
   list(
     par = c(a = NA_real_, b = NA_real_),
     fn = function(par) sum(evaluate(par, 0L)),

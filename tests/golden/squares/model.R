@@ -11,7 +11,9 @@
 
 # order: 0 for the value alone, 1 for the gradient too.
 model <- function(a, b, lambda, x, y, order = 1L) {
+  if (is.factor(x)) stop("x is a factor, not numbers")
   x <- as.numeric(x)
+  if (is.factor(y)) stop("y is a factor, not numbers")
   y <- as.numeric(y)
   n <- max(length(x), length(y))
   if ((length(x) != n && length(x) != 1L) || (length(y) != n && length(y) != 1L)) {
@@ -38,8 +40,7 @@ model <- function(a, b, lambda, x, y, order = 1L) {
 model_model <- function(x, y) {
   force(x)
   force(y)
-  evaluate <- function(par, order)
-    model(par[[1]], par[[2]], par[[3]], x, y, order)
+  evaluate <- function(par, order) model(par[[1]], par[[2]], par[[3]], x, y, order)
   list(
     par = c(a = NA_real_, b = NA_real_, lambda = NA_real_),
     fn = function(par) evaluate(par, 0L),
