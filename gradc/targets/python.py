@@ -173,13 +173,14 @@ def enumerate_names(names: Sequence[str]) -> str:
 
 def by_parameter(function: Function) -> list[tuple[Input, list[Entry]]]:
     """The gradient outputs of each parameter: one, or one for each element of a vector."""
-    entries = gradient_elements(function)
+    entries = iter(gradient_elements(function))
     found: list[tuple[Input, list[Entry]]] = []
     for item in function.params:
         count = item.type.length or 1
         own: list[Entry] = []
-        while sum(entry.count for entry in own) < count:
-            own.append(entries.pop(0))
+        while count > 0:
+            own.append(next(entries))
+            count -= own[-1].count
         found.append((item, own))
     return found
 

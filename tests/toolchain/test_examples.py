@@ -1,0 +1,27 @@
+"""Each example is compiled and verified in every toolchain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gradc.model import compile as compile_model
+
+FOLDER = Path(__file__).parents[2] / "examples"
+# What the files say in their first lines; the others name their parameters themselves.
+WRT = {
+    "gompertz.py": ["size", "delay", "rate"],
+    "huber.txt": ["a", "b"],
+    "logistic_regression.txt": ["b0", "b1"],
+}
+
+
+@pytest.mark.needs("r", "tmb", "tf")
+@pytest.mark.parametrize("path", sorted(FOLDER.iterdir()), ids=lambda path: path.name)
+def test_example_agrees_everywhere(path: Path) -> None:
+    model = compile_model(path, wrt=WRT.get(path.name))
+    report = model.verify("all", points=5)
+    silent = [s.name for s in report.sources if s.status in ("missing", "failed", "unsupported")]
+    assert silent == []
+    assert report.verdict in ("agree", "inconclusive"), report
