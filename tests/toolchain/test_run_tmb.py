@@ -112,7 +112,11 @@ def test_compiler_memory_limit() -> None:
     assert caught.value.code == "G406"
 
 
-def test_two_threads_compile_the_same_template() -> None:
+def test_two_threads_compile_the_same_template(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # A cache of its own: other tests compile at this moment, and their folders come and go.
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     text = affine(1).text.replace("// m", f"// {random.SystemRandom().random()}")
     made: list[Path] = []
     limits = Limits(120.0, 4 << 30)
