@@ -34,7 +34,7 @@ seconds <- function(f) {
   calls <- 4L
   repeat {
     spent <- busy(loop, calls)
-    if (spent >= budget / 20) break
+    if (spent >= max(budget / 18, 0.05)) break
     calls <- calls * 2L
   }
   function() {

@@ -50,6 +50,11 @@ def needed(module: str, remedy: str) -> Any:
         raise Missing(module, remedy) from error
 
 
+# glibc gives large freed blocks back to the system and faults them in again at the next call:
+# whether it does depends on the size of the data by chance, and would decide many a ratio.
+_ALLOCATOR = {"MALLOC_TRIM_THRESHOLD_": str(1 << 30), "MALLOC_MMAP_THRESHOLD_": str(1 << 30)}
+
+
 def isolated(job: Job, limit: float = LIMIT, **arguments: Any) -> dict[str, Any] | Failure:
     """What a job of this package returns when a fresh process runs it."""
     command = [sys.executable, "-m", "benchmarks.isolate", job.__module__, job.__qualname__]
@@ -59,7 +64,7 @@ def isolated(job: Job, limit: float = LIMIT, **arguments: Any) -> dict[str, Any]
         stderr=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[1],
-        env={**os.environ, "PYTHONHASHSEED": "0", "TF_CPP_MIN_LOG_LEVEL": "3"},
+        env={**os.environ, **_ALLOCATOR, "PYTHONHASHSEED": "0", "TF_CPP_MIN_LOG_LEVEL": "3"},
         start_new_session=True,
     )
     try:

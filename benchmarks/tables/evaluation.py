@@ -227,7 +227,7 @@ def _chosen(keys: list[str]) -> list[Case]:
 
 
 def _measured(job: Callable[..., dict[str, Any]], case: Case, quick: bool) -> Any:
-    budget = 0.3 if quick else 1.5
+    budget = 0.15 if quick else 1.0
     return isolated(job, LIMIT, key=case.key, size=case.size, rows=case.rows, budget=budget)
 
 
@@ -244,7 +244,10 @@ def show_r(keys: list[str], quick: bool) -> None:
             continue
         theirs, ours = result["deriv"], result["gradc"]
         report.row(case.label, seconds(theirs), seconds(ours), f"{figures(theirs / ours)} ×")
-    report.note("deriv: the function that deriv(…, function.arg = …) returns.")
+    report.note(
+        "deriv: the function that deriv(…, function.arg = …) returns. CPU seconds; glibc is told\n"
+        "to keep freed memory, or page faults would decide the first line by chance."
+    )
     report.show()
 
 
@@ -271,7 +274,8 @@ def show_numpy(keys: list[str], quick: bool) -> None:
                 ratios.append(f"{figures(found / result['gradc'])} ×")
         report.row(case.label, *cells, seconds(result["gradc"]), *ratios)
     report.note(
-        "SymPy: diff, then lambdify with cse. CasADi: an SX function, mapped over the rows."
+        "CPU seconds. SymPy: diff, then lambdify with cse. CasADi: an SX function, mapped over\n"
+        "the rows. gradc: value_and_grad(), which also checks and converts its arguments."
     )
     report.show()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from benchmarks.isolate import Clock, Failure, peak_memory, repeated
@@ -11,7 +12,7 @@ from benchmarks.workloads import WORKLOADS
 from benchmarks.workloads.rosenbrock import vector_formula
 
 SIZES = {"w3": 333_333, "w6": 100_000}
-DOUBLINGS = 4
+DOUBLINGS = 3
 LIMIT = 200.0
 _PASSES = ("simplify", "stabilize", "gradient", "finish")
 
@@ -74,6 +75,11 @@ def casadi_graph(key: str, size: int, vectors: bool) -> dict[str, Any]:
     }
 
 
+@cache
+def _own(key: str, size: int, quick: bool) -> Any:
+    return repeated(gradc_graph, 1 if quick else 3, LIMIT, key=key, size=size)
+
+
 def _prepared(result: dict[str, Any]) -> float:
     return sum(result.get(stage, 0.0) for stage in _PASSES)
 
@@ -101,7 +107,7 @@ def show_graph(keys: list[str], quick: bool) -> None:
     for key in keys:
         size = SIZES[key] // (20 if quick else 1)
         runs = 1 if quick else 3
-        own = repeated(gradc_graph, runs, LIMIT, key=key, size=size)
+        own = _own(key, size, quick)
         workload = WORKLOADS[key]
         _row(report, f"{workload.title}, {size:,}: gradc", own, None)
         for name, peer in _peers(key, size, runs):
@@ -149,7 +155,7 @@ def show_growth(keys: list[str], quick: bool) -> None:
         before: Any = None
         for halvings in reversed(range(DOUBLINGS - quick)):
             size = top >> halvings
-            result = repeated(gradc_graph, 1 if quick else 3, LIMIT, key=key, size=size)
+            result = _own(key, size, quick)
             if isinstance(result, Failure):
                 report.row(key.upper(), f"{size:,}", report.failure("gradc", result))
                 break

@@ -14,7 +14,7 @@ from benchmarks.report import Report, figures, grown, seconds, times
 from benchmarks.workloads import WORKLOADS
 from gradc.targets import TARGETS
 
-QUICK_SIZES = 3
+QUICK_SIZES = 2
 GROWTH = {"w3": (500, 1000, 2000, 4000), "w6": (500, 1000, 2000, 4000)}
 
 
@@ -104,12 +104,12 @@ _RIVAL = {"deriv": "r", "SymPy": "numpy", "CasADi": "numpy"}
 def show_prep(keys: list[str], quick: bool) -> None:
     """Print seconds and code sizes, and how many times longer each peer takes."""
     limit = 3.0 if quick else LIMIT
-    everyone = [*(f"gradc {target}" for target in TARGETS), *_PEERS]
+    everyone = [*TARGETS, *_PEERS]
     took = Report(
         "prep: from text to code of value and gradient (CPU seconds, libraries loaded beforehand)",
         ["", "size", "text", *everyone],
     )
-    sizes = Report("prep: kB of code", ["", "size", *everyone])
+    sizes = Report("prep: kB of code (r, tmb, …: gradc's targets)", ["", "size", *everyone])
     ratios = Report(
         "prep: time and size of the peer's code over those of gradc's target that does the same",
         ["", "size"]
@@ -124,11 +124,12 @@ def show_prep(keys: list[str], quick: bool) -> None:
         for report in (took, sizes, ratios):
             report.rule()
     took.note(
-        f"A peer that takes over {limit:.0f} s is given up, and not asked for larger sizes ('–').\n"
-        "gradc: read, differentiate, stabilise and print, without verification. deriv: parse and\n"
-        "deriv. SymPy: diff, cse and lambdify. CasADi: gradient and Function; SymPy and CasADi\n"
-        "start from operators of Python. In W2 deriv gets 1 - 2/(1 + exp(2*u)) for tanh(u), in W3\n"
-        "the call itself instead of text: it has no tanh, and R's parser stops at 50 parentheses."
+        f"A peer that takes over {limit:.0f} s by the clock on the wall is given up and not asked\n"
+        "for larger sizes ('–'). r, tmb, numpy, tf: gradc reads, differentiates, stabilises and\n"
+        "prints for that target, without verification. deriv: parse and deriv. SymPy: diff, cse\n"
+        "and lambdify. CasADi: gradient and Function. SymPy and CasADi start from operators of\n"
+        "Python, deriv in W3 from the call (R's parser stops at 50 parentheses). In W2 deriv,\n"
+        "which has no tanh, gets 1 - 2/(1 + exp(2*u))."
     )
     sizes.note("CasADi's is the C code that it would generate.")
     for report in (took, sizes, ratios):
@@ -140,7 +141,7 @@ def _rows(
 ) -> None:
     took, sizes, ratios = reports
     own = isolated(gradc_code, 12 * limit, key=key, size=size)
-    answers: dict[str, Any] = {f"gradc {target}": _answer(own, target) for target in TARGETS}
+    answers: dict[str, Any] = {target: _answer(own, target) for target in TARGETS}
     for name, job in _PEERS.items():
         answers[name] = None
         if name not in given_up:
@@ -157,7 +158,7 @@ def _rows(
     sizes.row(
         *label, *(_cell(sizes, name, answer, "code", limit) for name, answer in answers.items())
     )
-    pairs = [(answers[name], answers[f"gradc {_RIVAL[name]}"]) for name in _PEERS]
+    pairs = [(answers[name], answers[_RIVAL[name]]) for name in _PEERS]
     ratios.row(*label, *(_ratio(*pair, what) for what in ("total", "code") for pair in pairs))
 
 
@@ -172,7 +173,7 @@ def _cell(report: Report, who: str, answer: Any, what: str, limit: float) -> str
     if answer is None:
         return "–"
     if isinstance(answer, Failure):
-        late = answer.reason.startswith(">") and not who.startswith("gradc")
+        late = answer.reason.startswith(">") and who in _PEERS
         return f"> {limit:.0f} s" if late else report.failure(who, answer)
     return seconds(answer["total"]) if what == "total" else figures(answer["code"] / 1000)
 
@@ -213,7 +214,7 @@ def show_stages(keys: list[str], quick: bool) -> None:
     )
     for key in [key for key in keys if key in GROWTH]:
         before: Any = None
-        for size in GROWTH[key][: 3 if quick else None]:
+        for size in GROWTH[key][: 2 if quick else None]:
             result = isolated(gradc_stages, 60.0, key=key, size=size)
             if isinstance(result, Failure):
                 report.row(WORKLOADS[key].title, f"{size:,}", report.failure("gradc", result))

@@ -34,9 +34,24 @@ class _Sweep:
         b = self.builder
         types = b.graph.types
         if types[node].shape and not types[arg].shape and not self.rowwise:
-            bar = b.sum(bar) if types[bar].shape else b.mul(bar, b.length(node))
+            bar = self._total(node, bar)
         old = self.bars.get(arg)
         self.bars[arg] = bar if old is None else b.add(old, bar)
+
+    def _total(self, node: int, bar: int) -> int:
+        """A cotangent summed over the rows of a node.
+
+        One that is 0 outside one branch of a scalar choice stays so, see ``rules._guarded``.
+        """
+        b = self.builder
+        record = b.graph.records[bar]
+        if record[0] == "select" and not b.graph.types[record[2]].shape:
+            zero = b.const(0.0)
+            if record[4] == zero:
+                return b.select(record[2], self._total(node, record[3]), zero)
+            if record[3] == zero:
+                return b.select(record[2], zero, self._total(node, record[4]))
+        return b.sum(bar) if b.graph.types[bar].shape else b.mul(bar, b.length(node))
 
     def accumulate_element(self, vector: int, position: int, bar: int) -> None:
         parts = self.elements.setdefault(vector, {})

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from gradc.emit import EmitModel, Emitted
+from gradc.emit import EmitModel, Emitted, model_name
 from gradc.errors import Diagnostic, Source, fail
 from gradc.frontend import build
 from gradc.ir import Function, Input
@@ -210,15 +210,21 @@ def compile(  # noqa: A001 - the API's name, as in re.compile
         stem = "model"
     if syntax not in (None, "r", "python"):
         raise fail("G001", f"there is no syntax '{syntax}'", suggestion="r or python")
+    wanted = name or stem
+    identifier = model_name(wanted)
     with collection_paused():
         built = build(
             source,
             syntax=syntax or "r",
             wrt=wrt,
             at=None if at is None else usable(check_point(at)),
-            name=name or stem,
+            name=identifier,
         )
-    return Model(built.function, tuple(built.notes), stabilize)
+    notes = list(built.notes)
+    if identifier != wanted:
+        message = f"'{wanted}' is no name in every target; the model is called '{identifier}'"
+        notes.append(Diagnostic("G108", message, severity="note", suggestion="--name chooses"))
+    return Model(built.function, tuple(notes), stabilize)
 
 
 def _read(path: Path) -> str:

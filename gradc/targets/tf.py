@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from gradc.emit import EmitModel, Emitted
+from gradc.emit.branches import guard_branches
 from gradc.emit.header import header
 from gradc.emit.inputs import Rows, fixed_vectors
 from gradc.emit.numbers import python_number
@@ -256,7 +257,8 @@ def _with_dtype(module: Module, lines: list[str]) -> list[str]:
 def _attached(module: Module) -> list[str]:
     """The value with its vector-Jacobian product, sharing what both need."""
     model = module.model
-    function = share_signs(model.vjp or model.value)
+    # Differentiated once more by a tape, the branch not taken must not leak either.
+    function = share_signs(guard_branches(model.vjp or model.value))
     names = module.names.copy()
     upstream = names.fresh("upstream")
     inner = Module(model, module.target, names, {**module.users, model.cotangent: upstream})

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from gradc.emit import EmitModel, Emitted
 from gradc.emit.blocks import NATIVE, Block, BlockScheduler, Code, Line
+from gradc.emit.branches import guard_branches
 from gradc.emit.header import header
 from gradc.emit.inputs import Rows, row_groups
 from gradc.emit.layout import wrap
@@ -161,7 +162,7 @@ class _Template:
 
 def write(model: EmitModel, target: Target) -> Emitted:
     """NAME.cpp and NAME_tmb.R."""
-    function = share_signs(model.value)
+    function = share_signs(guard_branches(model.value))
     names = Names(rules("tmb"), [*_called(target, function), "recycle", "value"])
     inputs = [*function.params, *function.data]
     claimed = names.claim(item.name for item in inputs)

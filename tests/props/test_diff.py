@@ -152,3 +152,18 @@ def test_a_missing_derivative_is_an_error_with_its_place(text: str, message: str
     assert message in diagnostic.message
     assert diagnostic.span is not None
     assert diagnostic.span.text == text
+
+
+def test_a_scalar_choice_inside_a_sum_does_not_leak() -> None:
+    source = Source("test", "sum(ifelse(a > 0, sqrt(a)*x, a^2))")
+    built = build(source, syntax="r", wrt=["a"], at=None, name="test").function
+    found = true_values(value_and_gradient(built), {"a": -1.0, "x": [1.0, 2.0, 3.0]})
+    assert found.states["gradient:a"] == ("finite",)
+    assert float(found.cells["gradient:a"][0].mid()) == -6.0
+
+
+def test_a_number_among_rows_is_recycled() -> None:
+    source = Source("test", "sum(a*x + y)")
+    built = build(source, syntax="r", wrt=["a"], at=None, name="test").function
+    found = true_values(value_and_gradient(built), {"a": 1.0, "x": 2.0, "y": [1.0, 2.0, 3.0]})
+    assert float(found.cells["gradient:a"][0].mid()) == 6.0

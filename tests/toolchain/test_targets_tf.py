@@ -19,6 +19,7 @@ MODELS: dict[str, tuple[str, list[str], dict[str, Any]]] = {
     "squares": ("sum((y - b[1] - b[2]*x)^2)/length(y)", ["b"], {"b": [1.0, 2.0]}),
     "branch": ("ifelse(x > 0, a*log(x), a*x) + 1/3", ["a"], {}),
     "mixed": ("(x - sum(x*a)/length(x))^2 + prod(a*x)", ["a"], {}),
+    "leak": ("ifelse(a > 0, sqrt(a), a^2)", ["a"], {}),
     "constant": ("2 + 0*a", ["a"], {}),
     "special": ("lgamma(a*x) + digamma(a) + log1p(exp(-a))", ["a"], {}),
 }
@@ -66,6 +67,7 @@ def second(function, a, *rest):
 
 said["second"] = second(m["sigmoid"].value, 0.3, -0.8, y, x)
 said["second of plain"] = second(m["sigmoid"].plain, 0.3, -0.8, y, x)
+said["second of a branch"] = [second(m["leak"].value, a) for a in (-1.0, 0.0, 4.0)]
 said["python numbers"] = m["sigmoid"].value(0.3, -0.8, 1, 2).dtype.name
 said["float32"] = m["branch"].value(tf.constant(0.3), np.array([1.0, 2.0], np.float32)).dtype.name
 said["array"] = m["sigmoid"].value(np.float32(0.3), 1, 2, np.ones(2, np.float32)).dtype.name
@@ -177,6 +179,10 @@ def test_numbers_give_a_number(said: Any) -> None:
 
 def test_second_derivatives_go_through_the_attached_gradient(said: Any) -> None:
     assert close(said["second"], said["second of plain"])
+
+
+def test_second_derivatives_do_not_leak_from_the_branch_not_taken(said: Any) -> None:
+    assert close(said["second of a branch"], [2.0, 2.0, -0.25 * 4.0**-1.5])
 
 
 def test_dtypes_follow_the_arguments(said: Any) -> None:

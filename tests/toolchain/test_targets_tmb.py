@@ -229,6 +229,31 @@ def test_value_and_gradient_by_hand(index: int, answers: list[Any]) -> None:
         np.testing.assert_allclose(found.gradient[name], expected, rtol=1e-12, atol=0)
 
 
+LEAKS = {
+    "ifelse(a > 0, log(a) + digamma(a), a^2)": (2.0, -0.6541138063191886),
+    "ifelse(a > 0, sqrt(a), a^2)": (2.0, -0.25 * 2.0**-1.5),
+    "ifelse(a > 0, a^1.5, a^2)": (2.0, 0.75 * 2.0**-0.5),
+    "ifelse(a > 0, 1/(a + 1), a^2)": (2.0, 2 / 27),
+    "p <- log(a)\nifelse(a < -2, a, ifelse(a <= 0, a^2, p + 1/p))": (
+        2.0,
+        -0.25 + 0.25 / math.log(2) ** 2 + 0.5 / math.log(2) ** 3,
+    ),
+}
+
+
+def test_branches_that_are_not_taken_leak_in_no_derivative() -> None:
+    programs = [
+        compile_model(text, wrt=["a"], name="m").program("tmb", hessian=True) for text in LEAKS
+    ]
+    points: list[list[dict[str, Any]]] = [[{"a": -1.0}, {"a": 0.0}, {"a": 2.0}] for _ in LEAKS]
+    answers = run_tmb_batch(programs, points, timeout=600)
+    for (below, above), found in zip(LEAKS.values(), answers, strict=True):
+        numbers = [answer for answer in found if isinstance(answer, Numbers)]
+        assert [n.gradient["a"] for n in numbers[:2]] == [-2.0, 0.0]
+        seconds = [n.hessian["a"]["a"] for n in numbers if n.hessian]
+        np.testing.assert_allclose(seconds, [below, below, above], rtol=1e-12)
+
+
 def test_the_driver_compiles_fits_and_reports(tmp_path: Path) -> None:
     text = "eta <- a + b*dose\nsum(n*log(1 + exp(eta)) - dead*eta)"
     model = compile_model(text, wrt=["a", "b"], name="dose_response")

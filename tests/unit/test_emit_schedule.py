@@ -8,6 +8,7 @@ import re
 import pytest
 
 from gradc.emit.blocks import BlockScheduler
+from gradc.emit.branches import guard_branches
 from gradc.emit.printer import Printer
 from gradc.emit.schedule import Limits, Schedule, schedule
 from gradc.emit.sharing import share_exponentials, share_signs
@@ -144,6 +145,20 @@ def test_both_sides_of_a_logistic_function_share_one_exponential() -> None:
     shared = share_exponentials(function)
     assert dump(shared).count("= exp ") == 1
     assert lines(shared) == ["t1 = np.exp(-x)", "x / (1.0 + t1) / (1.0 + 1.0 / t1)"]
+
+
+def test_a_branch_that_is_not_taken_gets_a_harmless_argument() -> None:
+    function = guard_branches(read("p <- log(a)\nifelse(a > 0, p*b, exp(b)) + exp(a)"))
+    assert lines(function) == [
+        "t1 = a > 0.0",
+        "np.where(t1, np.log(np.where(t1, a, 1.0)) * b, np.exp(np.where(t1, 0.0, b))) + np.exp(a)",
+    ]
+
+
+def test_what_both_branches_need_is_left_alone() -> None:
+    for text in ("ifelse(a > 0, log(a), -log(a))", "log(a)*ifelse(a > 0, a, 1)", "log(a) + a^2"):
+        function = read(text)
+        assert lines(guard_branches(function)) == lines(function)
 
 
 def _blocks(function: Function) -> list[tuple[int, int, list[str]]]:

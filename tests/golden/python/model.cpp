@@ -58,11 +58,13 @@ Type objective_function<Type>::operator() ()
 
   int n = x.size();
 
-  Type t1 = pow(lgamma(c), 2);
+  Type t2 = pow(lgamma(c), 2);
   vector<Type> value(n);
   for (int i = 0; i < n; i++) {
     Type z = a + b * extra::tanh(c * x(i));
-    value(i) = CppAD::CondExpGt(z, Type(0.0), extra::log1p(z), z) + t1;
+    Type t1 = CppAD::CondExpGt(z, Type(0.0), Type(1), Type(0));
+    value(i) = CppAD::CondExpGt(t1, Type(0),
+      extra::log1p(CppAD::CondExpGt(t1, Type(0), z, Type(1e-12))), z) + t2;
   }
 
   REPORT(value);

@@ -49,10 +49,10 @@ def _value(a, b, c, x):
     z = a + b * t2
     t3 = z > 0.0
     t4 = tf.math.lgamma(c)
-    result = tf.where(t3, tf.math.log1p(z), z) + tf.square(t4)
+    result = tf.where(t3, tf.math.log1p(tf.where(t3, z, 1e-12)), z) + tf.square(t4)
 
     def gradient(upstream):
-        t5 = tf.where(t3, upstream / (1.0 + z), upstream)
+        t5 = tf.where(t3, upstream / tf.where(t3, 1.0 + z, 1.0), upstream)
         t6 = t5 * b * tf.square(1.0 / tf.cosh(t1))
         return (
             tf.reduce_sum(t5),
