@@ -52,11 +52,16 @@ def needed(module: str, remedy: str) -> Any:
 
 # glibc gives large freed blocks back to the system and faults them in again at the next call:
 # whether it does depends on the size of the data by chance, and would decide many a ratio.
-_ALLOCATOR = {"MALLOC_TRIM_THRESHOLD_": str(1 << 30), "MALLOC_MMAP_THRESHOLD_": str(1 << 30)}
+_KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": str(1 << 30), "MALLOC_MMAP_THRESHOLD_": str(1 << 30)}
 
 
-def isolated(job: Job, limit: float = LIMIT, **arguments: Any) -> dict[str, Any] | Failure:
+def isolated(
+    job: Job, limit: float = LIMIT, *, keep_memory: bool = False, **arguments: Any
+) -> dict[str, Any] | Failure:
     """What a job of this package returns when a fresh process runs it."""
+    environment = {"PYTHONHASHSEED": "0", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    if keep_memory:
+        environment |= _KEEP_MEMORY
     command = [sys.executable, "-m", "benchmarks.isolate", job.__module__, job.__qualname__]
     process = subprocess.Popen(
         [*command, json.dumps(arguments)],
@@ -64,7 +69,7 @@ def isolated(job: Job, limit: float = LIMIT, **arguments: Any) -> dict[str, Any]
         stderr=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[1],
-        env={**os.environ, **_ALLOCATOR, "PYTHONHASHSEED": "0", "TF_CPP_MIN_LOG_LEVEL": "3"},
+        env={**os.environ, **environment},
         start_new_session=True,
     )
     try:

@@ -228,7 +228,9 @@ def _chosen(keys: list[str]) -> list[Case]:
 
 def _measured(job: Callable[..., dict[str, Any]], case: Case, quick: bool) -> Any:
     budget = 0.15 if quick else 1.0
-    return isolated(job, LIMIT, key=case.key, size=case.size, rows=case.rows, budget=budget)
+    return isolated(
+        job, LIMIT, keep_memory=True, key=case.key, size=case.size, rows=case.rows, budget=budget
+    )
 
 
 def show_r(keys: list[str], quick: bool) -> None:
