@@ -97,15 +97,27 @@ def stabilize(function: Function, *, splits: bool = True) -> Function:
     present = {record[0] for record in old.records}
     rules = _applicable(present)
     sums = "exp" in present and "add" in present
+    if not rules and not sums:
+        return function
     branches = {arg for record in old.records if record[0] == "select" for arg in record[3:]}
     graph = Graph()
     builder = _Rewriter(graph, rules, sums)
+    rewritten = {*rules, *(_SUMS if sums else ())}
+    types = old.types
+    touched: set[int] = set()
 
     def make(node: int, record: Record, args: Sequence[int]) -> int:
-        if record[0] in STRUCTURAL:
-            return graph.add(record[0], args, record[1], old.types[node])
-        made = builder.apply(record[0], args, record[1])
-        return builder.rewrite(made, guarded=not splits or node in branches)
+        name = record[0]
+        if touched.isdisjoint(args) or name in STRUCTURAL:
+            # Nothing new to fold below a node: it is what it was.
+            made = plain = graph.intern((name, record[1], *args), types[node])
+        else:
+            made, plain = builder.apply(name, args, record[1]), -1
+        if name in rewritten or plain < 0:
+            made = builder.rewrite(made, guarded=not splits or node in branches)
+        if made != plain:
+            touched.add(made)
+        return made
 
     return rebuild(function, graph, make)
 
