@@ -27,7 +27,7 @@ TABLES: dict[str, tuple[frozenset[str], tuple[Show, ...]]] = {
 
 
 @click.command(help="Ratio tables; all numbers of one table come from one run.")
-@click.option("--table", "tables", multiple=True, type=click.Choice(list(TABLES)))
+@click.option("--table", "tables", multiple=True, type=click.Choice(list(TABLES)), help="A table.")
 @click.option("--only", multiple=True, type=click.Choice(list(WORKLOADS)), help="A workload.")
 @click.option("--quick", is_flag=True, help="Smaller sizes and fewer runs.")
 def main(tables: Sequence[str], only: Sequence[str], quick: bool) -> None:

@@ -6,7 +6,7 @@ import shutil
 from typing import Any
 
 from benchmarks.isolate import Missing, needed
-from gradc.run.remedy import R_PACKAGES, install_debian, install_python
+from gradc.run.remedy import install_debian, install_python
 
 _BENCH = "pip install -e '.[bench]'"
 
@@ -30,7 +30,7 @@ def rscript() -> str:
     """The program that runs R."""
     path = shutil.which("Rscript")
     if path is None:
-        raise Missing("R", install_debian(*R_PACKAGES))
+        raise Missing("R", install_debian("r-base-core"))
     return path
 
 

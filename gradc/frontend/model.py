@@ -190,9 +190,11 @@ class _Model:
 
     def _check(self, wrt: Sequence[str], place: Span | None) -> None:
         """Each name of ``wrt`` is an input, once."""
-        for k, name in enumerate(wrt):
-            if name in wrt[:k]:
+        seen: set[str] = set()
+        for name in wrt:
+            if name in seen:
                 raise fail("G101", f"'{name}' is named twice among the parameters", place)
+            seen.add(name)
             if name not in self.symbols.inputs:
                 self._explain_absence(name, place)
 

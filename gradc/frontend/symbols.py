@@ -34,12 +34,13 @@ class Symbols:
 
     def __init__(self, wrt: Sequence[str] | None, at: Mapping[str, Any] | None) -> None:
         self.wrt = wrt
+        self._params = None if wrt is None else frozenset(wrt)
         self.at: Mapping[str, Any] = at or {}
         self.inputs: dict[str, Input] = {}
 
     def is_declared(self, name: str) -> bool:
         """Whether the name was given from outside."""
-        return name in self.at or (self.wrt is not None and name in self.wrt)
+        return name in self.at or (self._params is not None and name in self._params)
 
     def constant(self, name: str, builder: Builder) -> Value | None:
         """A variable of R's base package, unless its name is taken as an input."""
@@ -48,7 +49,7 @@ class Symbols:
 
     def is_param(self, name: str) -> bool:
         """Whether the derivative is taken with respect to a name."""
-        return name not in self.at if self.wrt is None else name in self.wrt
+        return name not in self.at if self._params is None else name in self._params
 
     def make(self, name: str, graph: Graph, default: Default | None = None) -> int:
         """The node of an input."""
