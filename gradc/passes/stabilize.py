@@ -144,12 +144,13 @@ def _applicable(present: set[str]) -> dict[str, list[_Rule]]:
 class _Rewriter(Builder):
     """A builder that rewrites what it has built."""
 
-    __slots__ = ("_rules", "_sums")
+    __slots__ = ("_logs", "_rules", "_sums")
 
     def __init__(self, graph: Graph, rules: dict[str, list[_Rule]], sums: bool) -> None:
         super().__init__(graph)
         self._rules = rules
         self._sums = sums
+        self._logs: dict[int, int | None] = {}
 
     def rewrite(self, node: int, guarded: bool) -> int:
         """The stable form of a node, the node itself where there is none.
@@ -162,6 +163,16 @@ class _Rewriter(Builder):
                 return node
             node = better
         return node
+
+    def log_of_sum(self, node: int) -> int | None:
+        """The logarithm of a sum of exponentials, None for another node.
+
+        Every term of a softmax divides by the same sum, which is walked once.
+        """
+        if node not in self._logs:
+            found = _exponentials(self.graph, node)
+            self._logs[node] = None if found is None else found.log(self)
+        return self._logs[node]
 
     def _rewrite_once(self, node: int, guarded: bool) -> int | None:
         graph = self.graph
@@ -224,26 +235,24 @@ def _exponentials(graph: Graph, node: int) -> _Exponentials | None:
     return _Exponentials(tuple(exponents), ones == 1)
 
 
-def _log_of_sum(b: Builder, node: int) -> int | None:
+def _log_of_sum(b: _Rewriter, node: int) -> int | None:
     """log(exp(a) + exp(b) + …)."""
-    found = _exponentials(b.graph, b.graph.records[node][2])
-    return None if found is None else found.log(b)
+    return b.log_of_sum(b.graph.records[node][2])
 
 
-def _share_of_sum(b: Builder, node: int) -> int | None:
+def _share_of_sum(b: _Rewriter, node: int) -> int | None:
     """exp(a)/(exp(a) + exp(b) + …), where both sides may overflow."""
-    graph = b.graph
-    _, _, numerator, denominator = graph.records[node]
-    found = _exponentials(graph, denominator)
-    if found is None:
+    _, _, numerator, denominator = b.graph.records[node]
+    log = b.log_of_sum(denominator)
+    if log is None:
         return None
-    top = graph.records[numerator]
+    top = b.graph.records[numerator]
     if top[0] == "exp":
-        return b.apply("exp", [b.sub(top[2], found.log(b))])
-    return b.mul(numerator, b.apply("exp", [b.neg(found.log(b))]))
+        return b.apply("exp", [b.sub(top[2], log)])
+    return b.mul(numerator, b.apply("exp", [b.neg(log)]))
 
 
-_SUMS: dict[str, Callable[[Builder, int], int | None]] = {
+_SUMS: dict[str, Callable[[_Rewriter, int], int | None]] = {
     "log": _log_of_sum,
     "div": _share_of_sum,
 }
