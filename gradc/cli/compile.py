@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gradc.cli.files import write_files
-from gradc.cli.options import model_options, parse_targets, read_model, split_names
+from gradc.cli.options import model_options, parse_targets, read_model
 from gradc.cli.output import (
     diagnostics_json,
     document,
@@ -128,6 +128,3 @@ def _status(report: Report, required: Sequence[str], strict: bool) -> int:
     status = report.exit_code(required, strict)
     # Emitting needs no toolchain: compile only reports what it could not verify.
     return 0 if status == 3 and not required else status
-
-
-__all__ = ["compile_command", "split_names"]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from gradc.diff.forward import forward
 from gradc.diff.gradient import elements, hessian, value_and_gradient, vector_jacobian
-from gradc.diff.reverse import adjoints, reverse
+from gradc.diff.reverse import reverse
 
 __all__ = [
-    "adjoints",
     "elements",
     "forward",
     "hessian",

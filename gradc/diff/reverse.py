@@ -160,11 +160,3 @@ def _run(graph: Graph, output: int, wrt: list[int], seed: int | None, rowwise: b
         sweep.push(node, bar)
     graph.note_derivation(-1)
     return sweep
-
-
-def adjoints(graph: Graph, output: int, *, rowwise: bool = False) -> dict[int, int]:
-    """The cotangent of every node that the output depends on: its sensitivity to that node."""
-    leaves = [
-        node for node in range(output + 1) if graph.prim(node) in ("input", "const", "exact_pi")
-    ]
-    return _run(graph, output, leaves, None, rowwise).bars

@@ -9,7 +9,7 @@ from gradc.errors import GradcError, fail
 from gradc.ir import Function
 from gradc.passes import legalize
 from gradc.targets import TARGETS
-from gradc.verify import Emitted, Report, Subject, verify
+from gradc.verify import WITNESS_TARGETS, Emitted, Report, Subject, verify
 
 if TYPE_CHECKING:
     from gradc.model.model import Model
@@ -23,9 +23,6 @@ fixed number of ulps of the result holds.
 
 LACKS = "G303"
 """The code of a diagnostic for a function that a target does not have."""
-
-WITNESSES: Mapping[str, str] = {"tf-tape": "tf"}
-"""Each witness and the target whose toolchain it lives in."""
 
 
 def verify_model(
@@ -44,7 +41,7 @@ def verify_model(
     that does not fit the model.
     """
     wanted = _chosen(targets, TARGETS, "G006", "target")
-    heard = _chosen(witnesses, WITNESSES, "G007", "witness")
+    heard = _chosen(witnesses, WITNESS_TARGETS, "G007", "witness")
     subject = subject_of(model, wanted, heard, dtype, hessian=hessian)
     given = [at] if isinstance(at, Mapping) else list(at or ())
     complete = [model.complete(point) for point in given if model.is_complete(point)]
@@ -74,9 +71,9 @@ def subject_of(
             continue
         emitted[target] = Emitted(_judged(target, stages.legal(target, derived)), program)
     heard = {
-        witness: stages.legal(WITNESSES[witness], "plain_gradient")
+        witness: stages.legal(WITNESS_TARGETS[witness], "plain_gradient")
         for witness in witnesses
-        if WITNESSES[witness] in emitted
+        if WITNESS_TARGETS[witness] in emitted
     }
     plain = stages.plain_hessian if hessian else stages.plain_gradient
     return Subject(stages.plain, plain, emitted, heard, dtype, unsupported)

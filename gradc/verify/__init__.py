@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradc.verify.bounds import Bound, Bounds, bounds
-from gradc.verify.cases import Case, Emitted, Plan, Subject, examine, plan
+from gradc.verify.cases import WITNESS_TARGETS, Case, Emitted, Plan, Subject, examine, plan
 from gradc.verify.oracle import Truth, true_values
 from gradc.verify.points import Sample, Skipped, sample
 from gradc.verify.quotient import Confirmation, confirm
@@ -11,6 +11,7 @@ from gradc.verify.report import OutputReport, Report, SourceReport, Worst, rende
 from gradc.verify.verdict import assess, verify
 
 __all__ = [
+    "WITNESS_TARGETS",
     "Bound",
     "Bounds",
     "Case",

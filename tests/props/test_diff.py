@@ -48,9 +48,10 @@ def model(text: str) -> Function:
 
 def close(one: object, other: object) -> bool:
     """Two balls of many bits that enclose the same number, or are both without a value."""
-    if not (one.is_finite() and other.is_finite()):  # type: ignore[attr-defined]
-        return True
-    return bool(one.overlaps(other))  # type: ignore[attr-defined]
+    if not one.is_finite():  # type: ignore[attr-defined]
+        return not other.is_finite()  # type: ignore[attr-defined]
+    # A NaN ball overlaps every other.
+    return bool(other.is_finite() and one.overlaps(other))  # type: ignore[attr-defined]
 
 
 @SLOW

@@ -209,3 +209,60 @@ def test_starting_imports_no_toolchain() -> None:
             [sys.executable, "-c", code, folder], capture_output=True, text=True, timeout=60
         )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_file_from_r_with_row_names_and_text_is_read(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    rows = tmp_path / "data.csv"
+    rows.write_text('"","x","site"\n"1",1,"north"\n"2",4,"south"\n', encoding="utf-8")
+    status, out, _ = gradc(
+        capsys,
+        *("eval", "-e", "sum(a*x)", "--wrt", "a", "--at", "a=2", "--at", str(rows)),
+        *("--format", "json"),
+    )
+    assert status == 0
+    assert json.loads(out)["points"][0]["results"]["numpy"] == {
+        "value": 10.0,
+        "gradient": {"a": 5.0},
+    }
+    status, _, err = gradc(
+        capsys, "eval", "-e", "sum(a*site)", "--wrt", "a", "--at", "a=2", "--at", str(rows)
+    )
+    assert status == 2
+    assert "row 2, column 'site': 'north' is not a number" in err
+
+
+def test_data_without_parameters_are_kept_for_sampling(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    rows = tmp_path / "data.csv"
+    rows.write_text("x,y\n1,2\n2,5\n3,4\n", encoding="utf-8")
+    status, out, _ = gradc(
+        capsys,
+        *("verify", "-e", "sum((y - a*x)^2)", "--wrt", "a", "--at", str(rows)),
+        *("--target", "numpy", "--points", "4", "--format", "json"),
+    )
+    document = json.loads(out)
+    assert status == 0
+    assert document["points"] == 4
+    assert [1.0, 2.0, 3.0] in [point["x"] for point in document["at"]]
+
+
+def test_a_name_that_no_target_takes_is_mangled_and_said(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    status, out, err = gradc(
+        capsys,
+        *("compile", "-e", "a*x", "--wrt", "a", "--name", "my-model", "--target", "r"),
+        *("--no-verify", "-o", str(tmp_path)),
+    )
+    assert status == 0
+    assert "my_model.R" in out
+    assert "note[G108]" in err
+
+
+def test_exchanged_letters_are_recognised(capsys: pytest.CaptureFixture[str]) -> None:
+    status, _, err = gradc(capsys, "eval", "-e", "a*epx(x)")
+    assert status == 2
+    assert "did you mean 'exp'?" in err
