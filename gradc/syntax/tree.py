@@ -8,13 +8,18 @@ function is a call whose function is a name: ``a + b`` calls ``+``, ``(a)`` call
 Arrays
     ``kinds[i]``   the :class:`Kind`
     ``data[i]``    NAME, CONST: index into ``symbols``; NUM: index into ``numbers``;
-                   STR: index into ``strings``; CALL, FUNCTION: offset into ``links``
+                   STR: index into ``strings``; CALL, FUNCTION: offset into ``links``;
+                   HOLE: index into ``holes``
     ``links``      for a call ``fn, count, argument …``;
                    for a function ``body, count, default or -1 …``
     ``starts[i]``, ``ends[i]``   the piece ``text[start:end]`` of the source
 Argument names are kept for the few calls that have some, parameter names for each
 function. A TOKEN is a mark of the text that is no part of the tree (a comma, a closing
 bracket, the ``x`` of ``f(x = 1)``); every other node is reached from one root.
+
+A HOLE stands for a node of another tree: an expression that several others share, as a text
+pasted into several places, or an expression put into a quoted one. Holes lead from newer to
+older trees, so they form no circle.
 """
 
 from __future__ import annotations
@@ -42,6 +47,7 @@ class Kind(IntEnum):
     MISSING = 5
     CALL = 6
     FUNCTION = 7
+    HOLE = 8
 
 
 NO_DEFAULT = -1
@@ -49,6 +55,7 @@ NO_DEFAULT = -1
 
 _NAME, _NUM, _STR, _CONST = int(Kind.NAME), int(Kind.NUM), int(Kind.STR), int(Kind.CONST)
 _CALL, _FUNCTION, _MISSING = int(Kind.CALL), int(Kind.FUNCTION), int(Kind.MISSING)
+_HOLE = int(Kind.HOLE)
 
 
 class Tree:
@@ -58,6 +65,7 @@ class Tree:
         "argument_names",
         "data",
         "ends",
+        "holes",
         "integers",
         "kinds",
         "language",
@@ -86,6 +94,7 @@ class Tree:
         self.numbers = array("d")
         self.integers = bytearray()
         self.strings: list[str] = []
+        self.holes: list[tuple[Tree, int]] = []
         self.argument_names: dict[int, tuple[str | None, ...]] = {}
         self.parameter_names: dict[int, tuple[str, ...]] = {}
 
@@ -168,6 +177,18 @@ class Tree:
             return [d for d in self.defaults(node) if d != NO_DEFAULT] + [self.body(node)]
         return ()
 
+    def hole(self, node: int) -> tuple[Tree, int]:
+        """The tree and the node that a HOLE stands for."""
+        self._expect(node, _HOLE)
+        return self.holes[self.data[node]]
+
+    def resolve(self, node: int) -> tuple[Tree, int]:
+        """The node itself with its tree, or what it stands for where it is a HOLE."""
+        tree = self
+        while tree.kinds[node] == _HOLE:
+            tree, node = tree.holes[tree.data[node]]
+        return tree, node
+
     def span(self, node: int) -> Span:
         """The piece of the source that a node was read from."""
         return Span(self.starts[node], self.ends[node], self.source)
@@ -202,6 +223,11 @@ class Tree:
     def add_missing(self, place: int) -> int:
         """An empty argument, as the second one of ``f(x, )``."""
         return self._add(_MISSING, 0, place, place)
+
+    def add_hole(self, tree: Tree, node: int, start: int, end: int) -> int:
+        """A leaf that stands for a node of another tree."""
+        self.holes.append((tree, node))
+        return self._add(_HOLE, len(self.holes) - 1, start, end)
 
     def add_call(
         self,
@@ -271,15 +297,17 @@ def sexpr(tree: Tree, root: int) -> str:
     Python a call of a function is marked ``call`` and a comparison ``cmp``.
     """
     pieces: list[str] = []
-    pending: list[int | str] = [root]
+    pending: list[tuple[Tree, int | str]] = [(tree, root)]
     while pending:
-        item = pending.pop()
+        tree, item = pending.pop()
         if isinstance(item, str):
             pieces.append(item)
-        elif tree.kinds[item] == _CALL:
-            pending += reversed(_call_pieces(tree, item))
+            continue
+        tree, item = tree.resolve(item)
+        if tree.kinds[item] == _CALL:
+            pending += [(tree, piece) for piece in reversed(_call_pieces(tree, item))]
         elif tree.kinds[item] == _FUNCTION:
-            pending += reversed(_function_pieces(tree, item))
+            pending += [(tree, piece) for piece in reversed(_function_pieces(tree, item))]
         else:
             pieces.append(_leaf(tree, item))
     return "".join(pieces)
