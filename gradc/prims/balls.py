@@ -6,6 +6,7 @@ Arguments and results are ``flint.arb`` balls, or for conditions ``True``, ``Fal
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 Ball = Any
@@ -121,6 +122,9 @@ LIMITS: dict[str, tuple[float, float]] = {
     "tanpi": (_NAN, _NAN),
     "erf": (-1.0, 1.0),
     "erfc": (2.0, 0.0),
+    "pnorm": (0.0, 1.0),
+    "log_pnorm": (-_INF, 0.0),
+    "inverse_mills": (_INF, 0.0),
     "gamma": (_NAN, _INF),
     "lgamma": (_INF, _INF),
     "digamma": (_NAN, _INF),
@@ -263,6 +267,43 @@ def xlog1px(x: Ball) -> Ball:
     from flint import arb
 
     return arb(0) if x.is_exact() and x == -1 else (1 + x) * log1p(x)
+
+
+def _monotone(value: Callable[[Ball], Ball]) -> Callable[[Ball], Ball]:
+    """A monotone function of a ball, from its values at the two ends."""
+
+    def between(x: Ball) -> Ball:
+        return value(x) if x.is_exact() else hull(value(x.lower()), value(x.upper()))
+
+    return between
+
+
+def _normal_tail(x: Ball) -> Ball:
+    """pnorm(x)*exp(x^2/2)*2*sqrt(pi) for x below 0; it neither underflows nor cancels."""
+    half = one() / 2
+    return (x * x / 2).hypgeom_u(half, half)
+
+
+@_monotone
+def normal_below(x: Ball) -> Ball:
+    """The standard normal distribution function."""
+    return (-x / (2 * one()).sqrt()).erfc() / 2
+
+
+@_monotone
+def log_normal_below(x: Ball) -> Ball:
+    """log of the standard normal distribution function."""
+    if x < -1:
+        return _normal_tail(x).log() - x * x / 2 - (4 * exact_pi()).log() / 2
+    return (-normal_below(-x)).log1p()
+
+
+@_monotone
+def inverse_mills(x: Ball) -> Ball:
+    """Density over distribution function of the standard normal distribution."""
+    if x < -1:
+        return (2 * one()).sqrt() / _normal_tail(x)
+    return (-x * x / 2).exp() / (2 * exact_pi()).sqrt() / normal_below(x)
 
 
 def gamma(x: Ball) -> Ball:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gradc.prims import arithmetic, elementary, special, tensor
+from gradc.prims import arithmetic, elementary, normal, special, tensor
 from gradc.prims.schema import Table
 
-TABLE = Table(
-    {prim.name: prim for part in (arithmetic, elementary, special, tensor) for prim in part.PRIMS}
-)
+_PARTS = (arithmetic, elementary, special, normal, tensor)
+
+TABLE = Table({prim.name: prim for part in _PARTS for prim in part.PRIMS})

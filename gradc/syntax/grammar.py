@@ -53,6 +53,7 @@ class Table:
     rows: tuple[tuple[int, ...], ...]
     gotos: tuple[dict[str, int], ...]
     codes: dict[str, int]
+    hole_codes: frozenset[int]
     jumps: tuple[dict[int, int], ...]
     """For the driver to remember where runs of unit rules lead, by state."""
 
@@ -180,6 +181,7 @@ def _from_document(document: dict[str, Any]) -> Table:
         tuple(rows),
         tuple(gotos),
         codes,
+        frozenset(code for name, code in codes.items() if name.startswith("HOLE_")),
         tuple({} for _ in rows),
     )
 

@@ -27,7 +27,7 @@ BLANKS: Final = (
     " \t\f\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u205f\u3000"
 )
 _TOKEN, _NAME, _CONST = int(Kind.TOKEN), int(Kind.NAME), int(Kind.CONST)
-_NUM, _STR = int(Kind.NUM), int(Kind.STR)
+_NUM, _STR, _HOLE = int(Kind.NUM), int(Kind.STR), int(Kind.HOLE)
 LONGEST_TEXT: Final = 2**31 - 2
 
 # A quote that is never closed takes the rest of the text, so that the text is scanned once.
@@ -124,6 +124,8 @@ class Lexemes(dict[str, int]):
         if name == "STRING":
             tree.strings.append(read_string(text))
             return _STR, len(tree.strings) - 1
+        if name.startswith("HOLE_"):
+            return _HOLE, 0
         symbol = tree.symbol(_TREE_NAMES.get(text, text))
         if name in ("CONSTANT", "NULL"):
             return _CONST, symbol

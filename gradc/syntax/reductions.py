@@ -56,6 +56,9 @@ class Reducer:
     def program_line(self, parts: Sequence[Any], following: int) -> list[int]:
         return self.line(parts, following)
 
+    def program_hole(self, parts: Sequence[Any], following: int) -> list[int]:
+        return [parts[0]]
+
     def no_lines(self, parts: Sequence[Any], following: int) -> list[int]:
         return []
 

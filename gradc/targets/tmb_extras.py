@@ -125,6 +125,30 @@ inline double cosine_of_pi(double x)
     "tanpi": Extra(("x",), "", (), body="  return sinpi(x) / cospi(x);"),
     "erf": Extra(("x",), "std::erf(tx[0])", ("M_2_SQRTPI * exp(-tx[0] * tx[0])",)),
     "erfc": Extra(("x",), "std::erfc(tx[0])", ("-M_2_SQRTPI * exp(-tx[0] * tx[0])",)),
+    "log_pnorm": Extra(
+        ("x",),
+        "Rf_pnorm5(tx[0], 0.0, 1.0, 1, 1)",
+        ("inverse_mills(tx[0])",),
+        before='extern "C" double Rf_pnorm5(double, double, double, int, int);\n',
+        comment="log(pnorm(x)), also where pnorm(x) underflows.",
+    ),
+    "inverse_mills": Extra(
+        ("x",),
+        "mills_inverted(tx[0])",
+        ("-ty[0] * (tx[0] + ty[0])",),
+        before="""\
+extern "C" double Rf_pnorm5(double, double, double, int, int);
+extern "C" double Rf_dnorm4(double, double, double, int);
+inline double mills_inverted(double x)
+{
+  if (!(x < -30)) return Rf_dnorm4(x, 0.0, 1.0, 0) / Rf_pnorm5(x, 0.0, 1.0, 1, 0);
+  double fraction = x;
+  for (int k = 6; k > 0; k--) fraction = x + k / fraction;
+  return -fraction;
+}
+""",
+        comment="dnorm(x)/pnorm(x), also where both underflow.",
+    ),
     "psigamma": Extra(
         ("x", "n"),
         "Rf_psigamma(tx[0], tx[1])",

@@ -1,0 +1,417 @@
+"""Pasted text to a tree, each distinct piece read once.
+
+The meaning is always that of the flat text. A long piece that is pasted more than once is a
+*hole* of the texts around it: it is read on its own, classed by its loosest operator, and
+offered to the grammar as one token of that class. The grammar accepts that token only where
+the flat text would have given the same tree. Where it does not, or where the piece is no
+expression of its own, or would run together with the characters beside it, the hole is opened:
+its parts take its place, and the text is read again.
+
+Cost: linear in the number of distinct pieces where they are pasted as units; where the meaning
+forbids sharing, linear in the text that has to be written out, up to a limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gradc.errors import GradcError, Source, fail
+from gradc.syntax.grammar import Table, table
+from gradc.syntax.lexer import tokenize
+from gradc.syntax.r import number_holes, read
+from gradc.syntax.rope import Pasted, Text, leaves
+from gradc.syntax.tree import Kind, Tree
+
+SHARED_ABOVE: Final = 64
+"""Texts up to this length are copied and not shared."""
+
+LONGEST: Final = 20_000_000
+"""How long a text can be that is written out because it cannot be shared."""
+
+_LONGEST_RETOLD: Final = 200_000
+"""Up to this length a wrong text is read again without holes, for a plain message."""
+
+_MARKS: Final = {
+    "HOLE_ATOM": "\ue000",
+    "HOLE_POWER": "\ue001",
+    "HOLE_UNARY": "\ue002",
+    "HOLE_PRODUCT": "\ue003",
+    "HOLE_SUM": "\ue004",
+    "HOLE_LOW": "\ue005",
+}
+_CLASSES: Final = tuple(_MARKS)
+_ATOM, _POWER, _UNARY, _PRODUCT, _SUM, _LOW = range(len(_CLASSES))
+_BINARY: Final = {
+    "^": _POWER, ":": _PRODUCT, "*": _PRODUCT, "/": _PRODUCT, "+": _SUM, "-": _SUM,
+}  # fmt: skip
+_PREFIX: Final = {"-": _UNARY, "+": _UNARY}
+_BRACKETS: Final = frozenset(("(", "{", "[", "[[", "$", "@", "::", ":::", "next", "break"))
+_LOOSE: Final = frozenset(
+    ("<", "<=", ">", ">=", "==", "!=", "!", "&", "&&", "|", "||", "~", "<-", "<<-", ":=", "if",
+     "for", "while", "repeat")
+)  # fmt: skip
+_NEVER: Final = frozenset(("=", "?"))
+# Where one of these pairs meets at an edge, two tokens become one.
+_GLUED: Final = frozenset(
+    ("<<", "<-", "<=", "->", ">>", ">=", "==", "!=", "||", "|>", "&&", "**", "::", ":=", "[[", "%%")
+)
+# With these the tree depends on more than the class of what stands beside them.
+_DELICATE: Final = ("ASSIGN", "RIGHT_ASSIGN", "EQUAL", "PIPE", "PLACEHOLDER", "DOLLAR", "NAMESPACE")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A text read on its own: its tree, and the class of its only expression where it has one.
+
+    ``looseness`` is None where the text cannot be a hole of another one.
+    """
+
+    tree: Tree
+    looseness: int | None
+
+    @property
+    def root(self) -> int:
+        return self.tree.roots[0]
+
+
+def parse_text(text: Text, *, shared_above: int = SHARED_ABOVE) -> Tree:
+    """The expressions of a text as R reads them.
+
+    Raises
+    ------
+        GradcError: the text is not R (G100), or it cannot be shared and is too long (G105).
+    """
+    for part in _shared(text, shared_above):
+        if not isinstance(part.parse, Piece) and part is not text:
+            part.parse = _try_piece(part, shared_above)
+    return _read(text, shared_above)
+
+
+def _shared(text: Text, shared_above: int) -> list[Text]:
+    """The texts that are pasted more than once, inner ones first; marked as candidates."""
+    uses: dict[int, int] = {}
+    order: list[Text] = []
+    pending: list[tuple[Text, bool]] = [(text, False)]
+    while pending:
+        part, is_done = pending.pop()
+        if is_done:
+            order.append(part)
+            continue
+        count = uses.get(id(part), 0)
+        uses[id(part)] = count + 1
+        if count or part.length <= shared_above:
+            continue
+        pending.append((part, True))
+        pending.extend((inner, False) for inner in part.parts)
+    return [part for part in order if uses[id(part)] > 1 or isinstance(part.parse, Piece)]
+
+
+def _try_piece(text: Text, shared_above: int) -> Piece | None:
+    try:
+        tree = _read(text, shared_above)
+    except GradcError:
+        return Piece(Tree(Source("", "")), None)
+    return Piece(tree, looseness(tree))
+
+
+class _Stream:
+    """The parts of a text side by side: pieces written out, and holes."""
+
+    def __init__(self, text: Text) -> None:
+        self.whole = text
+        self.parts: list[Text] = []
+        self.is_hole: list[bool] = []
+        self.length = 0
+        self._add(text, is_root=True)
+
+    def _add(self, text: Text, *, is_root: bool = False) -> None:
+        pending = [text]
+        while pending:
+            part = pending.pop()
+            hole = isinstance(part.parse, Piece) and part.parse.looseness is not None
+            if hole and not (is_root and part is text):
+                self._append(part, True)
+            elif part.parts:
+                pending.extend(reversed(part.parts))
+            elif part.length:
+                self._append(part, False)
+
+    def _append(self, part: Text, is_hole: bool) -> None:
+        self.parts.append(part)
+        self.is_hole.append(is_hole)
+        self.length += 1 if is_hole else part.length
+        if self.length > LONGEST:
+            raise _too_long(self.whole)
+
+    def opened(self, places: set[int]) -> _Stream:
+        """The stream with the holes at these places replaced by what they are made of."""
+        other = _Stream.__new__(_Stream)
+        other.whole, other.parts, other.is_hole, other.length = self.whole, [], [], 0
+        for place, part in enumerate(self.parts):
+            if place in places:
+                other._add(part, is_root=True)
+            else:
+                other._append(part, self.is_hole[place])
+        return other
+
+    def holes(self) -> list[int]:
+        return [place for place, is_hole in enumerate(self.is_hole) if is_hole]
+
+    def glued(self) -> set[int]:
+        """Holes whose first or last character runs together with the one beside it."""
+        found = set()
+        for place in self.holes():
+            part = self.parts[place]
+            before = self.parts[place - 1].last if place else ""
+            after = self.parts[place + 1].first if place + 1 < len(self.parts) else ""
+            if _run_together(before, part.first) or _run_together(part.last, after):
+                found.add(place)
+        return found
+
+
+def _run_together(left: str, right: str) -> bool:
+    if not left or not right:
+        return False
+    if left + right in _GLUED:
+        return True
+    is_word = left.isalnum() or left in "._"
+    return is_word and (right.isalnum() or right in "._'\"`")
+
+
+def _read(text: Text, shared_above: int) -> Tree:
+    """The tree of a text, holes opened until the grammar takes what is left of them."""
+    stream = _Stream(text)
+    if any(mark in leaf for mark in _MARKS.values() for leaf in _written(stream)):
+        return _read_flat(text)
+    while True:
+        glued = stream.glued()
+        if glued:
+            stream = stream.opened(glued)
+            continue
+        attempt = _Attempt(stream)
+        if attempt.to_open:
+            stream = stream.opened(attempt.to_open)
+            continue
+        if attempt.error is not None:
+            if stream.holes() and text.length <= _LONGEST_RETOLD:
+                return _read_flat(text)
+            raise attempt.error
+        return attempt.tree
+
+
+def _written(stream: _Stream) -> Iterator[str]:
+    for part, is_hole in zip(stream.parts, stream.is_hole, strict=True):
+        if not is_hole:
+            yield part.flat()
+
+
+class _Attempt:
+    """One reading of a stream: a tree, or the holes to open, or what is wrong."""
+
+    def __init__(self, stream: _Stream) -> None:
+        self.stream = stream
+        self.table: Table = table()
+        self.error: GradcError | None = None
+        self.to_open: set[int] = set()
+        self.source, marked = _source(stream)
+        self.tree = Tree(Source(self.source.name, marked))
+        self.places = stream.holes()
+        try:
+            self._run()
+        except _Rejected as rejected:
+            self.to_open = self._alike(rejected.tokens)
+        except GradcError as error:
+            self.error = error
+
+    def _run(self) -> None:
+        tree, stream = self.tree, self.stream
+        terminals = tokenize(tree, self.table)
+        tree.source = self.source
+        if not self.places:
+            read(tree, number_holes(tree, terminals, self.table))
+            return
+        swallowed = self._swallowed(terminals)
+        if swallowed:
+            self.to_open = swallowed
+            return
+        for place in self.places:
+            piece = stream.parts[place].parse
+            assert isinstance(piece, Piece)  # noqa: S101 - a hole is one by its piece
+            tree.holes.append((piece.tree, piece.root))
+        terminals = number_holes(tree, terminals, self.table)
+        self.terminals = terminals
+        self._check_neighbours()
+        read(tree, terminals, self._reject)
+
+    def _swallowed(self, terminals: bytes) -> set[int]:
+        """Holes inside of a string, a comment or an operator: no tokens of their own."""
+        codes = self.table.hole_codes
+        starts = {self.tree.starts[k] for k, code in enumerate(terminals) if code in codes}
+        return {p for p in self.places if self.source.starts[p] not in starts}
+
+    def _check_neighbours(self) -> None:
+        codes = self.table.codes
+        delicate = {codes[name] for name in _DELICATE}
+        terminals = self.terminals
+        wrong = [
+            token
+            for token, code in enumerate(terminals)
+            if code in self.table.hole_codes
+            and (terminals[token + 1] in delicate or (token and terminals[token - 1] in delicate))
+            and not self._is_plain(token)
+        ]
+        if wrong:
+            raise _Rejected(wrong)
+
+    def _is_plain(self, token: int) -> bool:
+        """Whether what stands beside a hole only takes its value: ``name <- HOLE``."""
+        codes, terminals = self.table.codes, self.terminals
+        before = terminals[token - 1] if token else 0
+        after = terminals[token + 1]
+        ends = (codes["NEWLINE"], codes["SEMICOLON"], codes["RPAR"], codes["COMMA"], codes["$END"])
+        takes = (codes["ASSIGN"], codes["EQUAL"])
+        return before in takes and after in ends
+
+    def _reject(self, parts: list[object], token: int) -> None:
+        """The token does not fit: because of the hole that it is, or the one before it."""
+        codes = self.table.hole_codes
+        for candidate in (token, token - 1):
+            if candidate >= 0 and self.terminals[candidate] in codes:
+                raise _Rejected([candidate])
+
+    def _alike(self, tokens: Sequence[int]) -> set[int]:
+        """The places of these holes and of all that stand between the same tokens."""
+        terminals, codes = self.terminals, self.table.hole_codes
+
+        def around(token: int) -> tuple[int, int, int]:
+            before = terminals[token - 1] if token else 0
+            return before, terminals[token], terminals[token + 1]
+
+        wrong = {around(token) for token in tokens}
+        holes = [token for token, code in enumerate(terminals) if code in codes]
+        return {
+            place for place, token in zip(self.places, holes, strict=True) if around(token) in wrong
+        }
+
+
+class _Rejected(Exception):
+    """Holes that the grammar does not take where they stand."""
+
+    def __init__(self, tokens: list[int]) -> None:
+        super().__init__()
+        self.tokens = tokens
+
+
+def _source(stream: _Stream) -> tuple[Pasted, str]:
+    """The text as it is shown, and as it is read."""
+    shown: list[str] = []
+    marked: list[str] = []
+    starts: list[int] = []
+    position = 0
+    for part, is_hole in zip(stream.parts, stream.is_hole, strict=True):
+        starts.append(position)
+        if is_hole:
+            piece = part.parse
+            assert isinstance(piece, Piece)  # noqa: S101 - a hole is one by its piece
+            shown.append("…")
+            marked.append(_MARKS[_CLASSES[piece.looseness or 0]])
+            position += 1
+        else:
+            shown.append(part.flat())
+            marked.append(shown[-1])
+            position += part.length
+    name = "<pasted text>"
+    return Pasted(name, "".join(shown), starts, stream.parts), "".join(marked)
+
+
+def _read_flat(text: Text) -> Tree:
+    """The tree of a text written out whole."""
+    if text.length > LONGEST:
+        raise _too_long(text)
+    parts = list(leaves(text))
+    starts = []
+    position = 0
+    for part in parts:
+        starts.append(position)
+        position += part.length
+    tree = Tree(Pasted("<pasted text>", text.flat(), starts, parts))
+    read(tree, number_holes(tree, tokenize(tree, table()), table()))
+    return tree
+
+
+def _too_long(text: Text) -> GradcError:
+    """The diagnostic for a text that would have to be written out; it shows where it grows."""
+    part = text
+    while part.parts and part.origin is None:
+        part = max(part.parts, key=lambda inner: inner.length)
+    return fail(
+        "G105",
+        f"this text grows to {text.length:,} characters, and its meaning needs them all",
+        part.origin,
+        "paste the repeated text in parentheses, so that it is one unit wherever it stands",
+    )
+
+
+def looseness(tree: Tree) -> int | None:
+    """The class of the only expression of a tree, None where it cannot stand for its text."""
+    text = tree.source.text
+    if len(tree.roots) != 1 or "#" in text or "|>" in text or not _on_one_line(tree):
+        return None
+    tree, node = tree.resolve(tree.roots[0])
+    if tree.kinds[node] != Kind.CALL and tree.kinds[node] != Kind.FUNCTION:
+        return None  # a name or a number: short, and it may be the name of a call or argument
+    found = _ATOM
+    while True:
+        tree, node = tree.resolve(node)
+        if tree.kinds[node] == Kind.FUNCTION:
+            return _LOW
+        if tree.kinds[node] != Kind.CALL:
+            return found
+        arguments = tree.args(node)
+        own = _operator_class(tree.head(node), len(arguments), tree, node)
+        if own is None or own == _LOW:
+            return own
+        if own == _ATOM:
+            return found
+        found = max(found, own)
+        node = arguments[-1]  # an operand at the right end may reach beyond the piece
+
+
+def _operator_class(head: str | None, count: int, tree: Tree, node: int) -> int | None:
+    """How loose the operator of a call is; a call that ends in a bracket is as an atom."""
+    if head is None or head in _BRACKETS or _is_written_as_call(tree, node):
+        return _ATOM
+    if head in _NEVER:
+        return None
+    if head in _LOOSE:
+        return _LOW
+    if count == 1:
+        return _PREFIX.get(head, _ATOM)
+    if head[0] == "%":
+        return _PRODUCT
+    return _BINARY.get(head, _ATOM)
+
+
+def _is_written_as_call(tree: Tree, node: int) -> bool:
+    """Whether a call is written as ``f(x)``, be ``f`` an operator in backticks."""
+    return (
+        tree.starts[tree.fn(node)] == tree.starts[node]
+        and tree.ends[node] > tree.ends[tree.fn(node)]
+        and tree.source.text[tree.ends[node] - 1] == ")"
+        and tree.source.text[tree.starts[node]] in "`\"'"
+    )
+
+
+def _on_one_line(tree: Tree) -> bool:
+    """Whether no line end and no semicolon stands outside of all brackets."""
+    text = tree.source.text
+    if "\n" not in text and ";" not in text:
+        return True
+    root_tree, root = tree.resolve(tree.roots[0])
+    if root_tree is not tree or tree.head(root) not in _BRACKETS:
+        return False
+    start, end = tree.starts[root], tree.ends[root]
+    outside = text[:start] + text[end:]
+    return "\n" not in outside and ";" not in outside

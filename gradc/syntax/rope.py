@@ -1,0 +1,178 @@
+"""Text as a shared tree of pieces, so that pasting costs what is new and not what is there.
+
+A script that pastes a layer's text several times into the next one makes text whose length
+grows exponentially with depth. A :class:`Text` keeps its parts, each of which may be part of
+many others; its length is a number, and the flat text is made only where somebody asks for it.
+
+Each piece knows which place of the script wrote it. A :class:`Pasted` source, the text that
+was parsed, leads from its own offsets back to those places.
+"""
+
+from __future__ import annotations
+
+import bisect
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from gradc.errors import Diagnostic, Source, Span
+
+LONGEST_FLAT: Final = 50_000_000
+"""The longest text that is ever written out."""
+
+_LONGEST_NAMED: Final = 200
+
+
+class TooLong(Exception):
+    """A text is too long to be written out; ``text`` is the one."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(f"a text of {text.length:,} characters is too long to be written out")
+        self.text = text
+
+
+class Text:
+    """A text that never changes: one piece, or several parts one after the other.
+
+    ``origin`` is the place in the script that wrote it, ``is_literal`` says that the characters
+    of the piece stand there one by one. ``first`` and ``last`` are its end characters, empty
+    for the empty text.
+    """
+
+    __slots__ = ("_flat", "first", "is_literal", "last", "length", "origin", "parse", "parts")
+
+    def __init__(
+        self,
+        parts: Sequence[Text],
+        flat: str | None,
+        origin: Span | None,
+        is_literal: bool = False,
+    ) -> None:
+        self.parts = tuple(parts)
+        self._flat = flat
+        self.origin = origin
+        self.is_literal = is_literal
+        self.parse: object = None  # for gradc.syntax.paste: what this text is on its own
+        if flat is None:
+            self.length: int = sum(part.length for part in self.parts)
+            self.first: str = self.parts[0].first
+            self.last: str = self.parts[-1].last
+        else:
+            self.length = len(flat)
+            self.first, self.last = flat[:1], flat[-1:]
+
+    def __repr__(self) -> str:
+        shown = repr(self.flat()) if self.length <= _LONGEST_NAMED else f"{self.length} characters"
+        return f"Text({shown})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Text):
+            return NotImplemented
+        if self is other:
+            return True
+        return (
+            self.length == other.length <= LONGEST_FLAT
+            and self.first == other.first
+            and self.flat() == other.flat()
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def flat(self, longest: int = LONGEST_FLAT) -> str:
+        """The characters, one after the other; TooLong where there are more than ``longest``."""
+        if self._flat is not None:
+            return self._flat
+        if self.length > longest:
+            raise TooLong(self)
+        flat = "".join(leaf.flat() for leaf in leaves(self))
+        if len(flat) <= _LONGEST_NAMED:
+            self._flat = flat
+        return flat
+
+    @property
+    def is_leaf(self) -> bool:
+        return not self.parts
+
+
+def literal(text: str, origin: Span | None) -> Text:
+    """A text that is written in the script; ``origin`` is the place of the whole literal."""
+    if origin is not None:
+        inner = Span(origin.start + 1, origin.end - 1, origin.source)
+        if inner.text == text:
+            return Text((), text, inner, is_literal=True)
+    return Text((), text, origin)
+
+
+def computed(text: str, origin: Span | None) -> Text:
+    """A text that a function of the script computed; ``origin`` is the place of the call."""
+    return Text((), text, origin)
+
+
+def paste(parts: Iterable[Text], origin: Span | None) -> Text:
+    """Texts one after the other."""
+    kept = [part for part in parts if part.length]
+    if len(kept) == 1:
+        return kept[0]
+    return Text(kept, None, origin) if kept else Text((), "", origin)
+
+
+def leaves(text: Text) -> Iterable[Text]:
+    """The pieces of a text in order, a shared one as often as it is pasted."""
+    pending = [text]
+    while pending:
+        part = pending.pop()
+        if part.parts:
+            pending.extend(reversed(part.parts))
+        else:
+            yield part
+
+
+class Pasted(Source):
+    """A text put together by a script, as it was parsed.
+
+    ``starts`` are the offsets at which its pieces begin. A piece may stand for a long text
+    that is shared and shown by one mark.
+    """
+
+    __slots__ = ("pieces", "starts")
+
+    def __init__(self, name: str, text: str, starts: Sequence[int], pieces: list[Text]) -> None:
+        super().__init__(name, text)
+        self.starts = array("q", starts)
+        self.pieces = pieces
+
+    def written(self, span: Span) -> Span | None:
+        """The place in the script that wrote the beginning of a span."""
+        index = bisect.bisect_right(self.starts, span.start) - 1
+        if index < 0:
+            return None
+        piece = self.pieces[index]
+        if piece.origin is None or not piece.is_literal:
+            return piece.origin
+        start = piece.origin.start + span.start - self.starts[index]
+        end = min(piece.origin.end, start + max(span.end - span.start, 1))
+        return Span(min(start, end), end, piece.origin.source)
+
+
+def in_script(span: Span) -> Span:
+    """The place in the script behind a place in pasted text, however often it was pasted."""
+    while isinstance(span.source, Pasted):
+        origin = span.source.written(span)
+        if origin is None:
+            break
+        span = origin
+    return span
+
+
+def explained(diagnostic: Diagnostic) -> Diagnostic:
+    """A diagnostic in pasted text, with the line of the script that wrote it in front."""
+    labels = [(message, in_script(span)) for message, span in diagnostic.labels]
+    span = diagnostic.span
+    if span is None or not isinstance(span.source, Pasted):
+        return replace(diagnostic, labels=tuple(labels)) if labels else diagnostic
+    written = in_script(span)
+    if written.source is span.source:
+        return replace(diagnostic, labels=tuple(labels))
+    shown = [("in the text that was put together", span)]
+    return replace(diagnostic, span=written, labels=(*shown, *labels))
