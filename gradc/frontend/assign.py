@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gradc.frontend.actions import Form, Steps
+from gradc.frontend.actions import Action, Form, Steps
 from gradc.frontend.calls import form_arguments
-from gradc.frontend.index import field, python_index, replace
+from gradc.frontend.index import element, field, python_index, replace, take
+from gradc.frontend.matrices import replace_cells
 from gradc.frontend.scope import CALL, Environment
-from gradc.frontend.values import NULL, Refusal, Value
+from gradc.frontend.values import ABSENT, NULL, Dots, Items, Refusal, Value
+from gradc.syntax.rope import Text
 
 if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
@@ -44,36 +48,116 @@ def _environment(m: Machine, scope: Scope, name: str) -> Environment:
     return m.globals if owner is None or owner is m.root else owner
 
 
+@dataclass(slots=True)
+class _Access:
+    """One step from a variable to the part of it that is set: ``[i]``, ``[i, j]``, ``$name``."""
+
+    node: int
+    head: str
+    indices: list[Value]
+
+
 def _to_element(m: Machine, target: int, source: int, scope: Scope, outwards: bool) -> Steps:
-    """``x[i] <- value``, ``x[[i]] <- value``, ``x$name <- value``."""
-    tree = scope.code.tree
-    head = tree.head(target)
-    arguments = scope.args(target)
-    name = scope.name_of(arguments[0]) if arguments else None
-    if head == "(" or head not in ("[", "[[", "$") or name is None or len(arguments) != 2:
-        raise Refusal(
-            "G104",
-            "values can be given to x, x[i], x[[i]] and x$name only",
-            None,
-            0,
-        )
+    """``x[i] <- value``, ``x$name[[i]] <- value``, ``names(x) <- value``."""
+    steps, variable = _chain(m, target, scope)
+    name = scope.name_of(variable)
+    if name is None:
+        raise _cannot_set()
     value = yield source, scope
     environment = _environment(m, scope, name) if outwards else scope.environment
-    before = yield from _before(m, name, environment, arguments[0], scope)
-    if head == "$":
-        index: Value = scope.name_of(arguments[1]) or ""
-    else:
-        index = yield arguments[1], scope
-        if scope.code.is_python:
-            index = python_index(m.context, before, index)
-    try:
-        after = replace(m.context, before, index, value, head != "[" or scope.code.is_python)
-    except Refusal as refusal:
-        if refusal.argument == 1:
-            refusal.place = scope.span(arguments[1])
-        raise
+    before = yield from _before(m, name, environment, variable, scope)
+    owners: list[Value] = []
+    for step in steps:
+        owners.append(before)
+        step.indices = yield from _indices(m, step, before, scope)
+        if step is not steps[-1]:
+            before = _part(m, step, before)
+    after = value
+    for step, owner in zip(reversed(steps), reversed(owners), strict=True):
+        after = _replaced(m, step, owner, after, scope)
     _bind(m, environment, name, after, scope)
     return value
+
+
+def _cannot_set() -> Refusal:
+    return Refusal(
+        "G104", "values can be given to x, x[i], x[i, j], x[[i]], x$name and names(x) only", None, 0
+    )
+
+
+def _chain(m: Machine, target: int, scope: Scope) -> tuple[list[_Access], int]:
+    """The steps of a target from the variable outwards, and the variable."""
+    tree = scope.code.tree
+    steps: list[_Access] = []
+    node = target
+    while scope.kinds[node] == CALL:
+        head = tree.head(node) or ""
+        known = head in ("[", "[[", "$") or _setter(m, head, scope) is not None
+        if not known or not tree.args(node):
+            raise _cannot_set()
+        steps.append(_Access(node, head, []))
+        node = tree.args(node)[0]
+    return steps[::-1], node
+
+
+def _setter(m: Machine, head: str, scope: Scope) -> Action | None:
+    """The function behind ``f(x) <- value``."""
+    return m.library.find(f"{head}<-", scope.code.is_prelude)
+
+
+def _indices(
+    m: Machine, step: _Access, owner: Value, scope: Scope
+) -> Generator[tuple[int, Scope], Value, list[Value]]:
+    arguments = scope.args(step.node)
+    if step.head == "$":
+        name = scope.name_of(arguments[1]) or ""
+        return [m.context.made(name)]
+    found: list[Value] = []
+    for argument in arguments[1:]:
+        index = yield argument, scope
+        if scope.code.is_python:
+            index = python_index(m.context, owner, index)
+        found.append(index)
+    return found
+
+
+def _part(m: Machine, step: _Access, owner: Value) -> Value:
+    """The part that a further step goes into; NULL where it is not there yet."""
+    if owner is NULL or step.head not in ("[", "[[", "$"):
+        return NULL
+    if isinstance(owner, Items) and isinstance(step.indices[0], Text):
+        return field(owner, m.context.written_out(step.indices[0]))
+    take_part = element if step.head != "[" else take
+    dots = Dots(tuple((None, index) for index in step.indices))
+    count = m.context.length_of(owner)
+    if step.head != "[" and count is not None and isinstance(step.indices[0], int):
+        place = m.context.whole(step.indices[0], "an index", 1)
+        if place > count:
+            return NULL
+    return take_part(m.context, owner, dots, ABSENT, ABSENT)  # type: ignore[operator,no-any-return]
+
+
+def _replaced(m: Machine, step: _Access, owner: Value, value: Value, scope: Scope) -> Value:
+    arguments = scope.args(step.node)
+    m.context.at = scope, step.node
+    try:
+        if step.head not in ("[", "[[", "$"):
+            setter = _setter(m, step.head, scope)
+            if setter is None:
+                raise _cannot_set()
+            return m.library.call_native(setter, [owner, *step.indices, value])
+        if len(step.indices) == 2:
+            return replace_cells(m.context, owner, *step.indices, value)
+        if len(step.indices) != 1:
+            raise _cannot_set()
+        single = step.head != "[" or scope.code.is_python
+        return replace(m.context, owner, step.indices[0], value, single)
+    except Refusal as refusal:
+        if refusal.argument == 1 and len(arguments) > 1:
+            refusal.place = scope.span(arguments[1])
+        elif refusal.place is None:
+            refusal.place = scope.span(step.node)
+        raise
 
 
 def _before(m: Machine, name: str, environment: Environment, node: int, scope: Scope) -> Steps:

@@ -24,6 +24,7 @@ from gradc.frontend.values import (
     describe,
 )
 from gradc.prims import ShapeError
+from gradc.syntax.rope import Text
 
 Changes = dict[tuple[Environment, str], Value]
 Early = tuple[tuple[tuple[int, ...], Value], ...]
@@ -168,7 +169,9 @@ class Branches:
                 "only the inputs tell which side is taken",
             )
         yes, no = _settled(yes), _settled(no)
-        same = isinstance(yes, (int, str, Elements)) and yes.__class__ is no.__class__ and yes == no
+        same = (
+            isinstance(yes, (int, Text, Elements)) and yes.__class__ is no.__class__ and yes == no
+        )
         if yes is no or same:
             return yes
         for value in (yes, no):

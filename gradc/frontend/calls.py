@@ -26,10 +26,12 @@ from gradc.frontend.values import (
     Dots,
     Promise,
     Refusal,
+    Sink,
     Unresolved,
     Value,
     describe,
 )
+from gradc.syntax.rope import Text
 
 if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
@@ -38,7 +40,7 @@ DEPTH_LIMIT = 20_000
 """How deep functions may call each other."""
 
 Named = tuple[str | None, Value]
-Lookup: TypeAlias = "Generator[tuple[int, Scope], Value, Closure | Action]"
+Lookup: TypeAlias = "Generator[tuple[int, Scope], Value, Closure | Action | Sink]"
 
 
 def force(m: Machine, promise: Promise) -> Steps:
@@ -78,9 +80,11 @@ def call(
     """A function applied to values."""
     if isinstance(target, Closure):
         return (yield from call_closure(m, target, supplied, name, scope, node))
+    if isinstance(target, Sink):
+        return (yield from m.call_derivative(m, (name, scope, node), target, supplied))
     if not isinstance(target, Action):
         raise Refusal("G202", f"{describe(target)} is no function")
-    if target.form is not None or target.callback is not None:
+    if target.form is not None:
         raise Refusal("G104", f"'{target.name}' cannot be passed to a function")
     values = []
     for argument, value in supplied:
@@ -94,6 +98,10 @@ def call(
         closure = m.library.closure(m, target)
         return (yield from call_closure(m, closure, values, target.name, scope, node))
     matched = _matched(m, target, values)
+    if target.callback is not None:
+        completed = m.library.complete(target, matched)
+        return (yield from target.callback(m, (name, scope, node), *completed))
+    m.context.at = scope, node
     if target.native is not None:
         return m.library.run(target, matched)
     for formal, value in zip(target.formals, matched, strict=True):
@@ -113,13 +121,13 @@ def _matched(m: Machine, target: Action, supplied: Sequence[Named]) -> list[Valu
 
 
 def _supplied(
-    m: Machine, node: int, scope: Scope, target: Closure | Action
+    m: Machine, node: int, scope: Scope, target: Closure | Action | Sink
 ) -> Generator[tuple[int, Scope], Value, list[Named]]:
     """The arguments of a call, as promises where the function is written in R."""
     tree = scope.code.tree
     arguments = list(tree.args(node))
     names = tree.argnames(node) or (None,) * len(arguments)
-    lazy = isinstance(target, Closure) or target.prelude is not None
+    lazy = not isinstance(target, Action) or target.prelude is not None
     function_at = _callee_place(target, names, m.context.is_python)
     supplied: list[Named] = []
     for k, (name, argument) in enumerate(zip(names, arguments, strict=True)):
@@ -197,7 +205,7 @@ def _open(
     environment = Environment(closure.scope.environment, m.branches.clock)
     activation = Activation(environment)
     place = scope.span(node) if code.is_prelude else None
-    inner = Scope(code, environment, activation, place)
+    inner = Scope(code, environment, activation, place, m.in_sink and not code.is_prelude)
     missing = set()
     for formal, value, default in zip(formals, given, tree.defaults(closure.node), strict=True):
         if formal == "...":
@@ -235,7 +243,9 @@ def callee(m: Machine, node: int, scope: Scope) -> Lookup:
     if name is not None:
         return (yield from named_function(m, name, scope, node))
     value = yield node, scope
-    if not isinstance(value, (Closure, Action)):
+    if isinstance(value, Text):
+        return (yield from named_function(m, m.context.written_out(value), scope, node))
+    if not isinstance(value, (Closure, Action, Sink)):
         complaint = m.context.not_a_number(value)
         if isinstance(value, Unresolved):
             raise complaint
@@ -272,7 +282,7 @@ def named_function(m: Machine, name: str, scope: Scope, node: int) -> Lookup:
                     name, scope, environment = alias, value.scope, value.scope.environment
                     continue
                 value = yield from force(m, value)
-            if isinstance(value, (Closure, Action)):
+            if isinstance(value, (Closure, Action, Sink)):
                 return value
             if isinstance(value, Unresolved):
                 raise m.context.not_a_number(value)

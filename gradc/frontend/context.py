@@ -7,7 +7,9 @@ elements and vector nodes are all here.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
+from gradc.errors import Span
 from gradc.frontend.constants import Constants
 from gradc.frontend.values import (
     ABSENT,
@@ -15,15 +17,26 @@ from gradc.frontend.values import (
     NULL,
     Atom,
     Elements,
+    Evaluated,
+    Expressions,
     Items,
+    NeedsKnown,
+    Outcome,
     Refusal,
+    Shape,
     Special,
     Unresolved,
     Value,
+    Whole,
     describe,
 )
 from gradc.ir import Graph
 from gradc.prims import Builder, ShapeError
+from gradc.syntax.rope import Text, TooLong, computed
+
+if TYPE_CHECKING:
+    from gradc.frontend.scope import Code, Scope
+    from gradc.syntax.tree import Tree
 
 ELEMENTS_LIMIT = 1_000_000
 """The longest vector of single elements."""
@@ -36,25 +49,52 @@ TURN_COST = 20
 OneNode = Callable[..., "int | bool | Special"]
 
 
-def vector_of(items: Sequence[Atom], names: tuple[str, ...] | None = None) -> Value:
+def vector_of(
+    items: Sequence[Atom], names: tuple[str, ...] | None = None, dim: Shape | None = None
+) -> Value:
     """The vector of these elements; a single one without a name is the element itself."""
-    if len(items) == 1 and names is None:
+    if len(items) == 1 and names is None and dim is None:
         return items[0]
-    return Elements(tuple(items), names)
+    return Elements(items, names, dim)
 
 
 class Context:
     """The graph being built and what is known about it."""
 
-    __slots__ = ("builder", "constants", "graph", "is_python", "on_texts", "steps")
+    __slots__ = (
+        "at",
+        "builder",
+        "code_of",
+        "constants",
+        "defaults",
+        "graph",
+        "ignored",
+        "is_python",
+        "on_texts",
+        "on_wholes",
+        "steps",
+        "texts",
+    )
 
-    def __init__(self, graph: Graph, is_python: bool) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        is_python: bool,
+        defaults: Callable[[int], Sequence[str] | None],
+        code_of: Callable[[Tree], Code],
+    ) -> None:
         self.graph = graph
         self.builder = Builder(graph)
         self.constants = Constants(graph)
         self.is_python = is_python
+        self.defaults = defaults
+        self.code_of = code_of
         self.steps = 0
         self.on_texts: dict[OneNode, Callable[[str, str], bool]] = {}
+        self.on_wholes: set[OneNode] = set()
+        self.at: tuple[Scope, int] | None = None
+        self.texts: list[tuple[Tree, Text]] = []
+        self.ignored: dict[str, Span] = {}
 
     def spend(self, count: int) -> None:
         """Count work done, so that no loop runs for ever."""
@@ -72,6 +112,8 @@ class Context:
             return len(value)
         if isinstance(value, Items):
             return len(value.values)
+        if isinstance(value, Expressions):
+            return len(value.quoted)
         if value is NULL:
             return 0
         if isinstance(value, int) and not isinstance(value, bool):
@@ -88,9 +130,15 @@ class Context:
             return value
         if isinstance(value, bool):
             return self.builder.const(float(value))
+        if isinstance(value, Whole):
+            return int(value)
+        if isinstance(value, Evaluated):
+            return self.node(value.value, argument)
         if isinstance(value, Elements):
             if not len(value):
                 raise Refusal("G201", "a vector without elements has no value", None, argument)
+            if value.dim is not None:
+                raise Refusal("G201", "a matrix is no vector of numbers here", None, argument)
             return self.builder.stack([self.node(item, argument) for item in value.items])
         raise self.not_a_number(value, argument)
 
@@ -107,9 +155,14 @@ class Context:
             )
         if value is ABSENT:
             return Refusal("G103", "an argument is empty here", None, argument)
-        if isinstance(value, str):
-            message = f"text is no number: {value!r}" if len(value) < 40 else "text is no number"
+        if isinstance(value, Text):
+            is_short = value.length < 40
+            message = f"text is no number: {value.flat()!r}" if is_short else "text is no number"
             return Refusal("G202", message, None, argument)
+        if isinstance(value, Outcome):
+            return Refusal("G104", f"{value.reason} is needed here", None, argument)
+        if isinstance(value, Evaluated):
+            return self.not_a_number(value.value, argument)
         return Refusal("G202", f"{describe(value)} is no number", None, argument)
 
     def atoms(self, value: Value, argument: int | None = None) -> tuple[Atom, ...]:
@@ -118,22 +171,72 @@ class Context:
             return value.items
         if value is NULL:
             return ()
+        if isinstance(value, Whole):
+            return (value,)
         if value.__class__ is int:
             count = self.length_of(value)
             if count is None:
-                raise Refusal(
-                    "G104",
-                    "the length of this vector is known only when the data arrive",
-                    "use a function of the whole vector, such as sum()",
-                    argument,
-                )
+                raise self.unknown_length(value, argument)
             node: int = value
             if not self.graph.types[node].shape:
                 return (node,)
             return self._indexed(node, count)
-        if isinstance(value, (bool, str)) or value is NA:
+        if isinstance(value, (bool, Text)) or value is NA:
             return (value,)
+        if isinstance(value, Evaluated):
+            return self.atoms(value.value, argument)
         raise self.not_a_number(value, argument)
+
+    def unknown_length(self, value: int, argument: int | None = None) -> Refusal:
+        """The complaint about data whose length is asked for before they are there."""
+        refusal = Refusal(
+            "G104",
+            "the length of this vector is known only when the data arrive",
+            "use a function of the whole vector, such as sum()",
+            argument,
+        )
+        names = self.defaults(value)
+        return NeedsKnown(refusal, set(), set(names)) if names else refusal
+
+    def text(self, value: Value, what: str, argument: int | None = None) -> Text:
+        """One text."""
+        if isinstance(value, Elements) and len(value) == 1:
+            value = value.at(0)
+        if isinstance(value, Text):
+            return value
+        message = f"{what} must be a text, and this is {describe(value)}"
+        raise Refusal("G202", message, None, argument)
+
+    def flat(self, value: Value, what: str, argument: int | None = None) -> str:
+        """The characters of one text."""
+        return self.written_out(self.text(value, what, argument))
+
+    def written_out(self, text: Text) -> str:
+        """The characters of a text, counted as work done."""
+        try:
+            flat = text.flat()
+        except TooLong as problem:
+            raise Refusal(
+                "G105",
+                f"this works on the whole text, and it has {problem.text.length:,} characters",
+                "paste the parts after changing them, and not before",
+            ) from None
+        self.spend(len(flat) // 100)
+        return flat
+
+    def made(self, text: str) -> Text:
+        """A text that a function computed, at the call that is being evaluated."""
+        return computed(text, self.here())
+
+    def here(self) -> Span | None:
+        """The place of the call that is being evaluated."""
+        return self.at[0].span(self.at[1]) if self.at is not None else None
+
+    def ignore(self, name: str) -> None:
+        """A call that does nothing to a model was passed over."""
+        here = self.here()
+        if here is not None:
+            self.ignored.setdefault(name, here)
 
     def _indexed(self, node: int, count: int) -> tuple[Atom, ...]:
         """The elements of a vector node; those of a condition are conditions."""
@@ -149,6 +252,8 @@ class Context:
             return float(value)
         if isinstance(value, int):
             return self.constants.value(value)
+        if isinstance(value, Evaluated):
+            return self.number(value.value, argument)
         if isinstance(value, Elements):
             if len(value) == 1:
                 return self.number(value.at(0), argument)
@@ -168,7 +273,12 @@ class Context:
                 else f"{what} must be known when the model is compiled"
             )
             hint = "use a function of the whole vector, such as sum()" if is_length else None
-            raise Refusal("G104", reason, hint, argument)
+            refusal = Refusal("G104", reason, hint, argument)
+            names = self.defaults(value) if isinstance(value, int) else None
+            if names:
+                known = set(names)
+                raise NeedsKnown(refusal, set() if is_length else known, known)
+            raise refusal
         return number
 
     def whole(self, value: Value, what: str, argument: int | None = None) -> int:
@@ -209,13 +319,28 @@ class Context:
     def elementwise(self, one: OneNode, values: Sequence[Value]) -> Value:
         """A function of single numbers applied to vectors, element by element."""
         if all(isinstance(value, int) for value in values):
-            return one(*(self.node(value) for value in values))
+            result = one(*(self.node(value) for value in values))
+            if one in self.on_wholes and all(isinstance(v, (Whole, bool)) for v in values):
+                return self.whole_number(result)
+            return result
+        if any(isinstance(value, (Evaluated, Outcome)) for value in values):
+            values = [v.value if isinstance(v, Evaluated) else v for v in values]
+            outcome = next((v for v in values if isinstance(v, Outcome)), None)
+            return self.elementwise(one, values) if outcome is None else outcome
         if one in self.on_texts and any(_is_text(value) for value in values):
             return self._compare_texts(one, values)
         lengths = [self._operand_length(value, k) for k, value in enumerate(values)]
         if None in lengths:
             return one(*(self.node(value, k) for k, value in enumerate(values)))
         return self._one_by_one(one, values, [length or 0 for length in lengths])
+
+    def whole_number(self, value: Value) -> Value:
+        """The value as an R integer, where it is known to be one."""
+        if isinstance(value, bool) or not isinstance(value, int):
+            return value
+        number = self.constants.value(value)
+        is_whole = number is not None and number.is_integer() and abs(number) < 2**31
+        return Whole(self.builder.const(number)) if is_whole and number is not None else value
 
     def _compare_texts(self, one: OneNode, values: Sequence[Value]) -> Value:
         """``==`` and ``!=`` of texts, which are known."""
@@ -226,13 +351,39 @@ class Context:
         verdicts: list[Atom] = []
         for k in range(count):
             a, b = left[k % len(left)], right[k % len(right)]
-            if not (isinstance(a, str) and isinstance(b, str)):
-                raise self.not_a_number(a if isinstance(a, str) else b)
-            verdicts.append(self.on_texts[one](a, b))
-        return vector_of(verdicts)
+            if NA in (a, b):
+                verdicts.append(NA)
+                continue
+            verdicts.append(self.on_texts[one](self.as_characters(a), self.as_characters(b)))
+        dim = next((v.dim for v in values if isinstance(v, Elements) and v.dim), None)
+        return vector_of(verdicts, dim=dim)
+
+    def as_characters(self, atom: Atom, argument: int | None = None) -> str:
+        """An element as ``as.character`` writes it; a number must be known."""
+        from gradc.text.numbers import as_character
+
+        if isinstance(atom, Text):
+            return self.written_out(atom)
+        if isinstance(atom, bool):
+            return as_character(atom)
+        if not isinstance(atom, int):
+            return "NA"
+        number = self.number(atom, argument)
+        if number is None:
+            refusal = Refusal(
+                "G104",
+                "a number that depends on the inputs cannot be written into text",
+                "quote the expression, and the text says how it is computed",
+                argument,
+            )
+            names = self.defaults(atom)
+            raise NeedsKnown(refusal, set(names), set()) if names else refusal
+        if self.is_logical(atom):
+            return as_character(bool(number))
+        return as_character(int(number) if isinstance(atom, Whole) else number)
 
     def _operand_length(self, value: Value, argument: int) -> int | None:
-        if isinstance(value, (Elements, int)) or value is NA:
+        if isinstance(value, (Elements, int)) or value in (NA, NULL):
             return self.length_of(value)
         raise self.not_a_number(value, argument)
 
@@ -243,22 +394,31 @@ class Context:
         for length in lengths:
             if length not in (1, count):
                 raise ShapeError(_differ(count, length))
+        dims = [v.dim for v in values if isinstance(v, Elements) and v.dim is not None]
+        if any(dim != dims[0] for dim in dims):
+            raise ShapeError(f"a matrix of {dims[0]} does not fit one of {dims[-1]}")
         self.spend(count)
         columns = [
             self.atoms(value, k) * (count if length == 1 else 1)
             for k, (value, length) in enumerate(zip(values, lengths, strict=True))
         ]
         names = next((v.names for v in values if isinstance(v, Elements) and v.names), None)
-        return vector_of([self._single(one, row) for row in zip(*columns, strict=True)], names)
+        dim = dims[0] if dims else None
+        wholes = one in self.on_wholes
+        rows = [self._single(one, row, wholes) for row in zip(*columns, strict=True)]
+        return vector_of(rows, names, dim)
 
-    def _single(self, one: OneNode, row: Sequence[Atom]) -> Atom:
+    def _single(self, one: OneNode, row: Sequence[Atom], wholes: bool = False) -> Atom:
         if NA in row:
             others = [item for item in row if item is not NA]
             for item in others:
                 if self.number(item) is None:
                     raise self.not_a_number(NA, list(row).index(NA))
             return NA
-        return one(*(self.node(item, k) for k, item in enumerate(row)))
+        result = one(*(self.node(item, k) for k, item in enumerate(row)))
+        if wholes and all(isinstance(item, (Whole, bool)) for item in row):
+            return self.whole_number(result)  # type: ignore[return-value]
+        return result
 
     def shapes_differ(self, error: ShapeError, values: Sequence[Value]) -> Refusal:
         """The complaint about vectors that do not fit together."""
@@ -267,8 +427,8 @@ class Context:
 
 def _is_text(value: Value) -> bool:
     if isinstance(value, Elements):
-        return any(isinstance(item, str) for item in value.items)
-    return isinstance(value, str)
+        return any(isinstance(item, Text) for item in value.items)
+    return isinstance(value, Text)
 
 
 def _differ(first: int, second: int) -> str:

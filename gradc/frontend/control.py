@@ -22,6 +22,7 @@ from gradc.frontend.values import (
     Value,
     describe,
 )
+from gradc.syntax.rope import Text
 
 if TYPE_CHECKING:
     from gradc.errors import Span
@@ -269,7 +270,7 @@ def ifelse(m: Machine, node: int, scope: Scope) -> Steps:
         raise Refusal("G103", f"the argument '{missing}' of 'ifelse' is missing")
     test, yes, no = (argument or 0 for argument in given)
     value = yield test, scope
-    if isinstance(value, (str, Items, Closure)) or value is NULL:
+    if isinstance(value, (Text, Items, Closure)) or value is NULL:
         raise Refusal("G202", f"{describe(value)} is no condition", None, 0)
     truths = [m.context.number(atom) for atom in _known_atoms(m, value)]
     certain = all(truth is not None and truth == truth for truth in truths)
@@ -332,9 +333,10 @@ def switch(m: Machine, node: int, scope: Scope) -> Steps:
         raise Refusal("G103", "the argument 'EXPR' of 'switch' is missing")
     which = yield arguments[0], scope
     sides = arguments[1:]
-    if isinstance(which, str):
+    if isinstance(which, Text):
         labels = names[1:]
-        places = [k for k, label in enumerate(labels) if label == which]
+        wanted = m.context.written_out(which)
+        places = [k for k, label in enumerate(labels) if label == wanted]
         places = places or [k for k, label in enumerate(labels) if label is None]
         place = places[0] if places else -1
         # An empty side means the next one, as in R.

@@ -97,8 +97,14 @@ def operators(context: Context) -> dict[str, dict[int, OneNode]]:
     }
     for name, prim in _COMPARISONS.items():
         table[name] = {2: _comparison(context, prim)}
-    context.on_texts[table["=="][2]] = lambda x, y: x == y
-    context.on_texts[table["!="][2]] = lambda x, y: x != y
+    comparisons: dict[str, Callable[[str, str], bool]] = {
+        "==": lambda x, y: x == y,
+        "!=": lambda x, y: x != y,
+    }
+    for name, compare in comparisons.items():
+        context.on_texts[table[name][2]] = compare
+    for name in ("+", "-", "*", "%%", "%/%"):
+        context.on_wholes.update(table[name].values())
     return table
 
 

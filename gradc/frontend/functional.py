@@ -6,19 +6,22 @@ from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
 from gradc.frontend.actions import Callback, Steps
-from gradc.frontend.calls import call
+from gradc.frontend.calls import call, named_function
 from gradc.frontend.context import TURN_COST, vector_of
+from gradc.frontend.matrices import dimensions, take_cells
 from gradc.frontend.values import (
     ABSENT,
     NULL,
-    Atom,
     Dots,
     Elements,
+    Expressions,
     Items,
     Refusal,
     Special,
     Value,
 )
+from gradc.frontend.vectors import as_text, bounded
+from gradc.syntax.rope import Text
 
 if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
@@ -28,7 +31,11 @@ _Many = Generator["tuple[int, Scope]", Value, list[Value]]
 
 
 def _values(m: Machine, x: Value) -> Sequence[Value]:
-    return x.values if isinstance(x, Items) else m.context.atoms(x, 0)
+    if isinstance(x, Items):
+        return x.values
+    if isinstance(x, Expressions):
+        return x.quoted
+    return m.context.atoms(x, 0)
 
 
 def _names(x: Value) -> tuple[str, ...] | None:
@@ -47,24 +54,47 @@ _At = tuple[str, "Scope", int]
 
 
 def _simplified(m: Machine, results: Sequence[Value], names: tuple[str, ...] | None) -> Value:
-    atoms: list[Atom] = []
-    for value in results:
-        unknown = isinstance(value, int) and m.context.length_of(value) is None
-        if isinstance(value, (int, str, Special)) and m.context.length_of(value) == 1:
-            atoms.append(value)
-        elif unknown or (isinstance(value, Elements) and len(value) > 1):
-            raise Refusal(
-                "G104", "a function called here gives vectors: matrices are not available yet"
-            )
-        else:
-            return Items(tuple(results), names)
-    return vector_of(atoms, names)
+    """One element each: a vector; the same number each: a matrix, a column each; else a list."""
+    lengths = {m.context.length_of(value) for value in results}
+    is_atomic = all(isinstance(value, (int, Text, Special, Elements)) for value in results)
+    if not is_atomic or NULL in results or lengths == {0} or len(lengths) != 1:
+        return Items(tuple(results), names)
+    (length,) = lengths
+    if length is None:
+        raise Refusal(
+            "G104", "a function called here gives vectors whose length only the data tell"
+        )
+    rows = [m.context.atoms(value) for value in results]
+    cells = (
+        [as_text(m.context, a) for row in rows for a in row]
+        if any(isinstance(atom, Text) for row in rows for atom in row)
+        else [atom for row in rows for atom in row]
+    )
+    return vector_of(cells, names) if length == 1 else Elements(cells, None, (length, len(rows)))
+
+
+def _text_names(m: Machine, x: Value) -> tuple[str, ...] | None:
+    """The names that ``sapply`` gives its result: those of ``x``, or ``x`` itself where text."""
+    names = _names(x)
+    if names is None and isinstance(x, (Elements, Text)):
+        items = m.context.atoms(x)
+        if items and all(isinstance(item, Text) and item.length <= _NAME_LIMIT for item in items):
+            return tuple(m.context.as_characters(item) for item in items)
+    return names
+
+
+_NAME_LIMIT = 1000
+"""A longer text is code and not a name."""
 
 
 def sapply(m: Machine, at: _At, x: Value, function: Value, dots: Dots, *options: Value) -> Steps:
     """``sapply(X, FUN, …)``: one number an element."""
+    keep, use_names = ((*options, ABSENT, ABSENT))[:2]
     results = yield from _each(m, at, x, function, dots)
-    return _simplified(m, results, _names(x)) if results else Items(())
+    if keep is False:
+        return Items(tuple(results), _names(x))
+    names = None if use_names is False else _text_names(m, x)
+    return _simplified(m, results, names) if results else Items(())
 
 
 def vapply(
@@ -72,7 +102,9 @@ def vapply(
 ) -> Steps:
     """``vapply(X, FUN, FUN.VALUE, …)``."""
     results = yield from _each(m, at, x, function, dots)
-    return _simplified(m, results, _names(x))
+    if not results:
+        return Elements(())
+    return _simplified(m, results, None if o and o[0] is False else _text_names(m, x))
 
 
 def lapply(m: Machine, at: _At, x: Value, function: Value, dots: Dots) -> Steps:
@@ -86,7 +118,7 @@ def _zipped(m: Machine, at: _At, function: Value, dots: Dots) -> _Many:
     count = max((len(column) for _, column in columns), default=0)
     if any(not column or count % len(column) for _, column in columns):
         raise Refusal("G201", "the vectors that are walked through together differ in length")
-    results = []
+    results: list[Value] = []
     for k in range(count):
         m.context.spend(TURN_COST)
         row = tuple((name, column[k % len(column)]) for name, column in columns)
@@ -96,13 +128,22 @@ def _zipped(m: Machine, at: _At, function: Value, dots: Dots) -> _Many:
 
 def mapply(m: Machine, at: _At, function: Value, dots: Dots, *options: Value) -> Steps:
     """``mapply(FUN, …)``."""
+    more, keep, use_names = ((*options, ABSENT, ABSENT, ABSENT))[:3]
+    if more not in (ABSENT, NULL):
+        raise Refusal("G104", "'MoreArgs' of mapply is not available")
     results = yield from _zipped(m, at, function, dots)
-    return _simplified(m, results, None) if results else Items(())
+    names = None
+    if dots.items and use_names is not False:
+        names = _text_names(m, dots.items[0][1])
+    if keep is False:
+        return Items(tuple(results), names)
+    return _simplified(m, results, names) if results else Items(())
 
 
 def map_(m: Machine, at: _At, function: Value, dots: Dots) -> Steps:
     """``Map(f, …)``: a list."""
-    return Items(tuple((yield from _zipped(m, at, function, dots))))
+    names = _text_names(m, dots.items[0][1]) if dots.items else None
+    return Items(tuple((yield from _zipped(m, at, function, dots))), names)
 
 
 def reduce_(
@@ -144,18 +185,73 @@ def filter_(m: Machine, at: _At, function: Value, x: Value) -> Steps:
             kept.append(value)
     if isinstance(x, Items):
         return Items(tuple(kept))
-    return vector_of([v for v in kept if isinstance(v, (int, str, Special))]) if kept else NULL
+    atoms = [v for v in kept if isinstance(v, (int, Text, Special))]
+    return vector_of(atoms) if atoms else Elements(())
 
 
 def do_call(m: Machine, at: _At, function: Value, arguments: Value, *options: Value) -> Steps:
     """``do.call(what, args)``."""
     names = _names(arguments) or ()
     values = _values(m, arguments)
+    if isinstance(function, Text):
+        function = yield from named_function(m, m.context.written_out(function), at[1], at[2])
     named = [(names[k] or None if k < len(names) else None, v) for k, v in enumerate(values)]
     return (yield from call(m, function, named, *at))
 
 
-CALLBACKS: tuple[tuple[str, str, str, Callback], ...] = (
+def outer(m: Machine, at: _At, x: Value, y: Value, function: Value, dots: Dots) -> Steps:
+    """``outer(x, y, FUN)``: the function of all pairs at once, as a matrix."""
+    rows, columns = m.context.atoms(x, 0), m.context.atoms(y, 1)
+    m.context.spend(bounded(len(rows) * len(columns)))
+    left = vector_of(rows * len(columns))
+    right = vector_of([c for c in columns for _ in rows])
+    if function is ABSENT:
+        cells = m.context.elementwise(m.context.builder.mul, [left, right])
+    else:
+        pair = ((None, left), (None, right), *dots.items)
+        cells = yield from call(m, function, pair, *at)
+    atoms = m.context.atoms(cells)
+    if len(atoms) != len(rows) * len(columns):
+        raise Refusal(
+            "G201", "the function of outer() must give one element for each pair", None, 2
+        )
+    return Elements(atoms, None, (len(rows), len(columns)))
+
+
+def apply(
+    m: Machine, at: _At, x: Value, margin: Value, function: Value, dots: Dots, *options: Value
+) -> Steps:
+    """``apply(X, MARGIN, FUN)`` over the rows or the columns of a matrix."""
+    size = dimensions(x)
+    if size is None:
+        raise Refusal("G201", "apply() takes a matrix or a data frame", None, 0)
+    side = m.context.whole(margin, "'MARGIN'", 1)
+    if side not in (1, 2):
+        raise Refusal("G104", "apply() goes over rows (1) or columns (2)", None, 1)
+    results: list[Value] = []
+    for k in range(size[side - 1]):
+        m.context.spend(TURN_COST)
+        place = m.builder.const(k + 1.0)
+        line = (
+            take_cells(m.context, x, place, ABSENT, ABSENT)
+            if side == 1
+            else take_cells(m.context, x, ABSENT, place, ABSENT)
+        )
+        if isinstance(line, Items):
+            line = _row_of_frame(m, line)
+        results.append((yield from call(m, function, ((None, line), *dots.items), *at)))
+    return _simplified(m, results, None) if results else Items(())
+
+
+def _row_of_frame(m: Machine, row: Items) -> Value:
+    """A row of a data frame as a vector, named by the columns; texts where any is one."""
+    atoms = [m.context.atoms(value)[0] for value in row.values]
+    if any(isinstance(atom, Text) for atom in atoms):
+        atoms = [as_text(m.context, atom) for atom in atoms]
+    return vector_of(atoms, row.names)
+
+
+CALLBACKS: tuple[tuple[str, str, str | None, Callback], ...] = (
     ("sapply", "X FUN ... simplify? USE.NAMES?", "FUN", sapply),
     ("vapply", "X FUN FUN.VALUE ... USE.NAMES?", "FUN", vapply),
     ("lapply", "X FUN ...", "FUN", lapply),
@@ -163,5 +259,8 @@ CALLBACKS: tuple[tuple[str, str, str, Callback], ...] = (
     ("Map", "f ...", "f", map_),
     ("Reduce", "f x init? right? accumulate?", "f", reduce_),
     ("Filter", "f x", "f", filter_),
+    ("outer", "X Y FUN? ...", "FUN", outer),
+    ("%o%", "X Y FUN? ...", "FUN", outer),
+    ("apply", "X MARGIN FUN ... simplify?", "FUN", apply),
     ("do.call", "what args quote? envir?", "what", do_call),
 )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gradc.frontend import language
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context, vector_of
+from gradc.frontend.matrices import take_cells
+from gradc.frontend.positions import inside, outside, positions
 from gradc.frontend.values import (
     ABSENT,
     NA,
@@ -13,77 +16,47 @@ from gradc.frontend.values import (
     Atom,
     Dots,
     Elements,
+    Evaluated,
+    Expressions,
+    Formula,
     Items,
+    NeedsKnown,
+    Outcome,
+    Quoted,
     Refusal,
     Special,
     Value,
     describe,
 )
 from gradc.frontend.vectors import bounded
-
-
-def positions(
-    context: Context,
-    index: Value,
-    count: int | None,
-    names: Sequence[str] | None,
-) -> list[int]:
-    """The places that an R index means, from 0; ``count`` elements are there."""
-    if index is ABSENT:
-        if count is None:
-            raise Refusal("G104", "the length of this vector is known only when the data arrive")
-        return list(range(count))
-    items = context.atoms(index, 1)
-    if items and all(isinstance(item, str) for item in items):
-        return [_named(str(item), names) for item in items]
-    if items and all(context.is_logical(item) for item in items):
-        return _masked(context, items, count)
-    numbers = [context.whole(item, "an index", 1) for item in items]
-    negative = sum(number < 0 for number in numbers)
-    if not negative:
-        return [number - 1 for number in numbers if number]
-    if negative + numbers.count(0) != len(numbers):
-        raise Refusal("G103", "an index cannot mix places and exclusions", None, 1)
-    if count is None:
-        raise Refusal("G104", "the length of this vector is known only when the data arrive")
-    excluded = {-number - 1 for number in numbers}
-    return [k for k in range(count) if k not in excluded]
-
-
-def _named(name: str, names: Sequence[str] | None) -> int:
-    if not names or name not in names:
-        raise Refusal("G103", f"there is no element named '{name}'", None, 1)
-    return names.index(name)
-
-
-def _masked(context: Context, items: Sequence[Atom], count: int | None) -> list[int]:
-    truths = [context.truth(item) for item in items]
-    if None in truths:
-        raise Refusal(
-            "G104",
-            "which elements are chosen must be known when the model is compiled",
-            "ifelse() chooses element by element",
-            1,
-        )
-    length = len(truths) if count is None else max(count, len(truths))
-    return [k for k in range(length) if truths[k % len(truths)]]
+from gradc.syntax.rope import Text
 
 
 def take(context: Context, x: Value, dots: Dots, drop: Value, exact: Value) -> Value:
-    """``x[i]``."""
+    """``x[i]``, ``x[i, j]``."""
+    if len(dots.items) == 2:
+        rows, columns = (value for _, value in dots.items)
+        return take_cells(context, x, rows, columns, drop)
     index = _one_index(dots)
+    if isinstance(x, (Quoted, Formula, Expressions)):
+        return language.take(context, x, index)
     if isinstance(x, Items):
-        places = _inside(positions(context, index, len(x.values), x.names), len(x.values))
+        places = inside(positions(context, index, len(x.values), x.names), len(x.values))
         kept = tuple(x.names[k] for k in places) if x.names else None
-        return Items(tuple(x.values[k] for k in places), kept)
+        return Items(tuple(x.values[k] for k in places), kept, x.is_frame)
     count = context.length_of(x)
     if x.__class__ is int and context.graph.types[x].shape:
-        places = _inside(positions(context, index, count, None), count)
+        places = inside(positions(context, index, count, None), count)
+        if count is None:
+            _need_length(context, x)
         bounded(len(places))
         b = context.builder
         return vector_of([b.index(context.node(x), k + 1) for k in places])
     names = x.names if isinstance(x, Elements) else None
-    places = _inside(positions(context, index, count, names), count)
+    places = positions(context, index, count, names)
+    if isinstance(x, Elements) and count is not None and max(places, default=-1) >= count:
+        return _beyond_end(context, x, places, count)
+    inside(places, count)
     if isinstance(x, Elements) and len(places) == 1:
         return x.at(places[0])
     atoms = context.atoms(x, 0)
@@ -91,34 +64,43 @@ def take(context: Context, x: Value, dots: Dots, drop: Value, exact: Value) -> V
     return vector_of([atoms[k] for k in places], kept)
 
 
+def _beyond_end(context: Context, x: Elements, places: list[int], count: int) -> Value:
+    """Elements of a vector of texts that are not there are NA; of numbers they are an error."""
+    if not any(isinstance(item, Text) for item in x.items):
+        inside(places, count)
+    return vector_of([x.at(k) if 0 <= k < count else NA for k in places])
+
+
+def _need_length(context: Context, x: int) -> None:
+    """A single element of data that have a default: their length is that of the default."""
+    refusal = context.unknown_length(x)
+    if isinstance(refusal, NeedsKnown):
+        raise refusal
+
+
 def _one_index(dots: Dots) -> Value:
+    if not dots.items:
+        return ABSENT
     if len(dots.items) != 1:
-        raise Refusal("G104", "matrices are not available yet: an index has one part")
+        raise Refusal("G104", "arrays of more than two dimensions are not available")
     return dots.items[0][1]
-
-
-def _inside(places: list[int], count: int | None) -> list[int]:
-    for place in places:
-        if place < 0 or (count is not None and place >= count):
-            raise _outside(place + 1, count)
-    return places
-
-
-def _outside(index: int, count: int | None) -> Refusal:
-    there = "there is 1 element" if count == 1 else f"there are {count} elements"
-    hint = "if this is a vector, give its values as a list with --at" if count == 1 else None
-    return Refusal("G201", f"index {index} is outside: {there}", hint, 1)
 
 
 def element(context: Context, x: Value, dots: Dots, exact: Value) -> Value:
     """``x[[i]]``."""
+    if len(dots.items) == 2:
+        return take(context, x, dots, ABSENT, ABSENT)
     index = _one_index(dots)
+    if isinstance(x, (Quoted, Formula, Expressions)):
+        return language.element(context, x, index)
+    if isinstance(x, Items) and isinstance(index, Text):
+        return field(x, context.written_out(index))
     if not isinstance(x, Items):
         value = take(context, x, dots, ABSENT, ABSENT)
         if context.length_of(value) != 1:
             raise Refusal("G201", "'[[' takes one element", None, 1)
         return value
-    places = _inside(positions(context, index, len(x.values), x.names), len(x.values))
+    places = inside(positions(context, index, len(x.values), x.names), len(x.values))
     if len(places) != 1:
         raise Refusal("G201", "'[[' takes one element", None, 1)
     return x.values[places[0]]
@@ -126,6 +108,8 @@ def element(context: Context, x: Value, dots: Dots, exact: Value) -> Value:
 
 def field(x: Value, name: str) -> Value:
     """``x$name``, NULL where a list has no such element."""
+    if isinstance(x, Outcome):
+        return x
     if not isinstance(x, Items):
         raise Refusal("G202", f"'$' takes an element out of a list, and this is {describe(x)}")
     if x.names and name in x.names:
@@ -155,10 +139,10 @@ def python_index(context: Context, x: Value, index: Value) -> Value:
             raise Refusal("G104", "the length of this vector is known only when the data arrive")
         place += count
         if place < 0:
-            raise _outside(place - count, count)
+            raise outside(place - count, count)
     count = context.length_of(x)
     if count is not None and place >= count:
-        raise _outside(place, count)
+        raise outside(place, count)
     return context.builder.const(place + 1.0)
 
 
@@ -171,7 +155,7 @@ def element_or_vector(context: Context, x: Value, index: Value) -> Value:
 
 
 def _atom(value: Value) -> Atom:
-    return value if isinstance(value, (int, str, Special)) else NA
+    return value if isinstance(value, (int, Text, Special)) else NA
 
 
 def python_slice(context: Context, start: Value, stop: Value, step: Value) -> Value:
@@ -194,8 +178,13 @@ def _slice(context: Context, parts: Items, count: int | None) -> Value:
 
 def replace(context: Context, x: Value, index: Value, value: Value, single: bool) -> Value:
     """What ``x`` is after ``x[index] <- value``."""
-    if isinstance(x, Items) or isinstance(value, Items):
+    plain = (int, bool, Text, Elements, Special, Evaluated)
+    if isinstance(x, Items) or not isinstance(value, plain) or not isinstance(x, plain):
         return _replace_in_list(context, x, index, value, single)
+    if isinstance(index, Text) or (
+        isinstance(index, Elements) and any(isinstance(i, Text) for i in index.items)
+    ):
+        return _replace_named(context, x, index, value)
     chosen = _conditionally(context, x, index, value)
     if chosen is not None:
         return chosen
@@ -209,12 +198,39 @@ def replace(context: Context, x: Value, index: Value, value: Value, single: bool
         raise Refusal("G201", f"{len(given)} values do not fill {len(places)} places")
     context.spend(len(places))
     for k, place in enumerate(places):
-        if not 0 <= place <= len(x):
-            there = "an index starts at 1" if place < 0 else _beyond(place, len(x))
-            raise Refusal("G201", there, None, 1)
+        if place < 0:
+            raise Refusal("G201", "an index starts at 1", None, 1)
+        if place > len(x):
+            x = _lengthened(x, place, given)
         x = x.replaced(place, given[k % len(given)])
     bounded(len(x))
     return x.at(0) if len(x) == 1 and not x.names else x
+
+
+def _lengthened(x: Elements, count: int, given: Sequence[Atom]) -> Elements:
+    """The vector with NA behind its end, as R fills texts up; numbers are not left empty."""
+    if not all(isinstance(item, Text) for item in given):
+        raise Refusal("G201", _beyond(count, len(x)), None, 1)
+    bounded(count)
+    for _ in range(count - len(x)):
+        x = x.replaced(len(x), NA)
+    return x
+
+
+def _replace_named(context: Context, x: Value, index: Value, value: Value) -> Value:
+    """``x["a"] <- value``: an element of that name, which may be new."""
+    items = list(context.atoms(NULL if x is ABSENT else x, 0))
+    names = list(x.names or [""] * len(items)) if isinstance(x, Elements) else [""] * len(items)
+    given = context.atoms(value)
+    wanted = [context.as_characters(item, 1) for item in context.atoms(index, 1)]
+    if not given or len(wanted) % len(given):
+        raise Refusal("G201", f"{len(given)} values do not fill {len(wanted)} places")
+    for k, name in enumerate(wanted):
+        if name not in names:
+            names.append(name)
+            items.append(NA)
+        items[names.index(name)] = given[k % len(given)]
+    return Elements(items, tuple(names))
 
 
 def _beyond(place: int, count: int) -> str:
@@ -247,24 +263,33 @@ def _is_vector(context: Context, item: Atom) -> bool:
 
 
 def _replace_in_list(context: Context, x: Value, index: Value, value: Value, single: bool) -> Value:
+    if isinstance(x, Expressions):
+        return language.replace_expression(context, x, index, value)
     if not isinstance(x, Items):
-        x = Items(tuple(context.atoms(x, 0)) if x is not ABSENT else ())
+        atoms = context.atoms(x, 0) if x is not ABSENT else ()
+        x = Items(atoms, x.names if isinstance(x, Elements) else None)
     values, names = list(x.values), list(x.names or [""] * len(x.values))
-    if isinstance(index, str) and index not in names:
+    name = context.written_out(index) if isinstance(index, Text) else None
+    if name is not None and name not in names:
         places = [len(values)]
-        names.append(index)
+        names.append(name)
     else:
         places = positions(context, index, len(values), names)
     if len(places) != 1:
         raise Refusal("G104", "one element of a list can be set at a time", None, 1)
     place = places[0]
-    if not 0 <= place <= len(values):
-        raise Refusal("G201", _beyond(place, len(values)), None, 1)
+    if place < 0:
+        raise Refusal("G201", "an index starts at 1", None, 1)
+    if value is NULL and place < len(values):
+        del values[place : place + 1], names[place : place + 1]
+        return Items(tuple(values), tuple(names) if any(names) else None, x.is_frame)
+    values += [NULL] * (place - len(values))
+    names += [""] * (place - len(names))
     if not single and isinstance(value, Items) and len(value.values) == 1:
         value = value.values[0]
     names += [""] * (place + 1 - len(names))
     values[place : place + 1] = [value]
-    return Items(tuple(values), tuple(names) if any(names) else None)
+    return Items(tuple(values), tuple(names) if any(names) else None, x.is_frame)
 
 
 NATIVES: tuple[tuple[str, str, Native], ...] = (

@@ -7,7 +7,20 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from gradc.errors import GradcError, Source, Span
-from gradc.frontend import assign, control, functional, index, quoting, reductions, vectors
+from gradc.frontend import (
+    assign,
+    control,
+    functional,
+    index,
+    matching,
+    matrices,
+    passing,
+    quoting,
+    reductions,
+    sinks,
+    texts,
+    vectors,
+)
 from gradc.frontend.actions import Action
 from gradc.frontend.arguments import match, takes_words
 from gradc.frontend.context import Context, OneNode
@@ -35,7 +48,17 @@ if TYPE_CHECKING:
 _FORMS = (*control.FORMS, *assign.FORMS, *quoting.FORMS)
 _IN_PYTHON = {**PRELUDE, **PYTHON_PRELUDE}
 del _IN_PYTHON["sd"]
-_NATIVES = (*vectors.NATIVES, *reductions.NATIVES, *index.NATIVES)
+_CALLBACKS = (*functional.CALLBACKS, *quoting.CALLBACKS, *sinks.CALLBACKS)
+_NATIVES = (
+    *vectors.NATIVES,
+    *reductions.NATIVES,
+    *index.NATIVES,
+    *texts.NATIVES,
+    *matching.NATIVES,
+    *matrices.NATIVES,
+    *quoting.NATIVES,
+    *passing.NATIVES,
+)
 
 
 class Library:
@@ -95,7 +118,12 @@ class Library:
         """A function of values called with one value a formal."""
         if action.native is None:
             raise TypeError(f"{action.name!r} is no function of values")
-        return action.native(self.context, *self.complete(action, values))
+        complete = self.complete(action, values)
+        if action.name not in passing.KEEPING:
+            outcome = passing.outcome_among(complete)
+            if outcome is not None:
+                return outcome
+        return action.native(self.context, *complete)
 
     def complete(self, action: Action, values: Sequence[Value]) -> Sequence[Value]:
         """The values themselves, once nothing is missing among them."""
@@ -117,7 +145,7 @@ class Library:
     def _names(self) -> Iterator[str]:
         yield from ELEMENTWISE
         yield from _IN_PYTHON if self.context.is_python else PRELUDE
-        for table in (_NATIVES, _FORMS, functional.CALLBACKS):
+        for table in (_NATIVES, _FORMS, _CALLBACKS):
             yield from (entry[0] for entry in table)
         if self.context.is_python:
             yield from FUNCTIONS
@@ -158,7 +186,7 @@ class Library:
         for form_name, form in _FORMS:
             if form_name == name:
                 return Action(shown, form=form)
-        for callback_name, formals, callee, callback in functional.CALLBACKS:
+        for callback_name, formals, callee, callback in _CALLBACKS:
             if callback_name == name:
                 return Action(shown, tuple(formals.split()), callback=callback, callee=callee)
         return _of_natives(name, _NATIVES, shown)

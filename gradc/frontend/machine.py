@@ -20,6 +20,7 @@ from gradc.frontend.scope import (
     CALL,
     CONST,
     FUNCTION,
+    HOLE,
     MISSING,
     NAME,
     NUM,
@@ -28,7 +29,8 @@ from gradc.frontend.scope import (
     Environment,
     Scope,
 )
-from gradc.frontend.symbols import Symbols
+from gradc.frontend.sinks import call_derivative
+from gradc.frontend.symbols import Symbols, numbers_of
 from gradc.frontend.values import (
     ABSENT,
     NA,
@@ -36,13 +38,20 @@ from gradc.frontend.values import (
     Closure,
     Dots,
     Elements,
+    Items,
+    NeedsKnown,
+    Outcome,
     Promise,
     Refusal,
+    Sink,
     Special,
+    Undecided,
     Value,
+    Whole,
 )
 from gradc.ir import Graph
 from gradc.prims import ShapeError
+from gradc.syntax.rope import Text
 from gradc.syntax.tree import Tree
 
 _WORDS: dict[str, bool | Special | float] = {
@@ -74,12 +83,18 @@ class Machine:
 
     def __init__(self, graph: Graph, symbols: Symbols, is_python: bool) -> None:
         self.graph = graph
-        self.context = Context(graph, is_python)
+        self.context = Context(graph, is_python, symbols.defaults_below(graph), self.code_of)
         self.builder = self.context.builder
         self.library = Library(self.context)
         self.symbols = symbols
         self.branches = Branches(self.context, self._declared)
         self.codes: list[Code] = []
+        self.code_by_tree: dict[int, Code] = {}
+        self.shared: dict[tuple[int, int], tuple[Environment, int, Value]] = {}
+        self.opened: dict[str, Value] = {}
+        self.sinks: list[Sink] = []
+        self.in_sink = False
+        self.call_derivative = call_derivative
         self.shadowed: set[str] = set()
         self.root = Environment(None)
         self.globals = Environment(self.root)
@@ -92,13 +107,30 @@ class Machine:
         """Make a tree ready to be evaluated."""
         code = Code(tree, len(self.codes), is_python, is_prelude)
         self.codes.append(code)
+        self.code_by_tree[id(tree)] = code
         return code
+
+    def code_of(self, tree: Tree) -> Code:
+        """The tree made ready, once."""
+        found = self.code_by_tree.get(id(tree))
+        return self.load(tree, self.context.is_python) if found is None else found
 
     def evaluate(self, node: int, scope: Scope) -> Value:
         """The value of a node."""
-        todo: list[int | Frame] = [node]
+        return self._drive([node], [], node, scope)
+
+    def run(self, steps: Steps, node: int, scope: Scope) -> Value:
+        """The value of a computation that stands at a node."""
+        todo: list[int | Frame] = []
         values: list[Value] = []
-        item: int | Frame = node
+        frame = Frame(steps, node, scope, 0)
+        scope = self._resume(frame, None, todo, values)
+        return self._drive(todo, values, frame, scope)
+
+    def _drive(
+        self, todo: list[int | Frame], values: list[Value], item: int | Frame, scope: Scope
+    ) -> Value:
+        """Do what is left to do; the value that remains."""
         try:
             while todo:
                 item = todo.pop()
@@ -116,6 +148,8 @@ class Machine:
                             values.append(value)
                             continue
                         steps = force(self, value)
+                    elif kind == HOLE:
+                        steps = self._hole(item, scope)
                     else:
                         values.append(self.leaf(item, scope))
                         continue
@@ -204,6 +238,26 @@ class Machine:
             todo.extend(reversed(links[offset + 2 : offset + 2 + count]))
         return None
 
+    def _hole(self, node: int, scope: Scope) -> Steps:
+        """An expression that several places share: evaluated once while nothing changes."""
+        tree, root = scope.tree.hole(node)
+        key = id(tree), root
+        known = self.shared.get(key)
+        if known is not None and known[0] is scope.environment and not self._changed(known):
+            return known[2]
+        value = yield root, scope.of(self.code_of(tree))
+        self.shared[key] = scope.environment, self.branches.clock, value
+        return value
+
+    def _changed(self, known: tuple[Environment, int, Value]) -> bool:
+        """Whether a variable was assigned since a shared expression was evaluated."""
+        environment: Environment | None = known[0]
+        while environment is not None:
+            if environment.stamp > known[1]:
+                return True
+            environment = environment.parent
+        return False
+
     def _look_up(self, function: int, scope: Scope) -> Action:
         """What a name calls, remembered for the whole tree."""
         name = scope.symbols[scope.data[function]]
@@ -238,6 +292,7 @@ class Machine:
         first = len(values) - count
         try:
             if one is None:
+                self.context.at = scope, node
                 result = self.library.call_native(action, values[first:])
             elif count == 2 and values[-1].__class__ is int is values[-2].__class__:
                 result = one(values[-2], values[-1])
@@ -270,6 +325,8 @@ class Machine:
         """What a name stands for; a name that stands for nothing is an input of the model."""
         name = scope.symbols[scope.data[node]]
         value = scope.environment.find(name)
+        if scope.opens and value is not None:
+            value = self._opened(name, value, scope)
         if value.__class__ is int:
             return value
         if value is None:
@@ -282,12 +339,39 @@ class Machine:
             raise Refusal("G104", "'...' can only be passed on to a function")
         return value
 
+    def _opened(self, name: str, value: Value, scope: Scope) -> Value:
+        """The input that a global variable is in quoted text, where it is a known number."""
+        if name in self.symbols.fixed or scope.environment.owner(name) is not self.globals:
+            return value
+        if isinstance(value, Outcome) and value.sink is None:
+            return self.symbols.make(name, self.graph)
+        if isinstance(value, Items):
+            return self.opened_list(value)
+        number = numbers_of(self.context, value)
+        if number is None:
+            return value
+        self.opened[name] = value
+        return self.symbols.make(name, self.graph, number)
+
+    def opened_list(self, items: Items) -> Value:
+        """A list of numbers, or a data frame: each named column is an input of its own."""
+        if items.names is None:
+            return items
+        columns: list[Value] = []
+        for name, value in zip(items.names, items.values, strict=True):
+            number = numbers_of(self.context, value) if name else None
+            if number is None or name in self.symbols.fixed:
+                columns.append(value)
+            else:
+                columns.append(self.symbols.make(name, self.graph, number, is_column=True))
+        return Items(tuple(columns), items.names, items.is_frame)
+
     def _argument(self, promise: Promise) -> Value:
         """An argument's value where it is at hand: a variable's number needs no frame."""
         if promise.value is not None:
             return promise.value
         scope = promise.scope
-        if scope.kinds[promise.node] == NAME and not promise.early:
+        if scope.kinds[promise.node] == NAME and not promise.early and not scope.opens:
             value = scope.environment.find(scope.symbols[scope.data[promise.node]])
             if value.__class__ is int:
                 return self.branches.looked(promise, value)
@@ -301,9 +385,9 @@ class Machine:
         number = self.library.constant(name, scope.code)
         if number is not None:
             return self.builder.const(number)
-        constant = self.symbols.constant(name, self.builder)
+        constant = self.symbols.constant(name, scope.code.is_python)
         if constant is not None:
-            return constant
+            return self.builder.const(constant) if isinstance(constant, float) else constant
         if name.startswith(".."):
             raise Refusal("G104", f"'{name}' is no variable of a model")
         if scope.code.is_python and "." in name:
@@ -317,9 +401,11 @@ class Machine:
         kind = scope.kinds[node]
         tree = scope.code.tree
         if kind == NUM:
-            return self.graph.const(tree.numbers[scope.data[node]])
+            value = self.graph.const(tree.numbers[scope.data[node]])
+            is_whole = tree.integers[scope.data[node]] and tree.language == "r"
+            return Whole(value) if is_whole else value
         if kind == STR:
-            return tree.strings[scope.data[node]]
+            return scope.code.text(node)
         if kind == MISSING:
             return ABSENT
         if kind == FUNCTION:
@@ -337,9 +423,12 @@ class Machine:
 
     def bind(self, environment: Environment, name: str, value: Value) -> None:
         """Give a variable its value."""
-        if not isinstance(value, (int, str, Elements)):
+        if not isinstance(value, (int, Text, Elements)):
             self.shadow(name)
             escape(value, environment)
+        if environment is self.globals and name in self.opened and value is not self.opened[name]:
+            refusal = Refusal("G104", f"'{name}' is an input of the model, and is changed here")
+            raise NeedsKnown(refusal, {name}, set())
         self.branches.write(environment, name, value)
 
     def _placed(self, problem: Refusal | ShapeError, item: int | Frame, scope: Scope) -> GradcError:
@@ -355,7 +444,10 @@ class Machine:
             if problem.argument < len(arguments):
                 node = arguments[problem.argument]
         place = problem.place or scope.span(node)
-        return fail(problem.code, problem.message, place, problem.suggestion)
+        error = fail(problem.code, problem.message, place, problem.suggestion)
+        if isinstance(problem, NeedsKnown):
+            return Undecided(error, problem.values, problem.lengths)
+        return error
 
     def shapes(self, error: ShapeError, node: int, scope: Scope, values: list[Value]) -> GradcError:
         """The diagnostic for vectors that do not fit, with the places of both."""

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gradc.errors import Diagnostic, GradcError, Source, Span, fail
+from gradc.frontend.ending import Ending, Parameters, Reading
 from gradc.frontend.machine import Machine
-from gradc.frontend.quoting import quoted_scope
 from gradc.frontend.scope import NAME, Scope
 from gradc.frontend.symbols import Symbols
 from gradc.frontend.unknown import closest
-from gradc.frontend.values import (
-    NA,
-    NULL,
-    Closure,
-    Derivative,
-    Formula,
-    Quoted,
-    Refusal,
-    Value,
-    describe,
-)
-from gradc.ir import Function, Graph, LeastSquares
-from gradc.prims import ShapeError
+from gradc.frontend.values import NULL, Undecided, Value
+from gradc.ir import Function, Graph, reachable
 from gradc.syntax import parse_python, parse_r
+from gradc.syntax.rope import Text, explained
 from gradc.syntax.tree import Tree
+
+READINGS_LIMIT = 50
+"""How often a script is read again because numbers turn out to be needed."""
 
 ORIGINS_LIMIT = 100_000
 """For how many nodes a place in the text is kept; a graph of a million has no reader."""
@@ -34,10 +27,14 @@ ORIGINS_LIMIT = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A function, and what there is to say about how the text was understood."""
+    """A function, and what there is to say about how the text was understood.
+
+    ``text`` is the text that the script put together and that the model was read from.
+    """
 
     function: Function
     notes: list[Diagnostic]
+    text: Text | None = None
 
 
 def build(
@@ -50,138 +47,109 @@ def build(
 ) -> Built:
     """The function that a text means.
 
-    ``syntax`` is ``"r"`` or ``"python"``. ``wrt`` names the parameters; without it a ``deriv``
-    call in the text does, and without that every free symbol that has no value in ``at``
-    is one, and a note says so. A parameter is a vector of known length where ``at`` gives a
-    list for it. All other inputs are data: vectors of one unknown length.
+    ``syntax`` is ``"r"`` or ``"python"``. ``wrt`` names the parameters; without it the call that
+    makes the model does (``deriv``, ``optim``, ``nls`` …), and without that every free symbol
+    that has no value is one, and a note says so. A parameter is a vector of known length where
+    ``at`` or the script gives a list for it. All other inputs are data: vectors of one unknown
+    length.
 
     Raises
     ------
         GradcError: the text is wrong or goes beyond the language.
     """
-    tree = parse_python(source) if syntax == "python" else parse_r(source)
+    try:
+        built = _build(source, syntax == "python", wrt, at, name)
+    except GradcError as error:
+        raise GradcError(*map(explained, error.diagnostics)) from None
+    return replace(built, notes=[explained(note) for note in built.notes])
+
+
+def _build(
+    source: Source,
+    is_python: bool,
+    wrt: Sequence[str] | None,
+    at: Mapping[str, Any] | None,
+    name: str,
+) -> Built:
+    tree = parse_python(source) if is_python else parse_r(source)
     if not tree.roots:
         raise fail("G104", "there is no expression in this text", Span(0, 0, source))
-    is_python = syntax == "python"
-    model = _Model(tree, is_python, wrt, at)
-    derivative = model.derivative
-    if wrt is None and derivative is not None:
-        # The parameters are known only now, and they decide which inputs are data.
-        model = _Model(tree, is_python, derivative.names, at)
-    return model.built(name, given=wrt is not None, derivative=derivative)
+    reading = Reading(wrt)
+    for _ in range(READINGS_LIMIT):
+        try:
+            return _Model(tree, is_python, at, reading).built(name, wrt)
+        except Undecided as undecided:
+            reading = reading.fixing(undecided)
+        except Parameters as found:
+            reading = replace(reading, wrt=found.names)
+    raise fail("G105", f"this script has to be read more than {READINGS_LIMIT} times", None)
 
 
 class _Model:
-    """One reading of a text, with one idea of which inputs are parameters."""
+    """One reading of a text, with one idea of which inputs there are."""
 
     def __init__(
-        self,
-        tree: Tree,
-        is_python: bool,
-        wrt: Sequence[str] | None,
-        at: Mapping[str, Any] | None,
+        self, tree: Tree, is_python: bool, at: Mapping[str, Any] | None, reading: Reading
     ) -> None:
         self.tree = tree
         self.graph = Graph()
-        self.symbols = Symbols(wrt, at)
+        self.reading = reading
+        self.symbols = Symbols(reading.wrt, at, reading.values, reading.lengths, reading.counts)
         self.machine = Machine(self.graph, self.symbols, is_python)
-        self.derivative: Derivative | None = None
-        self.least_squares: LeastSquares | None = None
         self.notes: list[Diagnostic] = []
         scope = Scope(self.machine.load(tree, is_python), self.machine.globals)
         value: Value = NULL
         for root in tree.roots:
             value = self.machine.evaluate(root, scope)
-        self.place = tree.span(tree.roots[-1])
-        try:
-            self.value = self._node(value)
-        except (Refusal, ShapeError) as problem:
-            raise self._placed(problem) from None
+        ending = Ending(self.machine, tree.span(tree.roots[-1]), scope)
+        self.node = ending.node(value)
+        self.ending = ending
+        self.notes += ending.notes
 
-    def _placed(self, problem: Refusal | ShapeError) -> GradcError:
-        if isinstance(problem, ShapeError):
-            return fail("G201", f"vectors do not fit: {problem}", self.place)
-        place = problem.place or self.place
-        return fail(problem.code, problem.message, place, problem.suggestion)
-
-    def _node(self, value: Value) -> int:
-        """The graph node of the last expression's value."""
-        machine = self.machine
-        if isinstance(value, Derivative):
-            self.derivative = value
-            self.place = value.span
-            value = value.expression
-        if isinstance(value, Formula):
-            if value.response is not None:
-                return self._squares(value.response, value.mean)
-            value = value.mean
-        if isinstance(value, Quoted):
-            value = machine.evaluate(value.node, quoted_scope(machine, value))
-        if value is NA:
-            message = "the value of the model is NA"
-            self.notes.append(Diagnostic("G202", message, self.place, severity="warning"))
-            return self.graph.const(float("nan"))
-        if value is NULL:
-            raise Refusal("G202", "the last expression of the text has no value")
-        if isinstance(value, Closure):
-            raise Refusal(
-                "G104",
-                "the text defines a function and does not call it",
-                "add a call of it as the last line",
-            )
-        if isinstance(value, str) or not isinstance(value, int):
-            _ = machine.context.atoms(value)
-        if isinstance(value, str):
-            raise Refusal("G202", f"the value of the model is {describe(value)}, not a number")
-        return machine.builder.real(machine.context.node(value))
-
-    def _squares(self, response: Quoted, mean: Quoted) -> int:
-        """``y ~ f``: the sum of squared residuals, mean and response kept apart."""
-        machine = self.machine
-        context, builder = machine.context, machine.builder
-        left = machine.evaluate(response.node, quoted_scope(machine, response))
-        right = machine.evaluate(mean.node, quoted_scope(machine, mean))
-        residual = context.elementwise(builder.sub, [left, right])
-        two = builder.const(2.0)
-        squares = context.elementwise(lambda node: builder.pow(node, two), [residual])
-        self.least_squares = LeastSquares(context.node(right), context.node(left))
-        self.notes.append(
-            Diagnostic(
-                "G107",
-                "y ~ f is read as least squares: the value is the residual sum of squares",
-                severity="note",
-            )
-        )
-        if context.length_of(squares) == 1 or isinstance(squares, int):
-            return builder.sum(context.node(squares))
-        nodes = [context.node(atom) for atom in context.atoms(squares)]
-        total = nodes[0]
-        for node in nodes[1:]:
-            total = builder.add(total, node)
-        return total
-
-    def built(self, name: str, given: bool, derivative: Derivative | None) -> Built:
+    def built(self, name: str, wrt: Sequence[str] | None) -> Built:
         """The finished function."""
-        symbols = self.symbols
+        symbols, sink = self.symbols, self.ending.sink
         if symbols.wrt is None:
-            wrt = tuple(item for item in symbols.inputs if symbols.is_param(item))
-            if wrt:
-                self._note_params(wrt)
+            names = tuple(i.name for i in symbols.inputs.values() if i.kind == "param")
+            if names:
+                self._note_params(names)
         else:
-            wrt = tuple(symbols.wrt)
-            place = None if given or derivative is None else derivative.span
-            self._check(wrt, place)
+            names = tuple(symbols.wrt)
+            self._check(names, None if wrt is not None or sink is None else sink.span)
         self._note_origins()
+        self._note_reading()
+        reached = reachable(self.graph, [self.node])
+        inputs = tuple(
+            item
+            for item in symbols.inputs.values()
+            if item.name in names or item.name not in symbols.columns or reached[item.node]
+        )
         function = Function(
             name,
-            tuple(symbols.inputs.values()),
-            {"value": self.value},
+            inputs,
+            {"value": self.node},
             self.graph,
-            wrt,
-            self.least_squares,
+            names,
+            self.ending.least_squares,
             self._names(),
         )
-        return Built(function, self.notes)
+        return Built(function, self.notes, self.ending.text)
+
+    def _note_reading(self) -> None:
+        """What was passed over, and which numbers of the script are no inputs."""
+        ignored = self.machine.context.ignored
+        if ignored:
+            words = ", ".join(f"'{name}'" for name in ignored)
+            message = f"passed over, since it does nothing to the model: {words}"
+            place = next(iter(ignored.values()))
+            self.notes.append(Diagnostic("G109", message, place, severity="note"))
+        values = [name for name in self.reading.values if name in self.machine.globals.variables]
+        if values:
+            message = (
+                f"a fixed number of the model, since its text or its loops need it:"
+                f" {_listed(sorted(values))}"
+            )
+            self.notes.append(Diagnostic("G107", message, severity="note"))
 
     def _note_params(self, wrt: Sequence[str]) -> None:
         shown = ", ".join(wrt[:8]) + (", …" if len(wrt) > 8 else "")

@@ -45,6 +45,40 @@ PRELUDE: Mapping[str, str] = {
         if (!missing(scale)) z <- scale*z
         if (missing(location)) z else location + z
     }""",
+    # A negative deviation makes the value NaN as in R: by its logarithm, or by its square root.
+    "dnorm": """function(x, mean = 0, sd = 1, log = FALSE) {
+        if (!known(log)) refuse("'log' must be known when the model is compiled")
+        if (known(sd) && sd <= 0) refuse("the standard deviation 'sd' must be positive")
+        z <- (x - mean)/sd
+        if (log) {
+            if (known(sd) && sd == 1) -z^2/2 - log(2*exact_pi())/2
+            else -z^2/2 - log(sd) - log(2*exact_pi())/2
+        } else if (!known(sd)) exp(-z^2/2 - log(sd))/sqrt(2*exact_pi())
+        else if (sd == 1) exp(-z^2/2)/sqrt(2*exact_pi())
+        else exp(-z^2/2)/(sd*sqrt(2*exact_pi()))
+    }""",
+    "pnorm": """function(q, mean = 0, sd = 1, lower.tail = TRUE, log.p = FALSE) {
+        if (!known(lower.tail)) refuse("'lower.tail' must be known when the model is compiled")
+        if (!known(log.p)) refuse("'log.p' must be known when the model is compiled")
+        if (known(sd) && sd <= 0) refuse("the standard deviation 'sd' must be positive")
+        z <- (q - mean)/sd
+        if (!known(sd)) z <- ifelse(sd < 0, sqrt(sd), z)
+        if (!lower.tail) z <- -z
+        if (log.p) log_pnorm(z) else pnorm(z)
+    }""",
+    "SSasymp": "function(input, Asym, R0, lrc) Asym + (R0 - Asym)*exp(-exp(lrc)*input)",
+    "SSasympOff": "function(input, Asym, lrc, c0) Asym*(1 - exp(-exp(lrc)*(input - c0)))",
+    "SSasympOrig": "function(input, Asym, lrc) Asym*(1 - exp(-exp(lrc)*input))",
+    "SSbiexp": """function(input, A1, lrc1, A2, lrc2)
+        A1*exp(-exp(lrc1)*input) + A2*exp(-exp(lrc2)*input)""",
+    "SSfol": """function(Dose, input, lKe, lKa, lCl)
+        Dose*exp(lKe + lKa - lCl)*(exp(-exp(lKe)*input) - exp(-exp(lKa)*input))/
+            (exp(lKa) - exp(lKe))""",
+    "SSfpl": "function(input, A, B, xmid, scal) A + (B - A)/(1 + exp((xmid - input)/scal))",
+    "SSgompertz": "function(x, Asym, b2, b3) Asym*exp(-b2*b3^x)",
+    "SSlogis": "function(input, Asym, xmid, scal) Asym/(1 + exp((xmid - input)/scal))",
+    "SSmicmen": "function(input, Vm, K) Vm*input/(K + input)",
+    "SSweibull": "function(x, Asym, Drop, lrc, pwr) Asym - Drop*exp(-exp(lrc)*x^pwr)",
     # Written out, the derivative is a sum of products; digamma(n + 1) - digamma(n - k + 1)
     # would cancel for large n.
     "choose": """function(n, k) {
@@ -96,4 +130,6 @@ PYTHON_PRELUDE: Mapping[str, str] = {
     "dot": "function(a, b) sum(a*b)",
     "inner": "function(a, b) sum(a*b)",
     "hypot": "function(x, y) hypot(x, y)",
+    "ndtr": "function(x) pnorm(x)",
+    "log_ndtr": "function(x) log_pnorm(x)",
 }

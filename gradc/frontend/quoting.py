@@ -1,19 +1,29 @@
-"""Quoted expressions, formulas, and the calls that make a model of them."""
+"""Quoting and evaluating code: ``quote``, ``bquote``, ``substitute``, ``eval``, formulas."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gradc.frontend.actions import Form, Steps
-from gradc.frontend.arguments import match
-from gradc.frontend.calls import form_arguments
-from gradc.frontend.scope import NAME, Environment, Scope
+from gradc.frontend import language
+from gradc.frontend.actions import Callback, Form, Native, Steps
+from gradc.frontend.calls import force, form_arguments
+from gradc.frontend.context import Context, vector_of
+from gradc.frontend.scope import CALL, NAME, Environment, Scope
+from gradc.frontend.sinks import evaluate_sink
+from gradc.frontend.texts import as_texts
 from gradc.frontend.values import (
-    Derivative,
+    ABSENT,
+    NULL,
+    Closure,
+    Dots,
     Elements,
+    Expressions,
     Formula,
+    Items,
+    Promise,
     Quoted,
     Refusal,
+    Sink,
     Value,
     describe,
 )
@@ -21,117 +31,315 @@ from gradc.frontend.values import (
 if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
 
-_DERIV = ("expr", "namevec", "function.arg", "tag", "hessian")
-_D = ("expr", "name")
-
 
 def quote(m: Machine, node: int, scope: Scope) -> Steps:
-    """``quote(e)``, ``expression(e)``."""
+    """``quote(e)``."""
     arguments = scope.args(node)
     if len(arguments) != 1:
         raise Refusal("G103", f"one expression is quoted at a time, not {len(arguments)}")
     yield from ()
-    return Quoted(arguments[0], scope)
+    return language.part(m.context, scope.tree, arguments[0], scope)
+
+
+def expression(m: Machine, node: int, scope: Scope) -> Steps:
+    """``expression(e, …)``: several quoted ones."""
+    yield from ()
+    parts = [language.quoted(m.context, scope.tree, a, scope) for a in scope.args(node)]
+    return Expressions(tuple(parts))
 
 
 def formula(m: Machine, node: int, scope: Scope) -> Steps:
     """``~ mean`` and ``response ~ mean``."""
     *response, mean = form_arguments(scope, node, 1, 2)
     yield from ()
-    left = Quoted(response[0], scope) if response else None
-    return Formula(left, Quoted(mean, scope), scope.span(node))
+    sides = [language.quoted(m.context, scope.tree, side, scope) for side in (*response, mean)]
+    return Formula(Quoted(node, scope), sides[0] if response else None, sides[-1])
 
 
-def _deriv(function: str, formals: tuple[str, ...]) -> Form:
-    def form(m: Machine, node: int, scope: Scope) -> Steps:
-        arguments = scope.args(node)
-        names = scope.code.tree.argnames(node) or (None,) * len(arguments)
-        given, _ = match(function, formals, list(zip(names, arguments, strict=True)))
-        if given[0] is None or given[1] is None:
-            absent = formals[0] if given[0] is None else formals[1]
-            raise Refusal("G103", f"the argument '{absent}' of '{function}' is missing")
-        expression = yield given[0], scope
-        if isinstance(expression, Formula) and expression.response is not None:
-            raise Refusal("G103", f"'{function}' takes a formula without a left side", None, 0)
-        if isinstance(expression, Derivative):
-            raise Refusal("G104", "a derivative of a derivative is asked for by --hessian", None, 0)
-        if not isinstance(expression, (Quoted, Formula)):
-            raise Refusal(
-                "G202",
-                f"'{function}' takes a formula or a quoted expression, not {describe(expression)}",
-                "write ~ in front of it" if function != "D" else "write it inside quote()",
-                0,
-            )
-        wanted = yield given[1], scope
-        return Derivative(expression, _texts(wanted, function), scope.span(node))
-
-    return form
+def bquote(m: Machine, node: int, scope: Scope) -> Steps:
+    """``bquote(e)``: quoted, but for the parts in ``.( )``, which are evaluated now."""
+    (template,) = form_arguments(scope, node, 1, 1)
+    m.context.at = scope, node
+    tree = scope.tree
+    holes: dict[int, Value] = {}
+    pending = [template]
+    while pending:
+        inner = pending.pop()
+        if tree.kinds[inner] == CALL and tree.head(inner) == "." and len(tree.args(inner)) == 1:
+            value = yield tree.args(inner)[0], scope
+            holes[inner] = value
+        else:
+            pending += reversed(tree.children(inner))
+    m.context.at = scope, node
+    return language.rewritten(
+        m.context, tree, template, lambda owner, n: holes.get(n) if owner is tree else None
+    )
 
 
-def _texts(value: Value, function: str) -> tuple[str, ...]:
-    items = value.items if isinstance(value, Elements) else (value,)
-    if not all(isinstance(item, str) for item in items) or (function == "D" and len(items) != 1):
-        raise Refusal("G202", f"'{function}' takes the names of parameters as text", None, 1)
-    return tuple(str(item) for item in items)
+def substitute(m: Machine, node: int, scope: Scope) -> Steps:
+    """``substitute(e, list(…))``: names replaced by values; in a function by its arguments."""
+    target, *where = form_arguments(scope, node, 1, 2)
+    values: dict[str, Value] = {}
+    if where:
+        given = yield where[0], scope
+        values = _named_values(given)
+    elif scope.activation is not None:
+        values = dict(scope.activation.environment.variables)
+    m.context.at = scope, node
+    quoted = language.quoted(m.context, scope.tree, target, scope)
+    done = language.substituted(m.context, quoted, values)
+    return language.part(m.context, done.scope.tree, done.node, done.scope)
 
 
-def evaluate(m: Machine, node: int, scope: Scope) -> Steps:
-    """``eval(e)`` of a quoted expression."""
-    arguments = scope.args(node)
-    if len(arguments) != 1:
-        raise Refusal("G103", "'eval' takes one argument here")
-    value = yield arguments[0], scope
-    if isinstance(value, Quoted):
-        inner = Scope(value.scope.code, scope.environment, scope.activation, scope.place)
-        return (yield value.node, inner)
+def _named_values(given: Value) -> dict[str, Value]:
+    if not isinstance(given, (Items, Elements)) or given.names is None:
+        raise Refusal("G202", f"values by name are needed here, not {describe(given)}", None, 1)
+    parts = given.values if isinstance(given, Items) else given.items
+    return {name: value for name, value in zip(given.names, parts, strict=True) if name}
+
+
+def evaluate(
+    m: Machine, at: tuple[str, Scope, int], value: Value, envir: Value, enclos: Value
+) -> Steps:
+    """``eval(e)``: a quoted expression evaluated where the call stands, or among given values."""
+    _, scope, _ = at
+    if isinstance(value, Sink):
+        given = () if envir is ABSENT else tuple(_environment_values(envir).items())
+        return (yield from evaluate_sink(m, at, value, given))
+    parts = value.quoted if isinstance(value, Expressions) else (value,)
+    result: Value = NULL
+    for part in parts:
+        if not isinstance(part, Quoted):
+            return part
+        environment = _environment(m, scope, envir)
+        opens = not scope.code.is_prelude
+        inner = Scope(part.scope.code, environment, scope.activation, scope.place, opens)
+        result = yield part.node, inner
+    return result
+
+
+def _environment_values(envir: Value) -> dict[str, Value]:
+    return _named_values(envir) if isinstance(envir, (Items, Elements)) else {}
+
+
+def _environment(m: Machine, scope: Scope, envir: Value) -> Environment:
+    """The variables that ``eval`` sees: those of the call, and given ones in front of them."""
+    values = {} if envir is ABSENT else _environment_values(envir)
+    if not values:
+        return scope.environment
+    environment = Environment(scope.environment, m.branches.clock)
+    environment.variables.update(values)
+    return environment
+
+
+def with_(m: Machine, node: int, scope: Scope) -> Steps:
+    """``with(data, e)``: an expression evaluated among the columns of a list."""
+    data, inner = form_arguments(scope, node, 2, 2)
+    value = yield data, scope
+    if isinstance(value, Promise):
+        value = yield from force(m, value)
+    environment = Environment(scope.environment, m.branches.clock)
+    environment.variables.update(_named_values(value))
+    return (yield inner, scope.within(environment))
+
+
+def assign(m: Machine, at: tuple[str, Scope, int], x: Value, value: Value, *where: Value) -> Steps:
+    """``assign("x", value)``."""
+    yield from ()
+    m.bind(at[1].environment, m.context.flat(x, "the name of a variable", 0), value)
     return value
 
 
-def quoted_scope(m: Machine, quoted: Quoted) -> Scope:
-    """Where a quoted expression is evaluated when it is the model.
-
-    A variable that the program gave a number is an input there, as R's ``deriv`` takes it,
-    and its number is the input's value at the default point.
-    """
-    environment = Environment(quoted.scope.environment)
-    tree = quoted.scope.code.tree
-    pending, seen = [quoted.node], set()
-    while pending:
-        node = pending.pop()
-        if tree.kinds[node] != NAME:
-            # The children of a call begin with what it calls, which is no variable.
-            head = tree.head(node) is not None
-            pending += reversed(list(tree.children(node))[1 if head else 0 :])
-            continue
-        name = tree.name(node)
-        if name in seen:
-            continue
-        seen.add(name)
-        owner = quoted.scope.environment.owner(name)
-        if owner is None or owner is m.root:
-            continue
-        number = _number(m, owner.variables[name])
-        if number is not None:
-            environment.variables[name] = m.symbols.make(name, m.graph, number)
-    return quoted.scope.within(environment)
+def get(m: Machine, at: tuple[str, Scope, int], x: Value, *options: Value) -> Steps:
+    """``get("x")``: the variable of that name, or else the function."""
+    name, scope = m.context.flat(x, "the name of a variable", 0), at[1]
+    value = scope.environment.find(name)
+    if isinstance(value, Promise):
+        value = yield from force(m, value)
+    if value is None:
+        value = m.library.find(name, scope.code.is_prelude)
+    if value is None:
+        raise Refusal("G101", f"there is no variable '{name}'", None, 0)
+    return value
 
 
-def _number(m: Machine, value: Value) -> float | tuple[float, ...] | None:
-    if isinstance(value, Elements):
-        numbers = [
-            m.context.number(item) if isinstance(item, int) else None for item in value.items
-        ]
-        known = [number for number in numbers if number is not None]
-        return tuple(known) if known and len(known) == len(numbers) else None
-    return m.context.number(value) if isinstance(value, int) else None
+def exists(m: Machine, at: tuple[str, Scope, int], x: Value, *options: Value) -> Steps:
+    """``exists("x")``."""
+    yield from ()
+    name = m.context.flat(x, "the name of a variable", 0)
+    found = at[1].environment.find(name) or m.library.find(name, at[1].code.is_prelude)
+    return found is not None
+
+
+def match_argument(m: Machine, node: int, scope: Scope) -> Steps:
+    """``match.arg(x)``: the choice that was made, or the first of the choices."""
+    argument, *choices = form_arguments(scope, node, 1, 2)
+    value = yield argument, scope
+    if choices:
+        given = yield choices[0], scope
+        return value if value is not NULL else vector_of(m.context.atoms(given)[:1])
+    return value.at(0) if isinstance(value, Elements) and len(value) else value
+
+
+# ------------------------------------------------------------------------- natives
+
+
+def body(context: Context, fun: Value) -> Value:
+    """``body(f)``."""
+    if not isinstance(fun, Closure):
+        raise Refusal("G202", f"{describe(fun)} has no body", None, 0)
+    tree = fun.scope.tree
+    return language.part(context, tree, tree.body(fun.node), fun.scope)
+
+
+def formals(context: Context, fun: Value) -> Value:
+    """``formals(f)``."""
+    if not isinstance(fun, Closure):
+        raise Refusal("G202", f"{describe(fun)} has no arguments to list", None, 0)
+    return language.formals_of(context, fun)
+
+
+def formal_names(context: Context, fun: Value) -> Value:
+    """``formalArgs(f)``."""
+    listed = formals(context, fun)
+    names = listed.names if isinstance(listed, Items) else None
+    return language.texts(context, names) if names else NULL
+
+
+def as_name(context: Context, x: Value) -> Value:
+    """``as.name(x)``, ``as.symbol(x)``."""
+    if isinstance(x, Quoted):
+        return x
+    made = language.Assembly(context)
+    return made.quoted(made.name(context.written_out(as_texts(context, x, 0)[0])))
+
+
+def as_call(context: Context, x: Value) -> Value:
+    """``as.call(list(f, …))``."""
+    if isinstance(x, Quoted):
+        return x
+    if not isinstance(x, Items) or not x.values:
+        raise Refusal("G202", "as.call() takes a list: the function, then its arguments", None, 0)
+    names = x.names or ("",) * len(x.values)
+    arguments = [(name or None, v) for name, v in zip(names[1:], x.values[1:], strict=True)]
+    return language.make_call(context, x.values[0], arguments)
+
+
+def call_(context: Context, name: Value, dots: Dots) -> Value:
+    """``call("f", …)``."""
+    return language.make_call(context, context.text(name, "a function's name", 0), dots.items)
+
+
+def all_variables(context: Context, x: Value) -> Value:
+    """``all.vars(e)``."""
+    quoted = x.quoted if isinstance(x, Expressions) else (language.expression_of(context, x),)
+    names: dict[str, None] = {}
+    for part in quoted:
+        if part is None:
+            raise Refusal("G202", f"{describe(x)} is no expression", None, 0)
+        names.update(dict.fromkeys(language.names_in(part)))
+    return language.texts(context, list(names)) if names else Elements(())
+
+
+def reformulate(context: Context, terms: Value, response: Value, intercept: Value) -> Value:
+    """``reformulate(terms, response)``: terms side by side in a formula."""
+    if intercept not in (ABSENT, True):
+        raise Refusal("G104", "a formula without an intercept is not available", None, 2)
+    added: Quoted | None = None
+    for text in as_texts(context, terms, 0):
+        (term,) = language.code_of_text(context, text)
+        added = term if added is None else _plus(context, added, term)
+    if added is None:
+        raise Refusal("G103", "there is no term", None, 0)
+    sides: list[tuple[str | None, Value]] = [(None, added)]
+    if response not in (ABSENT, NULL):
+        is_code = language.expression_of(context, response)
+        sides.insert(0, (None, is_code or as_name(context, response)))
+    whole = language.make_call(context, context.made("~"), sides)
+    made = language.formula_of(context, whole)
+    return NULL if made is None else made
+
+
+def _plus(context: Context, left: Quoted, right: Quoted) -> Quoted:
+    return language.make_call(context, context.made("+"), [(None, left), (None, right)])
+
+
+def str2lang(context: Context, s: Value) -> Value:
+    """``str2lang(s)``."""
+    found = language.one_expression(context, s)
+    return language.part(context, found.scope.tree, found.node, found.scope)
+
+
+def parse(
+    context: Context, file: Value, n: Value, text: Value, prompt: Value, keep: Value
+) -> Value:
+    """``parse(text = …)``."""
+    return language.parse(context, text, keep, file)
+
+
+def as_expressions(context: Context, x: Value) -> Value:
+    """``as.expression(x)``."""
+    if isinstance(x, Expressions):
+        return x
+    made = language.as_expression(context, x)
+    quoted = language.expression_of(context, made)
+    return made if quoted is None else Expressions((quoted,))
+
+
+def _is(test: type | tuple[type, ...]) -> Native:
+    def call(context: Context, x: Value) -> Value:
+        return isinstance(x, test)
+
+    return call
+
+
+def is_name(context: Context, x: Value) -> Value:
+    """``is.name(x)``."""
+    return isinstance(x, Quoted) and x.scope.kinds[x.node] == NAME
+
+
+def is_call(context: Context, x: Value) -> Value:
+    """``is.call(x)``."""
+    return isinstance(x, Formula) or (isinstance(x, Quoted) and x.scope.kinds[x.node] == CALL)
 
 
 FORMS: tuple[tuple[str, Form], ...] = (
     ("quote", quote),
-    ("expression", quote),
+    ("expression", expression),
     ("~", formula),
-    ("deriv", _deriv("deriv", _DERIV)),
-    ("deriv3", _deriv("deriv3", _DERIV)),
-    ("D", _deriv("D", _D)),
-    ("eval", evaluate),
+    ("bquote", bquote),
+    ("substitute", substitute),
+    ("with", with_),
+    ("match.arg", match_argument),
+)
+
+CALLBACKS: tuple[tuple[str, str, str | None, Callback], ...] = (
+    ("eval", "expr envir? enclos?", None, evaluate),
+    ("assign", "x value pos? envir? inherits?", None, assign),
+    ("get", "x envir? mode? inherits?", None, get),
+    ("exists", "x where? envir? inherits?", None, exists),
+)
+
+NATIVES: tuple[tuple[str, str, Native], ...] = (
+    ("parse", "file? n? text? prompt? keep.source?", parse),
+    ("str2lang", "s", str2lang),
+    ("str2expression", "text", lambda context, text: language.parse(context, text, ABSENT)),
+    ("as.formula", "object env?", language.as_formula),
+    ("formula", "x env?", language.as_formula),
+    ("reformulate", "termlabels response? intercept?", reformulate),
+    ("as.expression", "x", as_expressions),
+    ("as.name", "x", as_name),
+    ("as.symbol", "x", as_name),
+    ("as.call", "x", as_call),
+    ("call", "name ...", call_),
+    ("body", "fun", body),
+    ("formals", "fun", formals),
+    ("formalArgs", "def", formal_names),
+    ("all.vars", "expr", all_variables),
+    ("is.name", "x", is_name),
+    ("is.symbol", "x", is_name),
+    ("is.call", "x", is_call),
+    ("is.list", "x", _is(Items)),
+    ("is.function", "x", _is(Closure)),
+    ("is.expression", "x", _is(Expressions)),
 )

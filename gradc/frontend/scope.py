@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gradc.errors import Span
 from gradc.frontend.values import Value
+from gradc.syntax.rope import Text, literal
 from gradc.syntax.tree import Kind, Tree
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ NUM = int(Kind.NUM)
 CONST = int(Kind.CONST)
 MISSING = int(Kind.MISSING)
 FUNCTION = int(Kind.FUNCTION)
+HOLE = int(Kind.HOLE)
 
 
 class Environment:
@@ -71,7 +73,7 @@ class Code:
     :data:`DYNAMIC` where variables must be asked each time.
     """
 
-    __slots__ = ("actions", "dots", "is_prelude", "is_python", "number", "tree")
+    __slots__ = ("actions", "dots", "is_prelude", "is_python", "number", "texts", "tree")
 
     def __init__(self, tree: Tree, number: int, is_python: bool, is_prelude: bool) -> None:
         self.tree = tree
@@ -80,6 +82,15 @@ class Code:
         self.is_prelude = is_prelude
         self.actions: list[Action | None] = [None] * len(tree.symbols)
         self.dots = tree.symbol_index.get("...", -1)
+        self.texts: dict[int, Text] = {}
+
+    def text(self, node: int) -> Text:
+        """The text of a STR node, the same object each time."""
+        found = self.texts.get(node)
+        if found is None:
+            origin = None if self.is_prelude else self.tree.span(node)
+            found = self.texts[node] = literal(self.tree.string(node), origin)
+        return found
 
 
 @dataclass(slots=True, eq=False)
@@ -97,7 +108,11 @@ class Activation:
 
 
 class Scope:
-    """All that evaluating a node needs to know besides the node."""
+    """All that evaluating a node needs to know besides the node.
+
+    Where it ``opens``, global variables that are numbers are inputs of the model, and the
+    number is the input's value at the default point: in quoted text, in a sink's function.
+    """
 
     __slots__ = (
         "actions",
@@ -107,6 +122,7 @@ class Scope:
         "environment",
         "kinds",
         "links",
+        "opens",
         "place",
         "symbols",
     )
@@ -117,11 +133,13 @@ class Scope:
         environment: Environment,
         activation: Activation | None = None,
         place: Span | None = None,
+        opens: bool = False,
     ) -> None:
         self.code = code
         self.environment = environment
         self.activation = activation
         self.place = place
+        self.opens = opens
         tree = code.tree
         self.kinds = tree.kinds
         self.data = tree.data
@@ -151,4 +169,9 @@ class Scope:
 
     def within(self, environment: Environment) -> Scope:
         """The same place with other variables."""
-        return Scope(self.code, environment, self.activation, self.place)
+        return Scope(self.code, environment, self.activation, self.place, self.opens)
+
+    def of(self, code: Code, opens: bool | None = None) -> Scope:
+        """The same variables for another tree."""
+        chosen = self.opens if opens is None else opens
+        return Scope(code, self.environment, self.activation, self.place, chosen)

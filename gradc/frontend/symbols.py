@@ -4,71 +4,156 @@ from __future__ import annotations
 
 import math
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from gradc.frontend.context import Context
 from gradc.frontend.values import Elements, Refusal, Value
 from gradc.ir import REAL, Graph, Input, Type, known, symbol, vector
-from gradc.prims import Builder
+from gradc.syntax.rope import computed
 
 Default = float | tuple[float, ...]
 
 ROWS = "n"
 """The common length of all data that nothing else is said about; it may be 1."""
 
-_CONSTANTS: Mapping[str, float | bool | Elements] = {
-    "pi": math.pi,
-    "T": True,
-    "F": False,
-    "letters": Elements(tuple(string.ascii_lowercase)),
-    "LETTERS": Elements(tuple(string.ascii_uppercase)),
-}
+_CONSTANTS: Mapping[str, float | bool] = {"pi": math.pi, "T": True, "F": False}
 
 
 class Symbols:
     """What is known of names before the text is read, and the inputs found while reading.
 
-    Names in ``wrt`` are parameters. Without ``wrt`` they are those names that have no value
-    in ``at``. Only the shapes of the values in ``at`` are looked at.
+    Names in ``wrt`` are parameters. Without ``wrt`` they are those names that have no value,
+    neither in ``at`` nor in the script. Only the shapes of the values in ``at`` are looked at.
+    ``fixed`` are names of the script that are numbers and no inputs, ``lengths`` those of data
+    that are as long as in the script.
     """
 
-    def __init__(self, wrt: Sequence[str] | None, at: Mapping[str, Any] | None) -> None:
+    def __init__(
+        self,
+        wrt: Sequence[str] | None,
+        at: Mapping[str, Any] | None,
+        fixed: frozenset[str] = frozenset(),
+        lengths: frozenset[str] = frozenset(),
+        counts: Mapping[str, int] | None = None,
+    ) -> None:
+        self.at: Mapping[str, Any] = at or {}
+        self.fixed = fixed
+        self.lengths = lengths
+        self.counts: Mapping[str, int] = counts or {}
+        self.open_counts: set[str] = set()
+        self.inputs: dict[str, Input] = {}
+        self.columns: set[str] = set()
+        self.set_wrt(wrt)
+
+    def set_wrt(self, wrt: Sequence[str] | None) -> None:
+        """Say which inputs are parameters, before there are any."""
         self.wrt = wrt
         self._params = None if wrt is None else frozenset(wrt)
-        self.at: Mapping[str, Any] = at or {}
-        self.inputs: dict[str, Input] = {}
 
     def is_declared(self, name: str) -> bool:
         """Whether the name was given from outside."""
         return name in self.at or (self._params is not None and name in self._params)
 
-    def constant(self, name: str, builder: Builder) -> Value | None:
+    def constant(self, name: str, is_python: bool) -> float | bool | Elements | None:
         """A variable of R's base package, unless its name is taken as an input."""
-        value = None if self.is_declared(name) else _CONSTANTS.get(name)
-        return builder.const(value) if isinstance(value, float) else value
+        if self.is_declared(name):
+            return None
+        if is_python:
+            return math.pi if name == "pi" else None
+        if name in ("letters", "LETTERS"):
+            return _alphabet(name)
+        return _CONSTANTS.get(name)
 
-    def is_param(self, name: str) -> bool:
+    def is_param(self, name: str, default: Default | None = None) -> bool:
         """Whether the derivative is taken with respect to a name."""
-        return name not in self.at if self._params is None else name in self._params
+        if self._params is not None:
+            return name in self._params
+        return name not in self.at and default is None
 
-    def make(self, name: str, graph: Graph, default: Default | None = None) -> int:
-        """The node of an input."""
+    def make(
+        self,
+        name: str,
+        graph: Graph,
+        default: Default | None = None,
+        *,
+        is_column: bool = False,
+        count: int | None = None,
+    ) -> int:
+        """The node of an input.
+
+        ``is_column`` marks one that is dropped where the model does not use it. ``count`` is the
+        length of a parameter without a default; -1 where it is still open.
+        """
         found = self.inputs.get(name)
         if found is None or (default is not None and found.default is None):
-            type_ = self._type(name, default)
-            kind = "param" if self.is_param(name) else "data"
+            param = self.is_param(name, default)
+            type_ = self._type(name, default, param, count)
             node = graph.input(name, type_) if found is None else found.node
+            kind = "param" if param else "data"
             found = Input(name, node, kind, graph.types[node], default)  # type: ignore[arg-type]
             self.inputs[name] = found
+            if is_column:
+                self.columns.add(name)
         return found.node
 
-    def _type(self, name: str, default: Default | None) -> Type:
+    def _type(self, name: str, default: Default | None, param: bool, wanted: int | None) -> Type:
+        if wanted is not None and name not in self.at and param:
+            if wanted < 0:
+                self.open_counts.add(name)
+                return vector(symbol(f"length of {name}"))
+            return vector(known(wanted)) if wanted > 1 or isinstance(default, tuple) else REAL
         rank, count = _shape(self.at.get(name, default))
         if rank > 1:
             raise Refusal("G201", f"'{name}' is a matrix, and matrices are not available yet")
-        if not self.is_param(name):
+        if not param and name not in self.lengths:
             return vector(symbol(ROWS))
         return vector(known(count)) if rank else REAL
+
+    def defaults_below(self, graph: Graph) -> Callable[[int], list[str] | None]:
+        """A function that tells the data a node depends on, if the script gives all of them."""
+        by_node = self.inputs
+
+        def names(node: int) -> list[str] | None:
+            inputs = {item.node: item for item in by_node.values()}
+            found: list[str] = []
+            seen = {node}
+            pending = [node]
+            while pending:
+                top = pending.pop()
+                item = inputs.get(top)
+                if item is not None:
+                    is_free = item.kind != "param" or self._params is None
+                    if item.default is None or not is_free:
+                        return None
+                    found.append(item.name)
+                    continue
+                fresh = [arg for arg in graph.args(top) if arg not in seen]
+                seen.update(fresh)
+                pending += fresh
+            return found or None
+
+        return names
+
+
+def _alphabet(name: str) -> Elements:
+    letters = string.ascii_lowercase if name == "letters" else string.ascii_uppercase
+    return Elements([computed(letter, None) for letter in letters])
+
+
+def numbers_of(context: Context, value: Value) -> Default | None:
+    """A value as numbers, where all of it is known: one number, or a vector of them."""
+    if isinstance(value, Elements):
+        if value.dim is not None:
+            return None
+        numbers = [
+            context.number(item) if isinstance(item, int) and not isinstance(item, bool) else None
+            for item in value.items
+        ]
+        known_ = [number for number in numbers if number is not None]
+        return tuple(known_) if known_ and len(known_) == len(numbers) else None
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return context.number(value) if is_number else None
 
 
 def _shape(value: Any) -> tuple[int, int]:

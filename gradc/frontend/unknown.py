@@ -10,9 +10,7 @@ from gradc.errors import GradcError, Span, fail
 _FAMILIES = """
     norm lnorm exp gamma beta t cauchy logis weibull chisq f unif pois binom nbinom geom multinom
 """
-_SELF_STARTING = """
-    SSasymp SSasympOff SSasympOrig SSbiexp SSfol SSfpl SSgompertz SSlogis SSmicmen SSweibull
-"""
+_AVAILABLE = "dnorm pnorm plogis qlogis"
 _SINKS = "optim optimr optimx nlm nlminb nls"
 _DECLARATIONS = """
     DATA_SCALAR DATA_VECTOR DATA_MATRIX DATA_IVECTOR DATA_INTEGER PARAMETER PARAMETER_VECTOR
@@ -37,13 +35,12 @@ _OUTSIDE = """
 def _distributions() -> Mapping[str, str]:
     names = {prefix + family: "" for family in _FAMILIES.split() for prefix in "dpq"}
     names |= dict.fromkeys(("dmvnorm", "dnbinom2", "dtweedie"), "")
-    return {name: name for name in names if name not in ("plogis", "qlogis")}
+    return {name: name for name in names if name not in _AVAILABLE.split()}
 
 
 def _reasons() -> Mapping[str, tuple[str, str, str | None]]:
     """Code, what is said after the name, and a suggestion, for functions that are known of."""
     known = (
-        (_SELF_STARTING.split(), "G102", "is not available yet", "write its formula out"),
         (_SINKS.split(), "G102", "is not available yet", "end with the expression to minimise"),
         (_DECLARATIONS.split(), "G102", "is a declaration, and these are not available yet", None),
         (_MATRICES.split(), "G102", "works on matrices, which are not available yet", None),

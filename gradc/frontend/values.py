@@ -3,17 +3,18 @@
 A number is a graph node, a plain ``int``: nearly every value is one, so it has no wrapper.
 A node is a scalar, or a vector whose elements are not told apart. A vector made of single
 elements (``c(a, b)``, ``1:9``) is :class:`Elements`. A condition known at compile time is a
-Python ``bool``, text a ``str``; everything else has a class here.
+Python ``bool``, text a :class:`~gradc.syntax.rope.Text`; everything else has a class here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
-from gradc.errors import Span
+from gradc.errors import GradcError, Span
+from gradc.syntax.rope import Text
 
 if TYPE_CHECKING:
     from gradc.frontend.actions import Action
@@ -32,7 +33,20 @@ NULL = Special.NULL
 ABSENT = Special.ABSENT
 NA = Special.NA
 
-Atom: TypeAlias = "int | bool | str | Special"
+
+class Whole(int):
+    """A node whose value is an R integer: ``100000L`` is written 100000, and 1e5 is not.
+
+    Arithmetic takes it for the node that it is.
+    """
+
+    __slots__ = ()
+
+
+Atom: TypeAlias = "int | bool | Text | Special"
+
+Shape = tuple[int, ...]
+"""The dimensions of a matrix."""
 
 
 class Elements:
@@ -43,14 +57,20 @@ class Elements:
     (Baker 1991, "Shallow binding makes functional arrays fast").
     """
 
-    __slots__ = ("_cells", "_newer", "_place", "_was", "names")
+    __slots__ = ("_cells", "_newer", "_place", "_was", "dim", "names")
 
-    def __init__(self, items: Iterable[Atom], names: tuple[str, ...] | None = None) -> None:
+    def __init__(
+        self,
+        items: Iterable[Atom],
+        names: tuple[str, ...] | None = None,
+        dim: Shape | None = None,
+    ) -> None:
         self._cells: list[Atom] | None = list(items)
         self._newer: Elements | None = None
         self._place = 0
         self._was: Atom | None = None
         self.names = names
+        self.dim = dim
 
     def __len__(self) -> int:
         return len(self._own())
@@ -58,7 +78,7 @@ class Elements:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Elements):
             return NotImplemented
-        return self.names == other.names and self.items == other.items
+        return self.names == other.names and self.dim == other.dim and self.items == other.items
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -77,7 +97,8 @@ class Elements:
     def replaced(self, place: int, atom: Atom) -> Elements:
         """The vector with another element at a place, or with one more at its end."""
         cells = self._own()
-        newer = Elements((), self.names if place < len(cells) else None)
+        is_inside = place < len(cells)
+        newer = Elements((), self.names if is_inside else None, self.dim if is_inside else None)
         newer._cells = cells
         self._become_older(newer, place)
         cells[place : place + 1] = [atom]
@@ -111,10 +132,11 @@ class Elements:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """An R list."""
+    """An R list; a data frame is a list of columns."""
 
     values: tuple[Value, ...]
     names: tuple[str, ...] | None = None
+    is_frame: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,28 +172,73 @@ class Dots:
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """An expression that was quoted: ``quote(a + b)``, the right side of a formula."""
+    """An expression that was quoted: ``quote(a + b)``, a text that was parsed."""
 
     node: int
     scope: Scope
 
+    @property
+    def span(self) -> Span:
+        return self.scope.span(self.node)
+
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """``~ mean``, or ``response ~ mean``."""
+    """``~ mean``, or ``response ~ mean``: a quoted call of ``~`` with its environment."""
 
+    call: Quoted
     response: Quoted | None
     mean: Quoted
+
+    @property
+    def span(self) -> Span:
+        return self.call.span
+
+
+@dataclass(frozen=True, slots=True)
+class Expressions:
+    """What ``parse`` and ``expression`` give: several quoted expressions."""
+
+    quoted: tuple[Quoted, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """A call that makes a model: ``deriv``, ``optim``, ``nls`` and their like.
+
+    ``target`` is what is differentiated, ``names`` are the parameters where the call names
+    them. ``start`` is the vector that a function's first argument begins with, ``given`` are
+    values of further inputs, ``callee`` the call's name. ``formals`` are the arguments of the
+    function that ``deriv`` makes with ``function.arg``.
+    """
+
+    callee: str
+    target: Quoted | Formula | Closure | int
+    span: Span
+    names: tuple[str, ...] | None = None
+    start: Value | None = None
+    given: tuple[tuple[str, Value], ...] = ()
+    formals: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What comes of a sink, or of anything that only running tells: no number is known.
+
+    Where the sink is None, ``reason`` says what would have to run.
+    """
+
+    sink: Sink | None
+    reason: str
     span: Span
 
 
 @dataclass(frozen=True, slots=True)
-class Derivative:
-    """``deriv(expression, names)``: a model that names its own parameters."""
+class Evaluated:
+    """The value of a derivative that R has as an expression, and the model that it is of."""
 
-    expression: Quoted | Formula
-    names: tuple[str, ...]
-    span: Span
+    sink: Sink
+    value: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +252,8 @@ class Unresolved:
 
 
 Value: TypeAlias = (
-    "int | bool | str | Special | Elements | Items | Closure | Action | Promise | Dots"
-    " | Quoted | Formula | Derivative | Unresolved"
+    "int | bool | Text | Special | Elements | Items | Closure | Action | Promise | Dots"
+    " | Quoted | Formula | Expressions | Sink | Outcome | Evaluated | Unresolved"
 )
 
 
@@ -213,18 +280,48 @@ class Refusal(Exception):
         self.place = place
 
 
+class NeedsKnown(Refusal):
+    """The program has to know inputs: their values, or the lengths of their data.
+
+    The script gives both; reading it again with these fixed may succeed.
+    """
+
+    def __init__(self, refusal: Refusal, values: set[str], lengths: set[str]) -> None:
+        super().__init__(
+            refusal.code, refusal.message, refusal.suggestion, refusal.argument, refusal.place
+        )
+        self.values = values
+        self.lengths = lengths
+
+
+class Undecided(GradcError):
+    """As :class:`NeedsKnown`, with the place where it was found out."""
+
+    def __init__(
+        self,
+        error: GradcError,
+        values: set[str],
+        lengths: set[str],
+        counts: Mapping[str, int] | None = None,
+    ) -> None:
+        super().__init__(*error.diagnostics)
+        self.values = values
+        self.lengths = lengths
+        self.counts = counts or {}
+
+
 def describe(value: Value) -> str:
     """A value in words, for messages."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int):
         return "a number"
-    if isinstance(value, str):
-        return f"the text '{value}'" if len(value) <= 30 else "text"
+    if isinstance(value, Text):
+        return f"the text '{value.flat()}'" if value.length <= 30 else "text"
     if isinstance(value, Special):
         return value.value
     if isinstance(value, Elements):
-        what = "texts" if any(isinstance(item, str) for item in value.items) else "numbers"
+        what = "texts" if any(isinstance(item, Text) for item in value.items) else "numbers"
         return f"a vector of {len(value)} {what}"
     if isinstance(value, Items):
         return "a list"
@@ -234,6 +331,8 @@ def describe(value: Value) -> str:
 _WORDS = {
     "Quoted": "a quoted expression",
     "Formula": "a formula",
-    "Derivative": "the result of 'deriv'",
+    "Expressions": "quoted expressions",
+    "Sink": "the result of 'deriv'",
+    "Outcome": "a result that only running tells",
     "Dots": "'...'",
 }

@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 
-from gradc.frontend.actions import Native
+from gradc.frontend import language
+from gradc.frontend.actions import Action, Native
 from gradc.frontend.context import ELEMENTS_LIMIT, Context, vector_of
-from gradc.frontend.values import ABSENT, NA, NULL, Atom, Dots, Elements, Items, Refusal, Value
+from gradc.frontend.values import (
+    ABSENT,
+    NA,
+    NULL,
+    Atom,
+    Closure,
+    Dots,
+    Elements,
+    Expressions,
+    Formula,
+    Items,
+    Outcome,
+    Quoted,
+    Refusal,
+    Sink,
+    Special,
+    Value,
+    Whole,
+)
+from gradc.syntax.rope import Text
 
 
 def bounded(count: float, argument: int | None = None) -> int:
@@ -28,9 +49,11 @@ def combine(context: Context, dots: Dots) -> Value:
     """``c(…)``."""
     parts = [value for _, value in dots.items if value is not NULL]
     if any(isinstance(part, Items) for part in parts):
-        return _combine_lists(parts)
+        return _combine_lists(dots.items)
     if len(parts) == 1 and dots.items[0][0] is None:
         return parts[0]
+    if any(isinstance(part, _SINGLE) for part in parts):
+        return _combine_lists(dots.items)
     items: list[Atom] = []
     names: list[str] = []
     for k, (name, value) in enumerate(dots.items):
@@ -38,25 +61,60 @@ def combine(context: Context, dots: Dots) -> Value:
         items += atoms
         bounded(len(items), k)
         own = value.names if isinstance(value, Elements) else None
-        names += own or [name or ""] * len(atoms)
+        names += _combined_names(name or "", own, len(atoms))
     context.spend(len(items))
-    texts = sum(isinstance(item, str) for item in items)
-    if texts not in (0, len(items)):
-        raise Refusal("G202", "a vector cannot mix numbers and text")
+    if any(isinstance(item, Text) for item in items):
+        items = [as_text(context, item) for item in items]
     if not items:
-        return NULL
+        return Elements(()) if parts else NULL
     return vector_of(items, tuple(names) if any(names) else None)
 
 
-def _combine_lists(parts: Iterable[Value]) -> Value:
+_SINGLE = (Quoted, Formula, Expressions, Closure, Action, Sink, Outcome)
+
+
+def _combined_names(name: str, own: tuple[str, ...] | None, count: int) -> Sequence[str]:
+    """The names of the elements of one argument of ``c``."""
+    if own is not None:
+        return [f"{name}.{label}" if name and label else name or label for label in own]
+    if count == 1 or not name:
+        return [name] * count
+    return [f"{name}{k}" for k in range(1, count + 1)]
+
+
+def as_text(context: Context, item: Atom) -> Atom:
+    """An element as text; NA stays NA."""
+    if isinstance(item, (Text, Special)):
+        return item
+    return context.made(context.as_characters(item))
+
+
+def _combine_lists(items: Iterable[tuple[str | None, Value]]) -> Value:
     values: list[Value] = []
-    for part in parts:
-        values += part.values if isinstance(part, Items) else (part,)
-    return Items(tuple(values))
+    names: list[str] = []
+    for name, value in items:
+        if value is NULL:
+            continue
+        if isinstance(value, Expressions):
+            values += value.quoted
+            names += [""] * len(value.quoted)
+            continue
+        if not isinstance(value, (Items, Elements)):
+            values.append(value)
+            names.append(name or "")
+            continue
+        inner: Sequence[Value] = value.values if isinstance(value, Items) else value.items
+        values += inner
+        names += _combined_names(name or "", value.names, len(inner))
+    return Items(tuple(values), tuple(names) if any(names) else None)
 
 
 def repeat(context: Context, x: Value, times: Value, each: Value, length_out: Value) -> Value:
     """``rep(x, times, each, length.out)``."""
+    if isinstance(x, Items):
+        count = 1 if times is ABSENT else context.whole(times, "'times'", 1)
+        bounded(count * len(x.values))
+        return Items(x.values * count)
     items = list(context.atoms(x, 0))
     if each is not ABSENT:
         count = context.whole(each, "'each'")
@@ -90,8 +148,13 @@ def colon(context: Context, start: Value, stop: Value) -> Value:
     count = bounded(math.floor(abs(high - low) + 1e-10) + 1)
     step = 1 if high >= low else -1
     if low.is_integer():
-        return _plain([context.builder.const(low + step * i) for i in range(count)], context)
+        return _plain([_whole(context, low + step * i) for i in range(count)], context)
     return _progression(context, context.node(start), context.builder.const(step), count)
+
+
+def _whole(context: Context, number: float) -> Atom:
+    """An R integer."""
+    return Whole(context.builder.const(number))
 
 
 def _progression(context: Context, start: int, step: int, count: int) -> Value:
@@ -164,7 +227,7 @@ def _count(context: Context, value: Value) -> int:
 def numbered(context: Context, count: Value) -> Value:
     """``seq_len(n)``."""
     length = bounded(context.known(count, "the length of a sequence", 0), 0)
-    return _plain([context.builder.const(i) for i in range(1, length + 1)], context)
+    return _plain([_whole(context, i) for i in range(1, length + 1)], context)
 
 
 def along(context: Context, x: Value) -> Value:
@@ -181,23 +244,28 @@ def python_range(context: Context, start: Value, stop: Value, step: Value) -> Va
     if by == 0 or not all(map(math.isfinite, (low, high, by))):
         raise Refusal("G103", f"a range cannot go from {low!r} to {high!r} by {by!r}")
     count = bounded(max(0, math.ceil((high - low) / by)))
-    return _plain([context.builder.const(low + by * i) for i in range(count)], context)
+    return _plain([_whole(context, low + by * i) for i in range(count)], context)
 
 
 def reverse(context: Context, x: Value) -> Value:
     """``rev(x)``."""
     if isinstance(x, Items):
         return Items(x.values[::-1], x.names[::-1] if x.names else None)
+    if isinstance(x, Expressions):
+        return Expressions(x.quoted[::-1])
     names = x.names[::-1] if isinstance(x, Elements) and x.names else None
     return vector_of(context.atoms(x, 0)[::-1], names)
 
 
 def length(context: Context, x: Value) -> Value:
     """``length(x)``, a number where it is known."""
+    if isinstance(x, (Quoted, Formula)):
+        x = x.call if isinstance(x, Formula) else x
+        return _whole(context, language.length_of(context, x))
     count = context.length_of(x)
     if count is None:
         return context.builder.length(context.node(x))
-    return context.builder.const(count)
+    return _whole(context, count)
 
 
 def numeric(context: Context, count: Value) -> Value:
@@ -221,11 +289,54 @@ def make_list(context: Context, dots: Dots) -> Value:
     return Items(tuple(value for _, value in dots.items), names if any(names) else None)
 
 
-def unlist(context: Context, x: Value) -> Value:
-    """``unlist(x)``."""
+def vector(context: Context, mode: Value, count: Value) -> Value:
+    """``vector(mode, length)``."""
+    sort = "logical" if mode is ABSENT else context.flat(mode, "the mode of a vector", 0)
+    if sort == "list":
+        size = 0.0 if count is ABSENT else context.known(count, "the length of a list", 1)
+        return Items((NULL,) * bounded(size, 1))
+    items: dict[str, Atom] = {
+        "character": context.made(""),
+        "logical": False,
+        "numeric": context.builder.const(0.0),
+        "double": context.builder.const(0.0),
+        "integer": _whole(context, 0.0),
+    }
+    if sort not in items:
+        raise Refusal("G104", f"there are no vectors of mode '{sort}' here", None, 0)
+    return _filled(context, count, items[sort])
+
+
+def characters(context: Context, count: Value) -> Value:
+    """``character(n)``: empty texts."""
+    return _filled(context, count, context.made(""))
+
+
+def integers(context: Context, count: Value) -> Value:
+    """``integer(n)``: zeros."""
+    return _filled(context, count, _whole(context, 0.0))
+
+
+def unlist(context: Context, x: Value, recursive: Value, names: Value) -> Value:
+    """``unlist(x)``: the elements of a list, and of the lists in it, as one vector."""
     if not isinstance(x, Items):
         return x
-    return combine(context, Dots(tuple((None, value) for value in x.values)))
+    plain = names is not ABSENT and not context.flag(names, "'use.names'")
+    labels: Sequence[str | None] = x.names or (None,) * len(x.values)
+    parts: list[tuple[str | None, Value]] = []
+    pending: list[tuple[str | None, Value]] = list(zip(labels, x.values, strict=True))[::-1]
+    while pending:
+        label, value = pending.pop()
+        if not isinstance(value, Items):
+            parts.append((None if plain else label, value))
+            continue
+        inner = value.names or ("",) * len(value.values)
+        dotted = _combined_names(label or "", inner, len(value.values))
+        pending += list(zip(dotted, value.values, strict=True))[::-1]
+    whole = combine(context, Dots(tuple(parts)))
+    if plain and isinstance(whole, Elements):
+        return vector_of(whole.items)
+    return whole
 
 
 def same(context: Context, x: Value) -> Value:
@@ -234,13 +345,99 @@ def same(context: Context, x: Value) -> Value:
 
 
 def as_number(context: Context, x: Value) -> Value:
-    """``as.numeric(x)``."""
+    """``as.numeric(x)``; of text where it is a number."""
+    if isinstance(x, Items):
+        x = unlist(context, x, ABSENT, ABSENT)
+    atoms = x.items if isinstance(x, Elements) else (x,)
+    if any(isinstance(atom, Text) for atom in atoms):
+        return vector_of([_read_number(context, atom) for atom in context.atoms(x, 0)])
+    if isinstance(x, Elements):
+        return vector_of([int(a) if isinstance(a, Whole) else a for a in x.items])
     return context.elementwise(context.builder.real, [x])
+
+
+_NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)\s*")
+
+
+def _read_number(context: Context, atom: Atom) -> Atom:
+    if not isinstance(atom, Text):
+        return atom
+    text = context.written_out(atom)
+    if not _NUMBER.fullmatch(text):
+        message = f"the text {text!r} is no number, and as.numeric() makes it NA"
+        raise Refusal("G202", message, None, 0)
+    return context.builder.const(float(text))
 
 
 def as_whole(context: Context, x: Value) -> Value:
     """``as.integer(x)``."""
-    return context.elementwise(lambda node: context.builder.apply("trunc", (node,)), [x])
+    numbers = as_number(context, x)
+    cut = context.elementwise(lambda node: context.builder.apply("trunc", (node,)), [numbers])
+    if isinstance(cut, Elements):
+        return vector_of([context.whole_number(a) for a in cut.items])  # type: ignore[misc]
+    return context.whole_number(cut)
+
+
+def names(context: Context, x: Value) -> Value:
+    """``names(x)``."""
+    own = x.names if isinstance(x, (Elements, Items)) else None
+    if isinstance(x, Closure):
+        own = None
+    return NULL if own is None else Elements([context.made(name) for name in own])
+
+
+def set_names(context: Context, x: Value, value: Value) -> Value:
+    """What ``x`` is after ``names(x) <- value``; also ``setNames``."""
+    labels: tuple[str, ...] | None = None
+    if value not in (NULL, ABSENT):
+        given = [context.as_characters(item, 1) for item in context.atoms(value, 1)]
+        count = context.length_of(x) or 0
+        if len(given) > count:
+            raise Refusal("G201", f"{len(given)} names do not fit {count} elements", None, 1)
+        labels = (*given, *[""] * (count - len(given)))
+    if isinstance(x, Items):
+        return Items(x.values, labels, x.is_frame)
+    return vector_of(context.atoms(x, 0), labels)
+
+
+def unname(context: Context, x: Value) -> Value:
+    """``unname(x)``."""
+    return set_names(context, x, NULL)
+
+
+def append(context: Context, x: Value, values: Value, after: Value) -> Value:
+    """``append(x, values)``."""
+    if after is ABSENT:
+        return combine(context, Dots(((None, x), (None, values))))
+    place = context.whole(after, "'after'", 2)
+    head: Sequence[Value]
+    if isinstance(x, Items):
+        head = x.values
+    else:
+        head = context.atoms(x, 0)
+    parts = [(None, v) for v in (*head[:place], values, *head[place:])]
+    return combine(context, Dots(tuple(parts)))
+
+
+def head(context: Context, x: Value, n: Value) -> Value:
+    """``head(x, n)``."""
+    return _end(context, x, n, from_start=True)
+
+
+def tail(context: Context, x: Value, n: Value) -> Value:
+    """``tail(x, n)``."""
+    return _end(context, x, n, from_start=False)
+
+
+def _end(context: Context, x: Value, n: Value, *, from_start: bool) -> Value:
+    parts: Sequence[Value] = x.values if isinstance(x, Items) else context.atoms(x, 0)
+    wanted = 6 if n is ABSENT else context.whole(n, "'n'", 1)
+    count = max(0, len(parts) + wanted) if wanted < 0 else min(wanted, len(parts))
+    places = slice(0, count) if from_start else slice(len(parts) - count, None)
+    labels = x.names[places] if isinstance(x, (Items, Elements)) and x.names else None
+    if isinstance(x, Items):
+        return Items(x.values[places], labels)
+    return vector_of(context.atoms(x, 0)[places], labels)
 
 
 def is_null(context: Context, x: Value) -> Value:
@@ -262,12 +459,14 @@ def known(context: Context, x: Value) -> Value:
 
 def refuse(context: Context, message: Value) -> Value:
     """End with a diagnostic at the call of the prelude's function."""
-    raise Refusal("G103", str(message))
+    raise Refusal("G103", context.flat(message, "a message"))
 
 
 def stop(context: Context, dots: Dots) -> Value:
     """``stop(…)``: the model's own complaint."""
-    words = "".join(value for _, value in dots.items if isinstance(value, str))
+    words = "".join(
+        context.written_out(value) for _, value in dots.items if isinstance(value, Text)
+    )
     raise Refusal("G104", f"the model stops here: {words}" if words else "the model stops here")
 
 
@@ -285,10 +484,19 @@ NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("double", "length?", numeric),
     ("logical", "length?", logical),
     ("list", "...", make_list),
-    ("unlist", "x", unlist),
+    ("unlist", "x recursive? use.names?", unlist),
+    ("vector", "mode? length?", vector),
+    ("character", "length?", characters),
+    ("integer", "length?", integers),
+    ("names", "x", names),
+    ("names<-", "x value", set_names),
+    ("setNames", "object nm", set_names),
+    ("unname", "obj", unname),
+    ("append", "x values after?", append),
+    ("head", "x n?", head),
+    ("tail", "x n?", tail),
     ("identity", "x", same),
     ("I", "x", same),
-    ("invisible", "x?", same),
     ("as.numeric", "x", as_number),
     ("as.double", "x", as_number),
     ("as.vector", "x", same),

@@ -9,7 +9,7 @@ is at most ``relative`` ulps of the result, plus what ``argument`` ulps of each 
 change in it, plus ``absolute`` ulps of 1. Operations that IEEE 754 rounds correctly, exact ones
 and sums are not here (see ``gradc.verify.rounding``).
 
-Measured on 2026-11-23 with R 4.2.2, TMB 1.9.2, NumPy 2.4.6, SciPy 1.17.1,
+Measured on 2026-11-25 with R 4.2.2, TMB 1.9.2, NumPy 2.4.6, SciPy 1.17.1,
 TensorFlow 2.21.0, glibc 2.36, x86_64.
 """
 
@@ -340,5 +340,23 @@ ACCURACY: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
         "tmb": (8.0, 0.0, 0.0),
         "numpy": (8.0, 4.0, 0.0),
         "numpy/float32": (1.0, 0.0, 0.0),
+    },
+    "pnorm": {
+        "r": (8.0, 0.0, 0.0),
+        "tmb": (8.0, 0.0, 0.0),
+        "numpy": (1.0, 0.0, 2.0),
+        "numpy/float32": (1.0, 0.0, 0.0),
+    },
+    "log_pnorm": {
+        "r": (4.0, 0.0, 0.0),
+        "tmb": (4.0, 0.0, 0.0),
+        "numpy": (2.0, 0.0, 2.0),
+        "numpy/float32": (1.0, 0.0, 0.0),
+    },
+    "inverse_mills": {
+        "r": (8.0, 0.0, 0.0),
+        "tmb": (8.0, 0.0, 0.0),
+        "numpy": (8.0, 0.0, 2.0),
+        "numpy/float32": (2.0, 0.0, 1.0),
     },
 }

@@ -15,6 +15,7 @@ from gradc.prims.schema import broadcast
 from gradc.prims.table import TABLE
 
 _PRIMS = TABLE.prims
+_NOT_BELOW_0 = frozenset({"exp", "abs", "sqrt", "sigmoid", "softplus"})
 _TAKES_BOOL = frozenset({"and", "or", "not", "as_real"})
 
 
@@ -227,7 +228,17 @@ class Builder:
         if self.derived and yes == no == self._zero:
             return yes
         type_ = _PRIMS["select"].shape(graph, (condition, yes, no), None)
+        if type_.shape == graph.types[no].shape and self._never_holds(condition):
+            return no
         return graph.add("select", (condition, yes, no), None, type_)
+
+    def _never_holds(self, condition: int) -> bool:
+        """Whether a condition is ``x < 0`` of an ``x`` that is no number below 0."""
+        records = self.graph.records
+        record = records[condition]
+        return (
+            record[0] == "lt" and record[3] == self._zero and records[record[2]][0] in _NOT_BELOW_0
+        )
 
     def negate(self, condition: int) -> int:
         """The opposite of a condition."""

@@ -9,6 +9,7 @@ from gradc.prims.schema import Prim, Stabilizes, prim
 _PROBE = {"x": (-300.0, -30.0, -9.0, -7.0, -1.5, -1e-6, 0.4, 2.0, 9.0, 30.0)}
 
 _DENSITY = "exp(-x^2/2)/sqrt(2*exact_pi())"
+_BETWEEN = "ifelse(x > 0, pnorm(-x) - pnorm(-y), pnorm(y) - pnorm(x))"
 _FAR = 8
 _TERMS = 24  # at x = -8 the fraction is then right to 77 bits
 
@@ -34,12 +35,8 @@ PRIMS: tuple[Prim, ...] = (
         expand="erfc(-x/sqrt(2))/2",
         stabilizes=[
             Stabilizes("1 - pnorm(x)", "pnorm(-x)"),
-            # Above 0 both are near 1, and what is left of 1 is near 0.
-            Stabilizes(
-                "pnorm(y) - pnorm(x)",
-                "ifelse(x > 0, pnorm(-x) - pnorm(-y), pnorm(y) - pnorm(x))",
-                varies="x y",
-            ),
+            # Above 0 both are near 1, and what they lack of 1 is small.
+            Stabilizes("pnorm(y) - pnorm(x)", _BETWEEN, varies="x y"),
         ],
     ),
     prim(
@@ -53,7 +50,14 @@ PRIMS: tuple[Prim, ...] = (
         spell=_spell("pnorm({x}, log.p = TRUE)", "extra::log_pnorm", "special.log_ndtr", ""),
         expand=f"ifelse(x < -{_FAR}, -x^2/2 - log(-sqrt(2*exact_pi())*{_fraction('x', _TERMS)}),"
         " ifelse(x > 0, log1p(-pnorm(-x)), log(pnorm(x))))",
-        stabilizes=[Stabilizes("log(pnorm(x))", "log_pnorm(x)")],
+        stabilizes=[
+            Stabilizes("log(pnorm(x))", "log_pnorm(x)"),
+            Stabilizes(
+                f"log({_BETWEEN})",
+                "ifelse(x > 0, logspace_sub(log_pnorm(-x), log_pnorm(-y)),"
+                " logspace_sub(log_pnorm(y), log_pnorm(x)))",
+            ),
+        ],
     ),
     prim(
         "inverse_mills",
@@ -64,9 +68,9 @@ PRIMS: tuple[Prim, ...] = (
         ball=balls.inverse_mills,
         probe=_PROBE,
         spell=_spell(
-            # Below -37 both are subnormal; R's own quotient is good as far as that.
-            f"ifelse({{x}} < -30, -{_fraction('{x}', 6)}, dnorm({{x}}) / pnorm({{x}}))".replace(
-                "/{", "/ {"
+            # Below -37 both are subnormal; until then R's own quotient is good.
+            f"ifelse({{x}} < -30, -{_fraction('{x}', 6)}, dnorm({{x}})/pnorm({{x}}))".replace(
+                "/", " / "
             ),
             "extra::inverse_mills",
             "0.7978845608028654 / special.erfcx({x} * -0.7071067811865476)",

@@ -10,41 +10,58 @@ Expressions
     ``a < b``                                 a call of ``<``; ``a < b <= c`` is one call of
                                               ``< <=`` with three arguments (also ``not-in``)
     ``f(x, k=2)``                             a call of ``f``, the arguments' names as in R
+    ``f(*xs, **d)``                           a call of ``f`` whose arguments are calls of ``*args``
+                                              and ``**args``
     ``np.exp``, ``a.b.c``                     one NAME with its dots; of anything but names a
                                               call of ``$``, as ``f(x).T`` is ``$(f(x), T)``
     ``x[i, j]``, ``x[a:b]``                   a call of ``[``; a slice is a call of ``:`` with three
                                               arguments, those left out MISSING
     ``a if c else b``                         a call of ``if``: ``c``, ``a``, ``b``
-    ``[a, b]``, ``(a, b)``                    calls of ``[]`` and ``()``
+    ``[a, b]``, ``(a, b)``, ``{a, b}``        calls of ``[]``, ``()`` and, for a set, ``[]`` again
+    ``{k: v, l: w}``                          a call of ``{:}`` with ``k``, ``v``, ``l``, ``w``
+    ``[e for x in xs if c for y in ys]``      a call of ``comprehension``: ``e``, and each clause as
+                                              a call of ``in``: ``x``, ``xs``, ``c``; the same for
+                                              sets and generators
+    ``{k: v for x in xs}``                    a call of ``dict_comprehension``: ``k, v``, clauses
+    ``f"a{x}b"``                              a call of ``f""``: STR ``a``, ``x``, STR ``b``
+    ``f"{x!r:>{w}}"``                         a value that is converted or formatted is a call of
+                                              ``f:``: ``x``, STR ``r`` (empty for none), and the
+                                              format, a STR or, with values in it, a call of ``f""``
+    ``x := e``                                a call of ``<-``
     ``lambda x: e``                           a FUNCTION
     ``True``, ``False``, ``None``             the constants ``TRUE``, ``FALSE``, ``NULL``
     ``2``, ``2.0``                            a NUM, where the first one is an integer
 
 Statements
     ``x = e``, ``x = y = e``, ``x: t = e``    calls of ``<-``, nested to the right
-    ``x += e``                                ``x <- x + e``
-    ``def f(x, k=2): …``                      ``f <- function(x, k = 2) { … }``
+    ``x[i] = e``                              a call of ``<-`` with a call of ``[``
+    ``x, (y, z) = e``, ``[x, y] = e``         a call of ``<-`` with a call of ``()``
+    ``x += e``                                ``x <- x + e``, where both heads are at the ``+=``
+    ``def f(x, k=2, *, a): …``                ``f <- function(x, k = 2, a) { … }``
     ``return e``                              a call of ``return``, without arguments for a bare one
     ``if c: … else: …``, ``while c: …``       calls of ``if`` and ``while`` with blocks ``{``
-    ``for i in e: …``                         a call of ``for``: the NAME, ``e``, a block
+    ``for i in e: …``, ``for i, j in e: …``   a call of ``for``: a NAME or a call of ``()``, ``e``,
+                                              a block
     ``break``, ``continue``, ``pass``         calls of ``break``, ``next``, ``{`` without arguments
-    ``import …`` and docstrings               nothing
+    ``global x, y``, ``nonlocal x, y``        a call of ``global`` with a STR for each name
+    ``assert e, m``, ``raise e``              calls of ``assert`` and ``raise``
+    ``import …``                              nothing; ``tree.imports`` says what the names mean
+    ``x: t`` and docstrings                   nothing
 """
 
 from __future__ import annotations
 
 import ast
-import re
 import warnings
-from array import array
-from typing import Final
 
 from gradc.errors import GradcError, Source, Span, fail
-from gradc.syntax.python_nodes import VISITS, without_docstring
-from gradc.syntax.python_reader import Reader
+from gradc.syntax.python_formatted import FORMATTED
+from gradc.syntax.python_imports import imports
+from gradc.syntax.python_lines import Lines
+from gradc.syntax.python_nodes import EXPRESSIONS
+from gradc.syntax.python_reader import Reader, kept
+from gradc.syntax.python_statements import STATEMENTS, without_docstring
 from gradc.syntax.tree import Tree
-
-_LINE_END: Final = re.compile("\r\n?|\n")
 
 
 def parse_python(source: Source) -> Tree:
@@ -56,9 +73,10 @@ def parse_python(source: Source) -> Tree:
             is nested more deeply than Python itself can read (G105).
     """
     module = _parse(source)
-    reader = Reader(source, _Lines(source).offset, VISITS)
-    statements = without_docstring(module.body)
-    reader.tree.roots = reader.convert(statements)
+    visits = {**EXPRESSIONS, **FORMATTED, **STATEMENTS}
+    reader = Reader(source, Lines(source.text).offset, visits)
+    reader.tree.imports = imports(reader, module)
+    reader.tree.roots = reader.convert(kept(without_docstring(module.body)))
     return reader.tree
 
 
@@ -83,7 +101,7 @@ def _parse(source: Source) -> ast.Module:
 
 
 def _syntax_error(source: Source, error: SyntaxError) -> GradcError:
-    lines = _Lines(source)
+    lines = Lines(source.text)
     message = error.msg or "invalid syntax"
     row = error.lineno or 1
     start = lines.offset(row) + max((error.offset or 1) - 1, 0)
@@ -99,34 +117,3 @@ def _syntax_error(source: Source, error: SyntaxError) -> GradcError:
     ):
         return fail("G105", f"Python's own limit: {message}", span)
     return fail("G100", f"Python cannot read this: {message}", span)
-
-
-class _Lines:
-    """Turns lines and columns of :mod:`ast`, in octets of UTF-8, into offsets."""
-
-    def __init__(self, source: Source) -> None:
-        self.text = source.text
-        ends = [(match.start(), match.end()) for match in _LINE_END.finditer(self.text)]
-        self.starts = [0, *(end for _, end in ends)]
-        self.ends = [*(start for start, _ in ends), len(self.text)]
-        self.columns: dict[int, array[int] | None] = {}
-
-    def offset(self, row: int, column: int = 0) -> int:
-        """The offset of an octet of a line, rows from 1."""
-        index = min(row, len(self.starts)) - 1
-        if column and index not in self.columns:
-            line = self.text[self.starts[index] : self.ends[index]]
-            self.columns[index] = None if line.isascii() else _octet_columns(line)
-        table = self.columns.get(index)
-        if table is not None:
-            column = table[min(column, len(table) - 1)]
-        return self.starts[index] + column
-
-
-def _octet_columns(line: str) -> array[int]:
-    """For each octet of a line the column, in code points, that it belongs to."""
-    columns = array("i")
-    for column, character in enumerate(line):
-        columns.extend([column] * len(character.encode("utf-8", "surrogatepass")))
-    columns.append(len(line))
-    return columns

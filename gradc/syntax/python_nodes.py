@@ -1,4 +1,4 @@
-"""Each sort of node of Python's :mod:`ast` as a node of the tree.
+"""Each sort of expression of Python's :mod:`ast` as a node of the tree.
 
 The mapping is written down in :mod:`gradc.syntax.python`.
 """
@@ -6,13 +6,12 @@ The mapping is written down in :mod:`gradc.syntax.python`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 from typing import Final
 
-from gradc.syntax.python_reader import Block, Join, Missing, Reader, Task, Visits
+from gradc.syntax.python_reader import Made, Missing, Reader, Task, Visits
 from gradc.syntax.tree import NO_DEFAULT
 
-_BINARY: Final[dict[type[ast.operator], str]] = {
+BINARY: Final[dict[type[ast.operator], str]] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%",
     ast.Pow: "**", ast.MatMult: "@", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
     ast.LShift: "<<", ast.RShift: ">>",
@@ -26,17 +25,8 @@ _COMPARE: Final[dict[type[ast.cmpop], str]] = {
 }  # fmt: skip
 
 
-def without_docstring(statements: Sequence[ast.stmt]) -> list[ast.stmt]:
-    """The statements that do something: neither a docstring nor an import."""
-    first = statements[0] if statements else None
-    is_docstring = (
-        isinstance(first, ast.Expr)
-        and isinstance(first.value, ast.Constant)
-        and isinstance(first.value.value, str)
-        and len(statements) > 1
-    )
-    kept = statements[1:] if is_docstring else statements
-    return [s for s in kept if not isinstance(s, ast.Import | ast.ImportFrom)]
+_RESERVED: Final = frozenset(("comprehension", "dict_comprehension"))
+"""Heads of the tree that a text could use as the name of a function."""
 
 
 # Leaves.
@@ -71,11 +61,15 @@ def _missing(reader: Reader, node: Missing) -> None:
     reader.done.append(reader.tree.add_missing(reader.span(node.owner)[0]))
 
 
+def _made(reader: Reader, node: Made) -> None:
+    reader.call(node.head, node.children, node.span, node.place)
+
+
 # Expressions.
 
 
 def _binary(reader: Reader, node: ast.BinOp) -> None:
-    reader.call(_BINARY[type(node.op)], [node.left, node.right], reader.span(node))
+    reader.call(BINARY[type(node.op)], [node.left, node.right], reader.span(node))
 
 
 def _unary(reader: Reader, node: ast.UnaryOp) -> None:
@@ -103,18 +97,32 @@ def _compare(reader: Reader, node: ast.Compare) -> None:
 
 
 def _call(reader: Reader, node: ast.Call) -> None:
-    values: list[Task] = [node.func, *node.args]
-    names: list[str | None] = [None] * len(node.args)
-    for keyword in node.keywords:
-        if keyword.arg is None:
-            raise reader.outside(keyword, "'**'")
-        values.append(keyword.value)
-        names.append(keyword.arg)
+    if isinstance(node.func, ast.Name) and node.func.id in _RESERVED:
+        raise reader.outside(node.func, f"a function called {node.func.id!r}")
+    values: list[Task] = [node.func]
+    values += [
+        _spread(reader, "*args", argument, argument.value)
+        if isinstance(argument, ast.Starred)
+        else argument
+        for argument in node.args
+    ]
+    values += [
+        _spread(reader, "**args", keyword, keyword.value) if keyword.arg is None else keyword.value
+        for keyword in node.keywords
+    ]
+    names = [None] * len(node.args) + [keyword.arg for keyword in node.keywords]
     start, end = reader.span(node)
     reader.later(values, lambda parts: reader.tree.add_call(parts[0], parts[1:], start, end, names))
 
 
+def _spread(reader: Reader, head: str, owner: ast.AST, value: ast.expr) -> Made:
+    start, end = reader.span(owner)
+    return Made(head, [value], (start, end), (start, start + head.count("*")))
+
+
 def _attribute(reader: Reader, node: ast.Attribute) -> None:
+    if not isinstance(node.ctx, ast.Load):
+        raise reader.outside(node, "an assignment to an attribute")
     words: list[str] = []
     inner: ast.expr = node
     while isinstance(inner, ast.Attribute):
@@ -127,8 +135,11 @@ def _attribute(reader: Reader, node: ast.Attribute) -> None:
         return
 
     def make(parts: list[int]) -> int:
-        function = reader.tree.add_name("$", reader.tree.ends[parts[0]], end - len(node.attr))
-        field = reader.tree.add_name(node.attr, end - len(node.attr), end)
+        before = reader.tree.ends[parts[0]]
+        # Python spells out some characters, so the name may be longer than what is written.
+        place = max(min(before, end), end - len(node.attr))
+        function = reader.tree.add_name("$", min(before, place), place)
+        field = reader.tree.add_name(node.attr, place, end)
         return reader.tree.add_call(function, (parts[0], field), start, end)
 
     reader.later([node.value], make)
@@ -150,129 +161,88 @@ def _either(reader: Reader, node: ast.IfExp) -> None:
 
 
 def _list(reader: Reader, node: ast.List) -> None:
-    reader.call("[]", node.elts, reader.span(node))
+    reader.call("[]" if isinstance(node.ctx, ast.Load) else "()", node.elts, reader.span(node))
 
 
 def _tuple(reader: Reader, node: ast.Tuple) -> None:
     reader.call("()", node.elts, reader.span(node))
 
 
-def _lambda(reader: Reader, node: ast.Lambda) -> None:
-    _function(reader, node.args, node.body, reader.span(node))
+def _set(reader: Reader, node: ast.Set) -> None:
+    reader.call("[]", node.elts, reader.span(node))
 
 
-def _function(reader: Reader, arguments: ast.arguments, body: Task, span: tuple[int, int]) -> None:
-    extra = arguments.vararg or arguments.kwarg or next(iter(arguments.kwonlyargs), None)
-    if extra is not None:
-        raise reader.outside(extra, "a parameter marked by '*'")
-    names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
-    plain = len(names) - len(arguments.defaults)
-
-    def make(parts: list[int]) -> int:
-        defaults = [NO_DEFAULT] * plain + parts[:-1]
-        return reader.tree.add_function(names, defaults, parts[-1], *span)
-
-    reader.later([*arguments.defaults, body], make)
+def _dictionary(reader: Reader, node: ast.Dict) -> None:
+    parts: list[Task] = []
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is None:
+            raise reader.outside(value, "'**' in a dictionary")
+        parts += [key, value]
+    start, end = reader.span(node)
+    reader.call("{:}", parts, (start, end), (start, start))
 
 
-# Statements.
+def _comprehension(
+    reader: Reader, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
+) -> None:
+    start, end = reader.span(node)
+    is_dict = isinstance(node, ast.DictComp)
+    parts: list[Task] = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+    parts += [_clause(reader, clause) for clause in node.generators]
+    head = "dict_comprehension" if is_dict else "comprehension"
+    reader.call(head, parts, (start, end), (start, start))
 
 
-def _expression(reader: Reader, node: ast.Expr) -> None:
-    reader.pending.append(node.value)
+def _clause(reader: Reader, clause: ast.comprehension) -> Made:
+    if clause.is_async:
+        raise reader.outside(clause.target, "'async for'")
+    loop_target(reader, clause.target)
+    parts = [clause.target, clause.iter, *clause.ifs]
+    return Made("in", parts, (reader.span(parts[0])[0], reader.span(parts[-1])[1]))
 
 
-def _assign(reader: Reader, node: ast.Assign) -> None:
-    tree = reader.tree
-    _, end = reader.span(node)
-
-    def make(parts: list[int]) -> int:
-        *targets, made = parts
-        for target in reversed(targets):
-            function = tree.add_name("<-", *reader.between("=", target, made))
-            made = tree.add_call(function, (target, made), tree.starts[target], end)
-        return made
-
-    reader.later([*node.targets, node.value], make)
+def loop_target(reader: Reader, target: ast.expr) -> None:
+    """Refuse what a loop cannot give values to: anything but names and tuples of these."""
+    for part in ast.walk(target):
+        if isinstance(part, ast.Starred):
+            raise reader.outside(part)
+        if not isinstance(part, ast.Name | ast.Tuple | ast.List | ast.expr_context):
+            raise reader.outside(part, "a loop over anything but names")
 
 
-def _annotated(reader: Reader, node: ast.AnnAssign) -> None:
-    if node.value is None:
-        raise reader.outside(node, "a declaration without a value")
+def _named(reader: Reader, node: ast.NamedExpr) -> None:
     reader.call("<-", [node.target, node.value], reader.span(node))
 
 
-def _augmented(reader: Reader, node: ast.AugAssign) -> None:
-    tree, head = reader.tree, _BINARY[type(node.op)]
-    start, end = reader.span(node)
+def _lambda(reader: Reader, node: ast.Lambda) -> None:
+    function(reader, node.args, node.body, reader.span(node))
+
+
+def function(reader: Reader, arguments: ast.arguments, body: Task, span: tuple[int, int]) -> None:
+    """A FUNCTION; parameters that are given by name only are like any others."""
+    extra = arguments.vararg or arguments.kwarg
+    if extra is not None:
+        raise reader.outside(extra, "a parameter marked by '*'")
+    plain = [*arguments.posonlyargs, *arguments.args]
+    defaults: list[ast.expr | None] = [None] * (len(plain) - len(arguments.defaults))
+    defaults += [*arguments.defaults, *arguments.kw_defaults]
+    names = [argument.arg for argument in (*plain, *arguments.kwonlyargs)]
 
     def make(parts: list[int]) -> int:
-        target, old, value = parts
-        mark = reader.between(f"{head}=", target, value)
-        made = tree.add_call(tree.add_name(head, *mark), (old, value), start, end)
-        return tree.add_call(tree.add_name("<-", *mark), (target, made), start, end)
+        made = iter(parts)
+        nodes = [NO_DEFAULT if default is None else next(made) for default in defaults]
+        return reader.tree.add_function(names, nodes, parts[-1], *span)
 
-    reader.later([node.target, node.target, node.value], make)
-
-
-def _define(reader: Reader, node: ast.FunctionDef) -> None:
-    if node.decorator_list:
-        raise reader.outside(node.decorator_list[0], "a decorator")
-    tree = reader.tree
-    start, end = reader.span(node)
-    place = tree.source.text.find(node.name, start, end)
-
-    def make(parts: list[int]) -> int:
-        name = tree.add_name(node.name, place, place + len(node.name))
-        return tree.add_call(tree.add_name("<-", place, place), (name, parts[0]), start, end)
-
-    reader.pending.append(Join(1, make))
-    _function(reader, node.args, Block(without_docstring(node.body)), (start, end))
+    given = [default for default in defaults if default is not None]
+    reader.later([*given, body], make)
 
 
-def _statements(reader: Reader, node: Block) -> None:
-    statements = node.statements
-    span = (reader.span(statements[0])[0], reader.span(statements[-1])[1]) if statements else (0, 0)
-    reader.block(statements, span)
-
-
-def _return(reader: Reader, node: ast.Return) -> None:
-    reader.call("return", [node.value] if node.value else [], reader.span(node))
-
-
-def _if(reader: Reader, node: ast.If) -> None:
-    branches: list[Task] = [Block(node.body)]
-    if node.orelse:
-        branches.append(Block(node.orelse))
-    reader.call("if", [node.test, *branches], reader.span(node))
-
-
-def _for(reader: Reader, node: ast.For) -> None:
-    if node.orelse:
-        raise reader.outside(node.orelse[0], "an 'else' of a loop")
-    if not isinstance(node.target, ast.Name):
-        raise reader.outside(node.target, "a loop over anything but one name")
-    reader.call("for", [node.target, node.iter, Block(node.body)], reader.span(node))
-
-
-def _while(reader: Reader, node: ast.While) -> None:
-    if node.orelse:
-        raise reader.outside(node.orelse[0], "an 'else' of a loop")
-    reader.call("while", [node.test, Block(node.body)], reader.span(node))
-
-
-def _jump(reader: Reader, node: ast.Break | ast.Continue | ast.Pass) -> None:
-    heads: dict[type[ast.stmt], str] = {ast.Break: "break", ast.Continue: "next", ast.Pass: "{"}
-    reader.call(heads[type(node)], [], reader.span(node))
-
-
-VISITS: Final[Visits] = {
-    ast.Name: _name, ast.Constant: _constant, Missing: _missing, ast.BinOp: _binary,
-    ast.UnaryOp: _unary, ast.BoolOp: _boolean, ast.Compare: _compare, ast.Call: _call,
-    ast.Attribute: _attribute, ast.Subscript: _subscript, ast.Slice: _slice, ast.IfExp: _either,
-    ast.List: _list, ast.Tuple: _tuple, ast.Lambda: _lambda, ast.Expr: _expression,
-    ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: _augmented,
-    ast.FunctionDef: _define, Block: _statements, ast.Return: _return, ast.If: _if,
-    ast.For: _for, ast.While: _while, ast.Break: _jump, ast.Continue: _jump,
-    ast.Pass: _jump,
+EXPRESSIONS: Final[Visits] = {
+    ast.Name: _name, ast.Constant: _constant, Missing: _missing, Made: _made,
+    ast.BinOp: _binary, ast.UnaryOp: _unary, ast.BoolOp: _boolean, ast.Compare: _compare,
+    ast.Call: _call, ast.Attribute: _attribute, ast.Subscript: _subscript, ast.Slice: _slice,
+    ast.IfExp: _either, ast.List: _list, ast.Tuple: _tuple, ast.Set: _set,
+    ast.Dict: _dictionary, ast.ListComp: _comprehension, ast.SetComp: _comprehension,
+    ast.GeneratorExp: _comprehension, ast.DictComp: _comprehension, ast.NamedExpr: _named,
+    ast.Lambda: _lambda,
 }  # fmt: skip

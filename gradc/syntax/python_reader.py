@@ -12,17 +12,14 @@ from gradc.syntax.tree import Tree
 
 _WORDS: Final = {
     "if": ("if", "elif"), "for": ("for",), "while": ("while",), "return": ("return",),
-    "break": ("break",), "next": ("continue",), "!": ("not",),
+    "break": ("break",), "next": ("continue",), "!": ("not",), "global": ("global", "nonlocal"),
+    "assert": ("assert",), "raise": ("raise",),
 }  # fmt: skip
 _OUTSIDE: Final[dict[type[ast.AST], str]] = {
-    ast.Dict: "a dictionary", ast.Set: "a set", ast.ListComp: "a comprehension",
-    ast.SetComp: "a comprehension", ast.DictComp: "a comprehension",
-    ast.GeneratorExp: "a comprehension", ast.JoinedStr: "an f-string", ast.Await: "'await'",
-    ast.Yield: "'yield'", ast.YieldFrom: "'yield'", ast.Starred: "'*'", ast.NamedExpr: "':='",
+    ast.Await: "'await'", ast.Yield: "'yield'", ast.YieldFrom: "'yield'", ast.Starred: "'*'",
     ast.ClassDef: "a class", ast.AsyncFunctionDef: "'async def'", ast.AsyncFor: "'async for'",
-    ast.AsyncWith: "'async with'", ast.With: "'with'", ast.Try: "'try'", ast.Raise: "'raise'",
-    ast.Assert: "'assert'", ast.Delete: "'del'", ast.Global: "'global'",
-    ast.Nonlocal: "'nonlocal'", ast.Match: "'match'",
+    ast.AsyncWith: "'async with'", ast.With: "'with'", ast.Try: "'try'", ast.TryStar: "'try'",
+    ast.Delete: "'del'", ast.Match: "'match'",
 }  # fmt: skip
 
 
@@ -46,6 +43,7 @@ class Reader:
     def __init__(self, source: Source, offset: Callable[[int, int], int], visits: Visits) -> None:
         self.tree = Tree(source, "python")
         self.offset = offset
+        self.places: dict[ast.AST, tuple[int, int]] = {}
         self.visits = visits
         self.pending: list[Task] = []
         self.done: list[int] = []
@@ -73,7 +71,8 @@ class Reader:
         )
 
     def span(self, node: Any) -> tuple[int, int]:
-        return (
+        """Where a node is written: as :mod:`ast` says, unless that was found out otherwise."""
+        return self.places.get(node) or (
             self.offset(node.lineno, node.col_offset),
             self.offset(node.end_lineno, node.end_col_offset),
         )
@@ -88,15 +87,14 @@ class Reader:
         head: str,
         children: Sequence[Task],
         span: tuple[int, int],
-        names: Sequence[str | None] | None = None,
+        place: tuple[int, int] | None = None,
     ) -> None:
         """A call of a name that the text does not spell out, or spells at its start."""
         start, end = span
 
         def make(parts: list[int]) -> int:
-            place = self.operator_place(head, parts, start)
-            function = self.tree.add_name(head, *place)
-            return self.tree.add_call(function, parts, start, end, names)
+            function = self.tree.add_name(head, *(place or self.operator_place(head, parts, start)))
+            return self.tree.add_call(function, parts, start, end)
 
         self.later(children, make)
 
@@ -125,11 +123,25 @@ class Reader:
         gap = text[low:high]
         return low + len(gap) - len(gap.lstrip()), low + len(gap.rstrip())
 
-    def block(self, statements: Sequence[ast.stmt], span: tuple[int, int]) -> None:
-        """Statements as a call of ``{``."""
-        self.call(
-            "{", [s for s in statements if not isinstance(s, ast.Import | ast.ImportFrom)], span
+    def text_at(self, value: str, place: tuple[int, int]) -> ast.Constant:
+        """A string that Python's :mod:`ast` has no node for."""
+        node = ast.Constant(value)
+        self.places[node] = place
+        return node
+
+
+def kept(statements: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """The statements that do something: neither an import nor the mere type of a name."""
+    return [
+        statement
+        for statement in statements
+        if not isinstance(statement, ast.Import | ast.ImportFrom)
+        and not (
+            isinstance(statement, ast.AnnAssign)
+            and statement.value is None
+            and isinstance(statement.target, ast.Name)
         )
+    ]
 
 
 class Block(ast.AST):
@@ -146,3 +158,20 @@ class Missing(ast.AST):
     def __init__(self, owner: ast.AST) -> None:
         super().__init__()
         self.owner = owner
+
+
+class Made(ast.AST):
+    """A call that Python's :mod:`ast` has no node for, such as a clause of a comprehension."""
+
+    def __init__(
+        self,
+        head: str,
+        children: Sequence[ast.AST],
+        span: tuple[int, int],
+        place: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__()
+        self.head = head
+        self.children = children
+        self.span = span
+        self.place = place

@@ -15,7 +15,8 @@ Arrays
     ``starts[i]``, ``ends[i]``   the piece ``text[start:end]`` of the source
 Argument names are kept for the few calls that have some, parameter names for each
 function. A TOKEN is a mark of the text that is no part of the tree (a comma, a closing
-bracket, the ``x`` of ``f(x = 1)``); every other node is reached from one root.
+bracket, the ``x`` of ``f(x = 1)``); every other node is reached from one root. ``imports`` says
+where a Python text has its names from: ``exp`` from ``math.exp``, ``*`` from ``sympy,numpy``.
 
 A HOLE stands for a node of another tree: an expression that several others share, as a text
 pasted into several places, or an expression put into a quoted one. Holes lead from newer to
@@ -66,6 +67,7 @@ class Tree:
         "data",
         "ends",
         "holes",
+        "imports",
         "integers",
         "kinds",
         "language",
@@ -95,6 +97,7 @@ class Tree:
         self.integers = bytearray()
         self.strings: list[str] = []
         self.holes: list[tuple[Tree, int]] = []
+        self.imports: dict[str, str] = {}
         self.argument_names: dict[int, tuple[str | None, ...]] = {}
         self.parameter_names: dict[int, tuple[str, ...]] = {}
 
@@ -286,6 +289,8 @@ _COMPARISONS = {"<", "<=", ">", ">=", "==", "!=", "is", "in", "not-in", "is-not"
 _SYNTAX = {
     "+", "-", "*", "/", "**", "%", "//", "@", "^", "~", "&", "|", "<<", ">>", "&&", "||", "!",
     "<-", "{", "[", "[]", "()", "$", ":", "if", "for", "while", "return", "break", "next",
+    "{:}", 'f""', "f:", "comprehension", "dict_comprehension", "in", "*args", "**args", "global",
+    "assert", "raise",
 }  # fmt: skip
 
 
@@ -318,7 +323,8 @@ def _call_pieces(tree: Tree, node: int) -> list[int | str]:
     arguments = tree.args(node)
     if tree.language == "python":
         operators = (head or "").split(" ")
-        if _COMPARISONS.issuperset(operators):
+        # A clause of a comprehension calls `in` as well, with its conditions as further arguments.
+        if _COMPARISONS.issuperset(operators) and len(arguments) == len(operators) + 1:
             items: list[int | str] = ["(cmp ", arguments[0]]
             for operator, argument in zip(operators, arguments[1:], strict=True):
                 items += [f" {operator} ", argument]

@@ -1,0 +1,383 @@
+"""What a program ends with, and the node of the model that it means.
+
+The last sink of the program, if it has one, is the model: a quoted expression, a formula, a
+function handed to an optimiser. Otherwise the model is the value of the last expression, and
+a text is what it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from gradc.errors import Diagnostic, GradcError, Span, fail
+from gradc.frontend import language
+from gradc.frontend.actions import Action
+from gradc.frontend.calls import call_closure
+from gradc.frontend.context import vector_of
+from gradc.frontend.machine import Machine
+from gradc.frontend.scope import Scope
+from gradc.frontend.symbols import numbers_of
+from gradc.frontend.values import (
+    NA,
+    NULL,
+    Closure,
+    Elements,
+    Evaluated,
+    Expressions,
+    Formula,
+    Items,
+    NeedsKnown,
+    Outcome,
+    Quoted,
+    Refusal,
+    Sink,
+    Undecided,
+    Value,
+    describe,
+)
+from gradc.ir import LeastSquares
+from gradc.prims import ShapeError
+from gradc.syntax.rope import Text
+from gradc.syntax.tree import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is decided about the inputs before a script is read.
+
+    ``wrt`` are the parameters; ``values`` are numbers of the script that are no inputs,
+    ``lengths`` data that are as long as in the script; ``counts`` are numbers of parameters.
+    """
+
+    wrt: Sequence[str] | None = None
+    values: frozenset[str] = frozenset()
+    lengths: frozenset[str] = frozenset()
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    def fixing(self, undecided: Undecided) -> Reading:
+        """With more of it fixed; the complaint itself where that is fixed already."""
+        if undecided.counts:
+            return replace(self, counts={**self.counts, **undecided.counts})
+        lengths = self.lengths | undecided.lengths
+        if lengths != self.lengths:  # a known length is the smaller step
+            return replace(self, lengths=lengths)
+        values = self.values | undecided.values
+        if values == self.values:
+            raise GradcError(*undecided.diagnostics)
+        return replace(self, values=values)
+
+
+class Parameters(Exception):
+    """The parameters are known only now, and they decide which inputs are data."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
+        self.names = names
+
+
+class Ending:
+    """From the value that a program ends with to the node of its model."""
+
+    def __init__(self, machine: Machine, place: Span, scope: Scope) -> None:
+        self.machine = machine
+        self.place = place
+        self.scope = scope
+        self.sink: Sink | None = None
+        self.text: Text | None = None
+        self.least_squares: LeastSquares | None = None
+        self.notes: list[Diagnostic] = []
+        machine.context.at = scope, scope.tree.roots[-1]
+
+    def node(self, value: Value) -> int:
+        """The graph node of the model's value."""
+        try:
+            return self._node(self._model_of(value))
+        except (Refusal, ShapeError) as problem:
+            raise self._placed(problem) from None
+
+    def _placed(self, problem: Refusal | ShapeError) -> GradcError:
+        if isinstance(problem, ShapeError):
+            return fail("G201", f"vectors do not fit: {problem}", self.place)
+        error = fail(problem.code, problem.message, problem.place or self.place, problem.suggestion)
+        if isinstance(problem, NeedsKnown):
+            return Undecided(error, problem.values, problem.lengths)
+        return error
+
+    # Which value is the model.
+
+    def _model_of(self, value: Value) -> Value:
+        """The sink behind a value, or the last sink where the value says nothing."""
+        sink = self._sink_of(value)
+        if sink is not None:
+            return sink
+        if isinstance(value, Outcome):
+            raise Refusal("G104", f"the program ends with {value.reason}, and runs nothing")
+        sinks = self.machine.sinks
+        if not sinks or not self._says_nothing(value):
+            return value
+        if len({id(sink.target) for sink in sinks}) > 1:
+            message = f"the script makes {len(sinks)} models; this is the last of them"
+            self.notes.append(Diagnostic("G107", message, sinks[-1].span, severity="note"))
+        return sinks[-1]
+
+    def _sink_of(self, value: Value) -> Sink | None:
+        if isinstance(value, (Outcome, Evaluated)):
+            return value.sink
+        if isinstance(value, Sink):
+            return value
+        if isinstance(value, Items):
+            return self._joined([self._sink_of(item) for item in value.values])
+        return None
+
+    def _joined(self, sinks: Sequence[Sink | None]) -> Sink | None:
+        """Derivatives of one expression by several names, as one model."""
+        first = sinks[0] if sinks else None
+        names: list[str] = []
+        for sink in sinks:
+            if sink is None or first is None or sink.target != first.target or not sink.names:
+                return None
+            names += sink.names
+        return None if first is None else replace(first, names=tuple(dict.fromkeys(names)))
+
+    def _says_nothing(self, value: Value) -> bool:
+        if value is NULL or value is NA or isinstance(value, (bool, Closure, Action)):
+            return True
+        if isinstance(value, Items):
+            return all(self._says_nothing(item) for item in value.values)
+        return numbers_of(self.machine.context, value) is not None
+
+    # What it means.
+
+    def _node(self, value: Value) -> int:
+        if isinstance(value, Sink):
+            return self._of_sink(value)
+        if isinstance(value, Text):
+            quoted = language.code_of_text(self.machine.context, value)
+            return self._of_quoted(quoted[-1] if quoted else NULL)
+        if isinstance(value, Expressions):
+            value = value.quoted[-1] if value.quoted else NULL
+        if isinstance(value, (Quoted, Formula)):
+            return self._of_quoted(value)
+        if isinstance(value, Closure):
+            span = value.scope.span(value.node)
+            return self._of_sink(Sink("function", value, span))
+        return self._number(value)
+
+    def _number(self, value: Value) -> int:
+        """The node of a value that has to be a number, or numbers."""
+        context = self.machine.context
+        if value is NA:
+            message = "the value of the model is NA"
+            self.notes.append(Diagnostic("G202", message, self.place, severity="warning"))
+            return context.builder.const(float("nan"))
+        if value is NULL:
+            raise Refusal("G202", "the last expression of the text has no value")
+        if isinstance(value, Elements) and any(isinstance(i, Text) for i in value.items):
+            raise Refusal(
+                "G202",
+                f"the program ends with {describe(value)}: each may be a model",
+                "end with one of them, such as [1]",
+            )
+        if not isinstance(value, (int, Evaluated)):
+            _ = context.atoms(value)
+        return context.builder.real(context.node(value))
+
+    def _of_quoted(self, value: Value) -> int:
+        """The model that code means; numbers of the script are inputs in it."""
+        if isinstance(value, Quoted):
+            self._note_text(value)
+            made = language.formula_of(self.machine.context, value)
+            value = value if made is None else made
+        if isinstance(value, Formula):
+            self._note_text(value.call)
+            if value.response is not None:
+                return self._squares(value.response, value.mean)
+            value = value.mean
+        if not isinstance(value, Quoted):
+            raise Refusal("G202", "the last expression of the text has no value")
+        result = self._evaluated(value)
+        sink = self._sink_of(result)
+        if sink is not None and sink is not self.sink:
+            return self._of_sink(sink)
+        return self._node(result) if isinstance(result, (Quoted, Formula)) else self._number(result)
+
+    def _note_text(self, quoted: Quoted) -> None:
+        """Remember the text that code was read from."""
+        context = self.machine.context
+        tree = quoted.scope.tree
+        for read, text in reversed(context.texts):
+            if read is tree:
+                self.text = text
+                return
+
+    def _evaluated(self, quoted: Quoted) -> Value:
+        scope = Scope(quoted.scope.code, quoted.scope.environment, None, None, opens=True)
+        self.place = quoted.span
+        self.machine.in_sink = True
+        return self.machine.evaluate(quoted.node, scope)
+
+    def _of_sink(self, sink: Sink) -> int:
+        self.sink = sink
+        self.place = sink.span
+        if isinstance(sink.target, Closure):
+            return self._number(Objective(self, sink, sink.target).value())
+        if sink.names is not None:
+            self.parameters(sink.names)
+        for name, value in sink.given:
+            self.machine.globals.variables[name] = value
+        if isinstance(sink.target, int):
+            return self._number(sink.target)
+        return self._of_quoted(sink.target)
+
+    def parameters(self, names: Sequence[str]) -> None:
+        """Take these as the parameters, unless others were asked for."""
+        symbols = self.machine.symbols
+        if symbols.wrt is not None:
+            return
+        if symbols.inputs:
+            raise Parameters(names)
+        symbols.set_wrt(names)
+
+    def _squares(self, response: Quoted, mean: Quoted) -> int:
+        """``y ~ f``: the sum of squared residuals, mean and response kept apart."""
+        context, builder = self.machine.context, self.machine.builder
+        left = self._evaluated(response)
+        right = self._evaluated(mean)
+        residual = context.elementwise(builder.sub, [left, right])
+        two = builder.const(2.0)
+        squares = context.elementwise(lambda node: builder.pow(node, two), [residual])
+        self.least_squares = LeastSquares(context.node(right), context.node(left))
+        message = "y ~ f is read as least squares: the value is the residual sum of squares"
+        self.notes.append(Diagnostic("G107", message, severity="note"))
+        if context.length_of(squares) == 1 or isinstance(squares, int):
+            return builder.sum(context.node(squares))
+        nodes = [context.node(atom) for atom in context.atoms(squares)]
+        total = nodes[0]
+        for node in nodes[1:]:
+            total = builder.add(total, node)
+        return total
+
+
+class Objective:
+    """A function of the script as a model: its first argument is the parameters."""
+
+    def __init__(self, ending: Ending, sink: Sink, function: Closure) -> None:
+        self.ending = ending
+        self.machine = ending.machine
+        self.sink = sink
+        self.function = function
+        tree = function.scope.tree
+        self.formals = tree.params(function.node)
+        self.defaults = tree.defaults(function.node)
+
+    def value(self) -> Value:
+        """What the function gives for parameters and data that are inputs."""
+        if not self.formals:
+            raise Refusal("G103", "this function takes no argument, so it has no parameters")
+        start = self._start()
+        supplied: list[tuple[str | None, Value]] = [(None, start)]
+        given = dict(self.sink.given)
+        for name, value in given.items():
+            supplied.append((name, self._argument(name, value)))
+        for formal, default in zip(self.formals[1:], self.defaults[1:], strict=True):
+            if formal == "..." or any(formal.startswith(name) for name in given):
+                continue
+            known = self._default(default)
+            if default < 0 or known is not None:
+                supplied.append((formal, self._input(formal, known)))
+        self.machine.in_sink = True
+        scope, node = self.function.scope, self.function.node
+        steps = call_closure(self.machine, self.function, supplied, "the function", scope, node)
+        value = self.machine.run(steps, node, scope)
+        self._check_length()
+        return value
+
+    def _start(self) -> Value:
+        """The first argument: one input, or several by their own names."""
+        formal, context = self.formals[0], self.machine.context
+        names = self._names()
+        start = self.sink.start
+        if names is not None:
+            self.ending.parameters(names)
+            defaults: list[Value | None] = [None] * len(names)
+            if isinstance(start, (Elements, Items)) and len(names) == context.length_of(start):
+                parts = start.items if isinstance(start, Elements) else start.values
+                defaults = list(parts)
+            nodes = [
+                self._input(name, None if value is None else numbers_of(context, value))
+                for name, value in zip(names, defaults, strict=True)
+            ]
+            if isinstance(start, Items):
+                return Items(tuple(nodes), names)
+            return Elements(nodes, names)  # type: ignore[arg-type]
+        self.ending.parameters((formal,))
+        count = None if start is None else context.length_of(start)
+        if start is None or isinstance(start, Outcome):
+            return self._counted(formal)
+        number = numbers_of(context, start)
+        symbols = self.machine.symbols
+        return symbols.make(formal, self.machine.graph, number, count=count)
+
+    def _names(self) -> tuple[str, ...] | None:
+        """The names of single parameters, from where the search starts or from ``--wrt``."""
+        if self.sink.names is not None:
+            return self.sink.names
+        wrt, start = self.machine.symbols.wrt, self.sink.start
+        if wrt is None or any(name in self.formals for name in wrt):
+            return None
+        count = None if start is None else self.machine.context.length_of(start)
+        return tuple(wrt) if count in (None, len(wrt)) else None
+
+    def _counted(self, formal: str) -> int:
+        """A parameter whose length is what the function uses of it."""
+        symbols, graph = self.machine.symbols, self.machine.graph
+        if formal in symbols.at or formal in symbols.counts:
+            return symbols.make(formal, graph, count=symbols.counts.get(formal))
+        return symbols.make(formal, graph, count=-1)
+
+    def _check_length(self) -> None:
+        """Where the length of the parameter was open, it is the largest index used."""
+        formal = self.formals[0]
+        symbols, graph = self.machine.symbols, self.machine.graph
+        found = symbols.inputs.get(formal)
+        if found is None or formal not in symbols.open_counts:
+            return
+        used = [
+            record[1]
+            for record in graph.records
+            if record[0] == "index" and record[2] == found.node
+        ]
+        raise Undecided(
+            fail("G104", f"how many elements '{formal}' has is not known", self.sink.span),
+            set(),
+            set(),
+            {formal: max(used, default=0)},
+        )
+
+    def _default(self, default: int) -> float | None:
+        """The number that an argument has by default, where it is written as one."""
+        tree = self.function.scope.tree
+        if default < 0:
+            return None
+        sign = 1.0
+        while tree.head(default) == "-" and len(tree.args(default)) == 1:
+            sign, default = -sign, tree.args(default)[0]
+        return sign * tree.value(default) if tree.kinds[default] == Kind.NUM else None
+
+    def _argument(self, name: str, value: Value) -> Value:
+        """A value passed on by name: numbers are an input that has them by default."""
+        context = self.machine.context
+        if isinstance(value, Outcome) and value.sink is None:
+            return self._input(name, None)
+        if isinstance(value, Items):
+            return self.machine.opened_list(value)
+        number = numbers_of(context, value)
+        return value if number is None else self._input(name, number)
+
+    def _input(self, name: str, number: float | tuple[float, ...] | None) -> Value:
+        symbols = self.machine.symbols
+        if name in symbols.fixed and number is not None:
+            items = number if isinstance(number, tuple) else (number,)
+            return vector_of([self.machine.builder.const(item) for item in items])
+        return symbols.make(name, self.machine.graph, number, is_column=True)

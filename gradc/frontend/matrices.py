@@ -1,0 +1,270 @@
+"""Matrices and data frames of what is known one by one: texts, names, single numbers.
+
+Matrices of data, and linear algebra, are not here: those are nodes of the graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+from gradc.frontend.actions import Native
+from gradc.frontend.context import Context, vector_of
+from gradc.frontend.positions import inside, positions
+from gradc.frontend.values import (
+    ABSENT,
+    NULL,
+    Atom,
+    Dots,
+    Elements,
+    Items,
+    Outcome,
+    Refusal,
+    Special,
+    Value,
+    Whole,
+    describe,
+)
+from gradc.frontend.vectors import bounded
+from gradc.syntax.rope import Text
+
+
+def dimensions(x: Value) -> tuple[int, int] | None:
+    """Rows and columns of a matrix or a data frame, None for anything else."""
+    if isinstance(x, Items) and x.is_frame:
+        lengths = [len(c) if isinstance(c, Elements) else 1 for c in x.values]
+        return max(lengths, default=0), len(x.values)
+    if isinstance(x, Elements) and x.dim is not None:
+        return x.dim[0], x.dim[1]
+    return None
+
+
+def matrix(
+    context: Context, data: Value, nrow: Value, ncol: Value, byrow: Value, dimnames: Value
+) -> Value:
+    """``matrix(data, nrow, ncol, byrow)``: filled column by column, as in R."""
+    if dimnames not in (ABSENT, NULL):
+        raise Refusal("G104", "the names of rows and columns are not kept", None, 4)
+    items = list(context.atoms(context.builder.const(0.0) if data is ABSENT else data, 0))
+    rows = None if nrow is ABSENT else context.whole(nrow, "'nrow'")
+    columns = None if ncol is ABSENT else context.whole(ncol, "'ncol'")
+    if rows is None:
+        rows = len(items) if columns is None else -(-len(items) // max(columns, 1))
+    if columns is None:
+        columns = -(-len(items) // max(rows, 1))
+    count = bounded(rows * columns)
+    if count and not items:
+        raise Refusal("G201", "a matrix cannot be filled with no elements", None, 0)
+    if items and count % len(items):
+        raise Refusal(
+            "G201", f"{len(items)} elements do not fill {rows} rows and {columns} columns", None, 0
+        )
+    context.spend(count)
+    cells = (items * (count // len(items) if items else 0))[:count]
+    if byrow is not ABSENT and context.flag(byrow, "'byrow'"):
+        cells = [cells[i * columns + j] for j in range(columns) for i in range(rows)]
+    return Elements(cells, None, (rows, columns))
+
+
+def _cells(context: Context, x: Value) -> tuple[list[Atom], int, int]:
+    """The cells of a matrix, or of a frame, column by column."""
+    size = dimensions(x)
+    if size is None:
+        raise Refusal("G201", f"{describe(x)} is no matrix", None, 0)
+    rows, columns = size
+    if isinstance(x, Items):
+        cells: list[Atom] = []
+        for column in x.values:
+            atoms = list(context.atoms(column, 0))
+            cells += atoms * (rows if len(atoms) == 1 else 1)
+        if any(isinstance(c, Text) for c in cells):
+            cells = [
+                c if isinstance(c, Text) else context.made(context.as_characters(c)) for c in cells
+            ]
+        return cells, rows, columns
+    return list(context.atoms(x, 0)), rows, columns
+
+
+def take_cells(context: Context, x: Value, rows: Value, columns: Value, drop: Value) -> Value:
+    """``x[i, j]``; a row or a column alone is a vector."""
+    if isinstance(x, Outcome):
+        return x
+    if isinstance(x, Items) and x.is_frame:
+        return _take_from_frame(context, x, rows, columns)
+    cells, height, width = _cells(context, x)
+    chosen_rows = inside(positions(context, rows, height, None), height)
+    chosen_columns = inside(positions(context, columns, width, None), width)
+    kept = [cells[j * height + i] for j in chosen_columns for i in chosen_rows]
+    flat = drop is ABSENT or context.flag(drop, "'drop'")
+    if flat and 1 in (len(chosen_rows), len(chosen_columns)):
+        return vector_of(kept)
+    return Elements(kept, None, (len(chosen_rows), len(chosen_columns)))
+
+
+def _take_from_frame(context: Context, x: Items, rows: Value, columns: Value) -> Value:
+    size = dimensions(x) or (0, 0)
+    chosen = inside(positions(context, columns, size[1], x.names), size[1])
+    places = inside(positions(context, rows, size[0], None), size[0])
+    picked: list[Value] = []
+    for k in chosen:
+        atoms = context.atoms(x.values[k], 0)
+        picked.append(vector_of([atoms[p % len(atoms)] for p in places]))
+    if len(chosen) == 1:
+        return picked[0]
+    names = tuple(x.names[k] for k in chosen) if x.names else None
+    return Items(tuple(picked), names, is_frame=True)
+
+
+def replace_cells(context: Context, x: Value, rows: Value, columns: Value, value: Value) -> Value:
+    """What a matrix is after ``x[i, j] <- value``."""
+    cells, height, width = _cells(context, x)
+    chosen_rows = inside(positions(context, rows, height, None), height)
+    chosen_columns = inside(positions(context, columns, width, None), width)
+    given = context.atoms(value)
+    count = len(chosen_rows) * len(chosen_columns)
+    if count and (not given or count % len(given)):
+        raise Refusal("G201", f"{len(given)} values do not fill {count} cells")
+    context.spend(count)
+    result = x if isinstance(x, Elements) else Elements(cells, None, (height, width))
+    for k, (j, i) in enumerate(product(chosen_columns, chosen_rows)):
+        result = result.replaced(j * height + i, given[k % len(given)])
+    return result
+
+
+def dim(context: Context, x: Value) -> Value:
+    """``dim(x)``."""
+    size = dimensions(x)
+    return NULL if size is None else Elements([_whole(context, n) for n in size])
+
+
+def _whole(context: Context, count: int) -> Whole:
+    return Whole(context.builder.const(float(count)))
+
+
+def height(context: Context, x: Value) -> Value:
+    """``nrow(x)``; NROW of a vector is its length."""
+    size = dimensions(x)
+    return NULL if size is None else _whole(context, size[0])
+
+
+def width(context: Context, x: Value) -> Value:
+    """``ncol(x)``."""
+    size = dimensions(x)
+    return NULL if size is None else _whole(context, size[1])
+
+
+def set_dim(context: Context, x: Value, value: Value) -> Value:
+    """What ``x`` is after ``dim(x) <- value``."""
+    atoms = context.atoms(x, 0)
+    if value is NULL:
+        return vector_of(atoms)
+    sizes = [context.whole(n, "a dimension") for n in context.atoms(value)]
+    if len(sizes) != 2:
+        raise Refusal("G104", "arrays of other than two dimensions are not available")
+    if sizes[0] * sizes[1] != len(atoms):
+        raise Refusal(
+            "G201", f"{len(atoms)} elements do not make {sizes[0]} rows and {sizes[1]} columns"
+        )
+    return Elements(atoms, None, (sizes[0], sizes[1]))
+
+
+def transpose(context: Context, x: Value) -> Value:
+    """``t(x)``; a vector becomes one row."""
+    if dimensions(x) is None:
+        atoms = context.atoms(x, 0)
+        return Elements(atoms, None, (1, len(atoms)))
+    cells, rows, columns = _cells(context, x)
+    turned = [cells[j * rows + i] for i in range(rows) for j in range(columns)]
+    return Elements(turned, None, (columns, rows))
+
+
+def _bind(context: Context, dots: Dots, by_column: bool) -> Value:
+    """``cbind`` and ``rbind`` of vectors and matrices, all as columns of one length."""
+    lines: list[list[Atom]] = []
+    for k, (_, value) in enumerate(dots.items):
+        if value is NULL:
+            continue
+        if dimensions(value) is None:
+            lines.append(list(context.atoms(value, k)))
+            continue
+        turned = value if by_column else transpose(context, value)
+        cells, rows, columns = _cells(context, turned)
+        lines += [cells[j * rows : (j + 1) * rows] for j in range(columns)]
+    longest = max((len(line) for line in lines), default=0)
+    if any(not line or longest % len(line) for line in lines):
+        raise Refusal("G201", "the vectors that are bound together differ in length")
+    cells = [cell for line in lines for cell in line * (longest // len(line))]
+    context.spend(len(cells))
+    whole = Elements(_as_one_sort(context, cells), None, (longest, len(lines)))
+    return whole if by_column else transpose(context, whole)
+
+
+def _as_one_sort(context: Context, cells: Sequence[Atom]) -> list[Atom]:
+    if not any(isinstance(cell, Text) for cell in cells):
+        return list(cells)
+    return [
+        cell if isinstance(cell, (Text, Special)) else context.made(context.as_characters(cell))
+        for cell in cells
+    ]
+
+
+def bind_columns(context: Context, dots: Dots) -> Value:
+    """``cbind(…)``."""
+    return _bind(context, dots, by_column=True)
+
+
+def bind_rows(context: Context, dots: Dots) -> Value:
+    """``rbind(…)``."""
+    return _bind(context, dots, by_column=False)
+
+
+def frame(context: Context, dots: Dots, strings: Value, check: Value) -> Value:
+    """``data.frame(…)``: columns of one length."""
+    names = [name or f"V{k}" for k, (name, _) in enumerate(dots.items, 1)]
+    lengths = {n for n in (context.length_of(value) for _, value in dots.items) if n is not None}
+    longest = max(lengths, default=0)
+    if any(not n or longest % n for n in lengths):
+        raise Refusal("G201", "the columns of a data frame differ in length")
+    columns: list[Value] = []
+    for _, value in dots.items:
+        if context.length_of(value) in (None, longest):
+            columns.append(value)
+        else:
+            atoms = context.atoms(value)
+            columns.append(vector_of(atoms * (longest // len(atoms))))
+    return Items(tuple(columns), tuple(names), is_frame=True)
+
+
+def expand_grid(context: Context, dots: Dots, strings: Value, keep: Value) -> Value:
+    """``expand.grid(…)``: all combinations, the first factor running fastest."""
+    if len(dots.items) == 1 and isinstance(dots.items[0][1], Items):
+        only = dots.items[0][1]
+        labels: Sequence[str | None] = only.names or (None,) * len(only.values)
+        dots = Dots(tuple(zip(labels, only.values, strict=True)))
+    factors = [context.atoms(value, k) for k, (_, value) in enumerate(dots.items)]
+    count = 1
+    for factor in factors:
+        count = bounded(count * len(factor))
+    context.spend(count * max(len(factors), 1))
+    names = [name or f"Var{k}" for k, (name, _) in enumerate(dots.items, 1)]
+    columns: list[Value] = []
+    each = 1
+    for factor in factors:
+        once = [item for item in factor for _ in range(each)]
+        columns.append(vector_of(once * (count // len(once)) if once else []))
+        each *= len(factor)
+    return Items(tuple(columns), tuple(names), is_frame=True)
+
+
+NATIVES: tuple[tuple[str, str, Native], ...] = (
+    ("matrix", "data? nrow? ncol? byrow? dimnames?", matrix),
+    ("dim", "x", dim),
+    ("dim<-", "x value", set_dim),
+    ("nrow", "x", height),
+    ("ncol", "x", width),
+    ("t", "x", transpose),
+    ("cbind", "...", bind_columns),
+    ("rbind", "...", bind_rows),
+    ("data.frame", "... stringsAsFactors? check.names?", frame),
+    ("expand.grid", "... stringsAsFactors? KEEP.OUT.ATTRS?", expand_grid),
+)
