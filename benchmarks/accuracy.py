@@ -82,6 +82,12 @@ def unit(generator: np.random.Generator, count: int) -> Column:
     return np.clip(column, 1e-300, 1 - 2**-53) * generator.choice((-1.0, 1.0), count)
 
 
+def bell(generator: np.random.Generator, count: int) -> Column:
+    """Points of every scale, half of them where the normal distribution is a normal number."""
+    inner = generator.uniform(-38, 38, count)
+    return np.where(generator.random(count) < 0.5, inner, mixed(-8, 6)(generator, count))
+
+
 ELEMENTARY = mixed(-8, 3, far=0.1)
 GAMMA = mixed(-8, 8)
 POSITIVE = mixed(-6, 6, sign=False)
@@ -96,6 +102,9 @@ DOMAINS: dict[str, tuple[Draw, ...]] = {
     "acosh": (lambda g, n: 1 + mixed(-8, 6, sign=False)(g, n),),
     "erf": (mixed(-8, 2),),
     "erfc": (mixed(-8, 1.4),),
+    "pnorm": (bell,),
+    "log_pnorm": (bell,),
+    "inverse_mills": (bell,),
     "gamma": (GAMMA,),
     "lgamma": (mixed(-8, 8),),
     "digamma": (lambda g, n: np.maximum(mixed(-6, 6)(g, n), -50.0),),

@@ -127,14 +127,15 @@ def _part(m: Machine, step: _Access, owner: Value) -> Value:
         return NULL
     if isinstance(owner, Items) and isinstance(step.indices[0], Text):
         return field(owner, m.context.written_out(step.indices[0]))
-    take_part = element if step.head != "[" else take
     dots = Dots(tuple((None, index) for index in step.indices))
     count = m.context.length_of(owner)
     if step.head != "[" and count is not None and isinstance(step.indices[0], int):
         place = m.context.whole(step.indices[0], "an index", 1)
         if place > count:
             return NULL
-    return take_part(m.context, owner, dots, ABSENT, ABSENT)  # type: ignore[operator,no-any-return]
+    if step.head != "[":
+        return element(m.context, owner, dots, ABSENT)
+    return take(m.context, owner, dots, ABSENT, ABSENT)
 
 
 def _replaced(m: Machine, step: _Access, owner: Value, value: Value, scope: Scope) -> Value:
@@ -147,7 +148,8 @@ def _replaced(m: Machine, step: _Access, owner: Value, value: Value, scope: Scop
                 raise _cannot_set()
             return m.library.call_native(setter, [owner, *step.indices, value])
         if len(step.indices) == 2:
-            return replace_cells(m.context, owner, *step.indices, value)
+            rows, columns = step.indices
+            return replace_cells(m.context, owner, rows, columns, value)
         if len(step.indices) != 1:
             raise _cannot_set()
         single = step.head != "[" or scope.code.is_python

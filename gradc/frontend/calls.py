@@ -70,6 +70,7 @@ def call_node(m: Machine, node: int, scope: Scope) -> Steps:
     name = function_name(scope, node)
     if isinstance(target, Action) and target.callback is not None:
         matched = m.library.complete(target, _matched(m, target, supplied))
+        m.context.at = scope, node
         return (yield from target.callback(m, (name, scope, node), *matched))
     return (yield from call(m, target, supplied, name, scope, node))
 
@@ -100,6 +101,7 @@ def call(
     matched = _matched(m, target, values)
     if target.callback is not None:
         completed = m.library.complete(target, matched)
+        m.context.at = scope, node
         return (yield from target.callback(m, (name, scope, node), *completed))
     m.context.at = scope, node
     if target.native is not None:

@@ -383,7 +383,7 @@ class Context:
         return as_character(int(number) if isinstance(atom, Whole) else number)
 
     def _operand_length(self, value: Value, argument: int) -> int | None:
-        if isinstance(value, (Elements, int)) or value in (NA, NULL):
+        if isinstance(value, (Elements, int)) or value is NA:
             return self.length_of(value)
         raise self.not_a_number(value, argument)
 

@@ -275,6 +275,7 @@ class Objective:
         """What the function gives for parameters and data that are inputs."""
         if not self.formals:
             raise Refusal("G103", "this function takes no argument, so it has no parameters")
+        self.machine.symbols.scalars = True
         start = self._start()
         supplied: list[tuple[str | None, Value]] = [(None, start)]
         given = dict(self.sink.given)

@@ -8,7 +8,7 @@ from gradc.frontend import language
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context, vector_of
 from gradc.frontend.matrices import take_cells
-from gradc.frontend.positions import inside, outside, positions
+from gradc.frontend.positions import inside, outside, positions, unknown_length
 from gradc.frontend.values import (
     ABSENT,
     NA,
@@ -46,7 +46,7 @@ def take(context: Context, x: Value, dots: Dots, drop: Value, exact: Value) -> V
         return Items(tuple(x.values[k] for k in places), kept, x.is_frame)
     count = context.length_of(x)
     if x.__class__ is int and context.graph.types[x].shape:
-        places = inside(positions(context, index, count, None), count)
+        places = inside(positions(context, index, count, None, x), count)
         if count is None:
             _need_length(context, x)
         bounded(len(places))
@@ -125,7 +125,7 @@ def python_take(context: Context, x: Value, dots: Dots) -> Value:
 def python_index(context: Context, x: Value, index: Value) -> Value:
     """R's index for Python's, which counts from 0 and, where negative, from the end."""
     if isinstance(index, Items):
-        return _slice(context, index, context.length_of(x))
+        return _slice(context, index, x)
     if isinstance(index, Elements):
         if all(context.is_logical(item) for item in index.items):
             return index
@@ -136,7 +136,7 @@ def python_index(context: Context, x: Value, index: Value) -> Value:
     if place < 0:
         count = context.length_of(x)
         if count is None:
-            raise Refusal("G104", "the length of this vector is known only when the data arrive")
+            raise unknown_length(context, x)
         place += count
         if place < 0:
             raise outside(place - count, count)
@@ -163,9 +163,10 @@ def python_slice(context: Context, start: Value, stop: Value, step: Value) -> Va
     return Items((start, stop, step))
 
 
-def _slice(context: Context, parts: Items, count: int | None) -> Value:
+def _slice(context: Context, parts: Items, x: Value) -> Value:
+    count = context.length_of(x)
     if count is None:
-        raise Refusal("G104", "the length of this vector is known only when the data arrive")
+        raise unknown_length(context, x)
     bounds = [
         None if part in (ABSENT, NULL) else context.whole(part, "a slice", 1)
         for part in parts.values

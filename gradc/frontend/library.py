@@ -45,7 +45,7 @@ from gradc.syntax.tree import Tree
 if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
 
-_FORMS = (*control.FORMS, *assign.FORMS, *quoting.FORMS)
+_FORMS = (*control.FORMS, *assign.FORMS, *quoting.FORMS, *passing.FORMS)
 _IN_PYTHON = {**PRELUDE, **PYTHON_PRELUDE}
 del _IN_PYTHON["sd"]
 _CALLBACKS = (*functional.CALLBACKS, *quoting.CALLBACKS, *sinks.CALLBACKS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from gradc.frontend import language
@@ -62,12 +63,8 @@ def _substitution(name: str, first_only: bool) -> Native:
         changed: list[Atom] = []
         for text in as_texts(context, x, 2):
             flat = context.written_out(text)
-            done = _guarded(
-                name,
-                lambda flat=flat: substitute(
-                    wanted, written, flat, first_only=first_only, **options
-                ),
-            )
+            work = partial(substitute, wanted, written, flat, first_only=first_only, **options)
+            done = _guarded(name, work)
             changed.append(text if done == flat else context.made(done))
         return vector_of(changed) if changed else Elements(())
 
@@ -86,7 +83,7 @@ def _hits(context: Context, pattern: Value, x: Value, options: dict[str, bool]) 
 
     wanted = context.written_out(as_texts(context, pattern, 0)[0])
     texts = [context.written_out(text) for text in as_texts(context, x, 1)]
-    return [_guarded("grepl", lambda t=t: matches(wanted, t, **options)) for t in texts]
+    return [_guarded("grepl", partial(matches, wanted, t, **options)) for t in texts]
 
 
 def search(
@@ -122,7 +119,7 @@ def split(context: Context, x: Value, separator: Value, fixed: Value, perl: Valu
     rows: list[Value] = []
     for text in as_texts(context, x, 0):
         flat = context.written_out(text)
-        pieces = _guarded("strsplit", lambda flat=flat: pieces_of(flat, wanted, **options))
+        pieces = _guarded("strsplit", partial(pieces_of, flat, wanted, **options))
         context.spend(len(pieces))
         rows.append(language.texts(context, pieces) if pieces else Elements(()))
     return Items(tuple(rows))

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from gradc.frontend.actions import Native
+from gradc.frontend.actions import Form, Native, Steps
 from gradc.frontend.context import Context
+from gradc.frontend.scope import Scope
 from gradc.frontend.values import NULL, Dots, Outcome, Refusal, Sink, Value
 
+if TYPE_CHECKING:
+    from gradc.frontend.machine import Machine
 
-def ignored(name: str, *, gives_first: bool = False) -> Native:
-    """A function that is passed over with a note; it may give back its first argument."""
+
+def silent(name: str) -> Form:
+    """A call that is passed over with a note; its arguments are not looked at."""
+
+    def form(m: Machine, node: int, scope: Scope) -> Steps:
+        yield from ()
+        m.context.at = scope, node
+        m.context.ignore(name)
+        return NULL
+
+    return form
+
+
+def giving(name: str) -> Native:
+    """A function that shows its first argument, or says less of it: the argument itself."""
 
     def call(context: Context, dots: Dots) -> Value:
-        context.ignore(name)
-        return dots.items[0][1] if gives_first and dots.items else NULL
+        if name in ("print", "show"):
+            context.ignore(name)
+        return dots.items[0][1] if dots.items else NULL
 
-    call.__name__ = name
     return call
 
 
@@ -66,64 +83,22 @@ KEEPING = frozenset(
 )  # fmt: skip
 """Functions that take a result of running as the value that it is."""
 
-_IGNORED = [
-    "cat",
-    "library",
-    "require",
-    "requireNamespace",
-    "suppressPackageStartupMessages",
-    "set.seed",
-    "options",
-    "message",
-    "rm",
-    "gc",
-    "flush.console",
-    "warning",
-]
-_GIVING = ["print", "suppressWarnings", "suppressMessages", "invisible", "force", "show"]
-_READING = [
-    "coef",
-    "summary",
-    "fitted",
-    "predict",
-    "resid",
-    "residuals",
-    "vcov",
-    "confint",
-    "logLik",
-    "AIC",
-    "BIC",
-    "deviance",
-    "anova",
-    "df.residual",
-    "attr",
-    "attributes",
-    "class",
-]
-_DRAWING = [
-    "rnorm",
-    "runif",
-    "rbinom",
-    "rpois",
-    "rexp",
-    "rgamma",
-    "rbeta",
-    "rt",
-    "rcauchy",
-    "rlogis",
-    "rweibull",
-    "rchisq",
-    "rf",
-    "rgeom",
-    "rnbinom",
-    "rlnorm",
-    "sample",
-    "sample.int",
-]
+_SILENT = ("cat", "library", "require", "requireNamespace", "suppressPackageStartupMessages",
+           "set.seed", "options", "message", "warning", "rm", "gc", "flush.console")  # fmt: skip
+_GIVING = ("print", "suppressWarnings", "suppressMessages", "invisible", "force", "show")
+_READING = (
+    "coef", "summary", "fitted", "predict", "resid", "residuals", "vcov", "confint", "logLik",
+    "AIC", "BIC", "deviance", "anova", "df.residual", "attr", "attributes", "class",
+)  # fmt: skip
+_DRAWING = (
+    "rnorm", "runif", "rbinom", "rpois", "rexp", "rgamma", "rbeta", "rt", "rcauchy", "rlogis",
+    "rweibull", "rchisq", "rf", "rgeom", "rnbinom", "rlnorm", "sample", "sample.int",
+)  # fmt: skip
+
+FORMS: tuple[tuple[str, Form], ...] = tuple((name, silent(name)) for name in _SILENT)
 
 NATIVES: tuple[tuple[str, str, Native], ...] = (
-    *((name, "...", ignored(name)) for name in _IGNORED),
-    *((name, "...", ignored(name, gives_first=True)) for name in _GIVING),
+    *((name, "...", giving(name)) for name in _GIVING),
     *((name, "...", reading(name)) for name in _READING),
     *((name, "...", drawn(name)) for name in _DRAWING),
 )

@@ -14,11 +14,15 @@ def positions(
     index: Value,
     count: int | None,
     names: Sequence[str] | None,
+    owner: Value | None = None,
 ) -> list[int]:
-    """The places that an R index means, from 0; ``count`` elements are there."""
+    """The places that an R index means, from 0; ``count`` elements are there.
+
+    ``owner`` is the vector itself, for a complaint about its length.
+    """
     if index is ABSENT:
         if count is None:
-            raise Refusal("G104", "the length of this vector is known only when the data arrive")
+            raise unknown_length(context, owner)
         return list(range(count))
     items = context.atoms(index, 1)
     if items and all(isinstance(item, Text) for item in items):
@@ -32,9 +36,16 @@ def positions(
     if negative + numbers.count(0) != len(numbers):
         raise Refusal("G103", "an index cannot mix places and exclusions", None, 1)
     if count is None:
-        raise Refusal("G104", "the length of this vector is known only when the data arrive")
+        raise unknown_length(context, owner)
     excluded = {-number - 1 for number in numbers}
     return [k for k in range(count) if k not in excluded]
+
+
+def unknown_length(context: Context, owner: Value | None) -> Refusal:
+    """The complaint about data whose length is asked for."""
+    if isinstance(owner, int):
+        return context.unknown_length(context.node(owner))
+    return Refusal("G104", "the length of this vector is known only when the data arrive")
 
 
 def _named(name: str, names: Sequence[str] | None) -> int:
@@ -57,6 +68,7 @@ def _masked(context: Context, items: Sequence[Atom], count: int | None) -> list[
 
 
 def inside(places: list[int], count: int | None) -> list[int]:
+    """The places, once all of them are there."""
     for place in places:
         if place < 0 or (count is not None and place >= count):
             raise outside(place + 1, count)
@@ -64,6 +76,7 @@ def inside(places: list[int], count: int | None) -> list[int]:
 
 
 def outside(index: int, count: int | None) -> Refusal:
+    """The complaint about an index that is not there."""
     there = "there is 1 element" if count == 1 else f"there are {count} elements"
     hint = "if this is a vector, give its values as a list with --at" if count == 1 else None
     return Refusal("G201", f"index {index} is outside: {there}", hint, 1)

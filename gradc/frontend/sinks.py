@@ -187,7 +187,7 @@ def _objective(m: Machine, at: At, start: Value, function: Value, dots: Dots, wh
         raise Refusal("G202", f"'{what}' takes a function, not {describe(function)}")
     given = tuple((name, value) for name, value in dots.items if name)
     names: tuple[str, ...] | None = None
-    if isinstance(start, Items) or isinstance(start, Elements):
+    if isinstance(start, (Items, Elements)):
         names = start.names
     if names is not None and (not all(names) or len(set(names)) != len(names)):
         names = None

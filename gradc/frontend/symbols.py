@@ -26,7 +26,8 @@ class Symbols:
     Names in ``wrt`` are parameters. Without ``wrt`` they are those names that have no value,
     neither in ``at`` nor in the script. Only the shapes of the values in ``at`` are looked at.
     ``fixed`` are names of the script that are numbers and no inputs, ``lengths`` those of data
-    that are as long as in the script.
+    that are as long as in the script. With ``scalars``, in a function that gives one number, data
+    that are one number in the script are scalars; elsewhere all data may have many rows.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Symbols:
         self.open_counts: set[str] = set()
         self.inputs: dict[str, Input] = {}
         self.columns: set[str] = set()
+        self.scalars = False
         self.set_wrt(wrt)
 
     def set_wrt(self, wrt: Sequence[str] | None) -> None:
@@ -106,7 +108,8 @@ class Symbols:
         rank, count = _shape(self.at.get(name, default))
         if rank > 1:
             raise Refusal("G201", f"'{name}' is a matrix, and matrices are not available yet")
-        if not param and name not in self.lengths:
+        is_scalar = self.scalars and rank == 0 and (default is not None or name in self.at)
+        if not param and name not in self.lengths and not is_scalar:
             return vector(symbol(ROWS))
         return vector(known(count)) if rank else REAL
 

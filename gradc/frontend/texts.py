@@ -21,6 +21,7 @@ from gradc.frontend.values import (
     Elements,
     Expressions,
     Items,
+    Quoted,
     Refusal,
     Value,
     Whole,
@@ -56,12 +57,12 @@ def _list_element(context: Context, value: Value) -> Text:
     return texts[0] if len(texts) == 1 else paste(texts, context.here())
 
 
-def _joined(context: Context, expression: language.Quoted) -> list[Text]:
+def _joined(context: Context, expression: Quoted) -> list[Text]:
     lines = as_texts(context, deparse(context, expression, context.builder.const(500.0)))
     return [paste(lines, context.here())]
 
 
-def _of_call(context: Context, expression: language.Quoted) -> list[Text]:
+def _of_call(context: Context, expression: Quoted) -> list[Text]:
     from gradc.text.deparse import as_character_call
 
     tree, node = expression.scope.tree, expression.node
@@ -243,7 +244,8 @@ def format_(
     big_mark: Value,
 ) -> Value:
     """``format(x, …)``: one format for all elements."""
-    from gradc.text.formats import BadFormat, format_numbers
+    from gradc.text.cformat import BadFormat
+    from gradc.text.formats import format_numbers
 
     expression = language.expression_of(context, x)
     if expression is not None:
@@ -281,7 +283,7 @@ def format_c(
     big_mark: Value,
 ) -> Value:
     """``formatC(x, …)``."""
-    from gradc.text.formats import BadFormat
+    from gradc.text.cformat import BadFormat
     from gradc.text.formats import format_c as formatted
 
     def text(value: Value, what: str) -> Any:

@@ -220,7 +220,7 @@ def _sequence_of_length(
 def _count(context: Context, value: Value) -> int:
     count = context.length_of(value)
     if count is None:
-        raise Refusal("G104", "the length of this vector is known only when the data arrive")
+        raise context.unknown_length(context.node(value))
     return count
 
 
@@ -287,6 +287,19 @@ def make_list(context: Context, dots: Dots) -> Value:
     """``list(…)``."""
     names = tuple(name or "" for name, _ in dots.items)
     return Items(tuple(value for _, value in dots.items), names if any(names) else None)
+
+
+def as_list(context: Context, x: Value, dots: Dots) -> Value:
+    """``as.list(x)``."""
+    if isinstance(x, Items):
+        return Items(x.values, x.names)
+    if isinstance(x, Expressions):
+        return Items(x.quoted)
+    expression = language.expression_of(context, x)
+    if expression is not None:
+        return Items(tuple(language.parts_of(context, expression)))
+    names = x.names if isinstance(x, Elements) else None
+    return Items(context.atoms(x, 0), names)
 
 
 def vector(context: Context, mode: Value, count: Value) -> Value:
@@ -410,12 +423,8 @@ def append(context: Context, x: Value, values: Value, after: Value) -> Value:
     if after is ABSENT:
         return combine(context, Dots(((None, x), (None, values))))
     place = context.whole(after, "'after'", 2)
-    head: Sequence[Value]
-    if isinstance(x, Items):
-        head = x.values
-    else:
-        head = context.atoms(x, 0)
-    parts = [(None, v) for v in (*head[:place], values, *head[place:])]
+    old: Sequence[Value] = x.values if isinstance(x, Items) else context.atoms(x, 0)
+    parts = [(None, v) for v in (*old[:place], values, *old[place:])]
     return combine(context, Dots(tuple(parts)))
 
 
@@ -485,6 +494,7 @@ NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("logical", "length?", logical),
     ("list", "...", make_list),
     ("unlist", "x recursive? use.names?", unlist),
+    ("as.list", "x ...", as_list),
     ("vector", "mode? length?", vector),
     ("character", "length?", characters),
     ("integer", "length?", integers),

@@ -45,7 +45,7 @@ def _format(reader: Reader, node: ast.expr | None, place: int) -> ast.AST:
     if not isinstance(node, ast.JoinedStr):
         return reader.text_at("", (place, place))
     start, end = reader.span(node)
-    words = [part.value for part in node.values if isinstance(part, ast.Constant)]
+    words = [str(part.value) for part in node.values if isinstance(part, ast.Constant)]
     if len(words) == len(node.values):
         return reader.text_at("".join(words), (start, end))
     return Made(_TEXT, _parts(node), (start, end), (start, start))

@@ -104,8 +104,8 @@ def _pi(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
 
 SYNTAX = Syntax(
     number=cpp_number,
-    infinity="R_PosInf",
-    nan="R_NaN",
+    infinity="Type(R_PosInf)",
+    nan="Type(R_NaN)",
     truth=("Type(0)", "Type(1)"),
     infix={
         "add": left_associative(" + ", SUM),

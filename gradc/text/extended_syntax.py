@@ -35,6 +35,7 @@ from gradc.text.pattern_parts import (
 )
 
 _MOST: Final = 255
+_DEEPEST: Final = 2
 _SIGNS: Final = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 # R looks no further back than where the search began; there, and at the end, \b always holds.
 _ASSERTIONS: Final[dict[str, tuple[Part, ...]]] = {
@@ -85,7 +86,7 @@ def read_extended(pattern: str, *, ignore_case: bool) -> Extended:
 
 
 class _Reader:
-    __slots__ = ("adds", "direction", "frames", "fresh", "open_lazy", "out", "pattern", "pending",
+    __slots__ = ("adds", "bounded", "direction", "frames", "fresh", "open_lazy", "out", "pattern", "pending",
                  "place")  # fmt: skip
 
     def __init__(self, pattern: str, ignore_case: bool) -> None:
@@ -97,6 +98,7 @@ class _Reader:
         self.fresh: list[int] = []  # marks that the last item's tag has
         self.direction = -1
         self.adds = 0
+        self.bounded = False  # holds an assertion other than ^
         self.open_lazy: Lazy | None = None
 
     def step(self) -> None:
@@ -115,8 +117,10 @@ class _Reader:
         self._judge_branches(root)
         low, high = root.lengths()
         self.out.fixed = low == high
-        if self.out.refers_back and self.out.ignore_case:
-            raise BadPattern("ignore.case is not supported together with \\1 in a pattern")
+        if self.out.refers_back and (self.out.ignore_case or self.bounded):
+            raise BadPattern(
+                "neither ignore.case nor $ and \\b are supported together with \\1 in a pattern"
+            )
         return self.out
 
     # -- items
@@ -188,6 +192,7 @@ class _Reader:
             self.add(text, 1, 1, "atom", 1 + word)
         elif letter in _ASSERTIONS:
             self.assertion(_ASSERTIONS[letter])
+            self.bounded = True
         elif letter.isdecimal():
             self._refer_back(letter)
         elif letter == "x":
@@ -209,7 +214,8 @@ class _Reader:
         number = int(letter)
         if not any(number in frame.certain for frame in self.frames):
             raise BadPattern(
-                f"'\\{letter}' refers to no group that stands before it in every match"
+                f"'\\{letter}' refers to no group of a fixed length that stands a fixed length "
+                "before it; R itself misses matches of others"
             )
         self.out.refers_back = True
         self.out.plain = False
@@ -229,6 +235,7 @@ class _Reader:
 
     def dollar(self) -> None:
         self.assertion((r"\Z",))
+        self.bounded = True
         self.place += 1
 
     # -- repetitions
@@ -265,17 +272,18 @@ class _Reader:
             raise BadPattern(
                 "a repetition of ^, $ or \\b, alone in a branch, is not supported here"
             )
+        counted = max(least, most or 0) > 1
+        item.depth += 1 if item.depth or counted else 0
+        if item.depth > _DEEPEST:
+            raise BadPattern("R mistakes a repetition such as {2} inside two other repetitions")
         out = self.out
         out.parts.append(Quantifier(bounds_text(least, most), lazy))
         out.tail = None
         if item.groups and most != 1:
             last = len(out.spans)
             out.repeated.update(range(last - item.groups + 1, last + 1))
-        if (least, most) != (1, 1):
-            # The groups of the last item are the last ones that were counted.
-            self.frames[-1].certain -= set(
-                range(len(out.spans) - item.groups + 1, len(out.spans) + 1)
-            )
+        if least != most:
+            self._forget_groups()
         if item.kind == "group" and (least, most) != (1, 1):
             out.plain = False
         if lazy:
@@ -285,6 +293,11 @@ class _Reader:
         self.direction = -1 if lazy else 1
         item.low, item.high = times(item, least, most)
         item.repeated = True
+
+    def _forget_groups(self) -> None:
+        """R misses matches where what stands between a group and ``\\1`` varies in length."""
+        for frame in self.frames:
+            frame.certain.clear()
 
     def _begin_lazy(self, item: Item, least: int, most: int | None) -> None:
         mark = self._mark()
@@ -350,11 +363,13 @@ class _Reader:
         out.parts.append(")")
         groups = len(out.spans) - frame.groups_before
         outer = self.frames[-1]
-        outer.last = Item(frame.at, low, high, "group", groups, frame.asserts)
+        outer.last = Item(frame.at, low, high, "group", groups, frame.asserts, frame.depth)
         outer.asserts |= frame.asserts
-        if len(frame.branches) == 1:
+        if low != high:
+            self._forget_groups()
+        elif len(frame.branches) == 1:
             outer.certain |= frame.certain
-        if frame.number and frame.number not in out.doubtful:
+        if frame.number and low == high and low > 0:
             outer.certain.add(frame.number)
         self.fresh = []
         self.place += 1

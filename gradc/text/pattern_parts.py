@@ -50,6 +50,7 @@ class Item:
     kind: str  # "atom", "any", "group", "nothing" or "assertion"
     groups: int = 0
     asserts: bool = False
+    depth: int = 0  # repetitions around and with the innermost counted one, such as {2}
     repeated: bool = False
 
     @property
@@ -69,6 +70,7 @@ class Frame:
     high: int | None = 0
     branches: list[tuple[int, int | None]] = field(default_factory=list)
     last: Item | None = None
+    depth: int = 0  # the greatest one of its items
     asserts: bool = False  # holds ^, $ or \\b
     certain: set[int] = field(default_factory=set)  # groups that each match so far has
 
@@ -76,6 +78,7 @@ class Frame:
         """Count the last item in; nothing can repeat it any more."""
         if self.last is not None:
             self.low += self.last.low
+            self.depth = max(self.depth, self.last.depth)
             self.high = _plus(self.high, self.last.high)
             self.last = None
 

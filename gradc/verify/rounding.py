@@ -65,8 +65,11 @@ _EXPONENTS = {"float64": (-1022, 1024), "float32": (-126, 128)}
 _FLUSHES = frozenset({"tf"})
 _REASSOCIATES = frozenset({"tmb"})
 # special.expit and R's 1/(1 + exp(-x)) are 0 where exp(-x) overflows, at x < -709.78; the true
-# value there is subnormal.
-_LOSES_SUBNORMALS = {"numpy": frozenset({"sigmoid"}), "r": frozenset({"sigmoid"})}
+# value there is subnormal. special.ndtr and log_ndtr flush subnormal results as well.
+_LOSES_SUBNORMALS = {
+    "numpy": frozenset({"sigmoid", "pnorm", "log_pnorm", "inverse_mills"}),
+    "r": frozenset({"sigmoid"}),
+}
 _DOUBLE_ONLY = frozenset({"r", "tmb"})
 
 
