@@ -19,6 +19,7 @@ from gradc.cli.output import (
     write_rich,
     write_text,
 )
+from gradc.cli.show import show_model, show_text
 from gradc.model import Model, Point
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 @click.option("--points", default=20, show_default=True, help="How many points to sample.")
 @click.option("--seed", default=0, show_default=True, help="Seed of the sampled points.")
 @click.option("--dump-ir", metavar="after:STAGE", help="Print a stage of the compiler and stop.")
+@click.option("--show-text", "shown", flag_value="text", help="Print the text a script made.")
+@click.option("--show-model", "shown", flag_value="model", help="Print the model as a file of R.")
 def compile_command(
     target: str,
     output: Path,
@@ -59,6 +62,7 @@ def compile_command(
     points: int,
     seed: int,
     dump_ir: str | None,
+    shown: str | None,
     format_: str,
     **reading: Any,
 ) -> int:
@@ -68,6 +72,9 @@ def compile_command(
     model, given = read_model(**reading)
     if dump_ir is not None:
         write_text(_dump(model, dump_ir))
+        return 0
+    if shown is not None:
+        {"text": show_text, "model": show_model}[shown](model, format_)
         return 0
     files: dict[str, str] = {}
     for name in targets:

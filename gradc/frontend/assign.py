@@ -10,8 +10,9 @@ from gradc.frontend.actions import Action, Form, Steps
 from gradc.frontend.calls import form_arguments
 from gradc.frontend.index import element, field, python_index, replace, take
 from gradc.frontend.matrices import replace_cells
+from gradc.frontend.python_objects import object_item, set_object_item, walked
 from gradc.frontend.scope import CALL, Environment
-from gradc.frontend.values import ABSENT, NULL, Dots, Items, Refusal, Value
+from gradc.frontend.values import ABSENT, NULL, Dots, Items, Listing, Mapped, Refusal, Value
 from gradc.syntax.rope import Text
 
 if TYPE_CHECKING:
@@ -23,16 +24,49 @@ def _assignment(outwards: bool) -> Form:
     def form(m: Machine, node: int, scope: Scope) -> Steps:
         target, source = form_arguments(scope, node, 2, 2)
         if scope.kinds[target] == CALL:
-            return (yield from _to_element(m, target, source, scope, outwards))
+            if scope.tree.head(target) == "()":
+                value = yield source, scope
+                yield from set_target(m, target, value, scope)
+                return value
+            value = yield source, scope
+            return (yield from _to_element(m, target, value, scope, outwards))
         name = scope.name_of(target)
         if name is None:
             raise Refusal("G104", "only a variable can be given a value", None, 0)
         value = yield source, scope
-        environment = _environment(m, scope, name) if outwards else scope.environment
+        environment = _owner(m, scope, name, outwards)
         _bind(m, environment, name, value, scope)
         return value
 
     return form
+
+
+def _owner(m: Machine, scope: Scope, name: str, outwards: bool) -> Environment:
+    """Where an assignment goes: outwards for ``<<-`` and for a name that is ``global``."""
+    activation = scope.activation
+    if outwards or (activation is not None and name in activation.outer):
+        return _environment(m, scope, name)
+    return scope.environment
+
+
+def set_target(m: Machine, target: int, value: Value, scope: Scope) -> Steps:
+    """Give a value to a target of Python: a name, ``x[i]``, or a tuple of targets."""
+    pending = [(target, value)]
+    while pending:
+        node, part = pending.pop()
+        if scope.kinds[node] != CALL:
+            name = scope.name_of(node)
+            if name is None:
+                raise _cannot_set()
+            _bind(m, _owner(m, scope, name, False), name, part, scope)
+        elif scope.tree.head(node) == "()":
+            targets, parts = scope.args(node), walked(m.context, part)
+            if len(targets) != len(parts):
+                raise Refusal("G201", f"{len(parts)} values do not fill {len(targets)} targets")
+            pending += reversed(list(zip(targets, parts, strict=True)))
+        else:
+            yield from _to_element(m, node, part, scope, False)
+    return value
 
 
 def _bind(m: Machine, environment: Environment, name: str, value: Value, scope: Scope) -> None:
@@ -57,14 +91,13 @@ class _Access:
     indices: list[Value]
 
 
-def _to_element(m: Machine, target: int, source: int, scope: Scope, outwards: bool) -> Steps:
+def _to_element(m: Machine, target: int, value: Value, scope: Scope, outwards: bool) -> Steps:
     """``x[i] <- value``, ``x$name[[i]] <- value``, ``names(x) <- value``."""
     steps, variable = _chain(m, target, scope)
     name = scope.name_of(variable)
     if name is None:
         raise _cannot_set()
-    value = yield source, scope
-    environment = _environment(m, scope, name) if outwards else scope.environment
+    environment = _owner(m, scope, name, outwards)
     before = yield from _before(m, name, environment, variable, scope)
     owners: list[Value] = []
     for step in steps:
@@ -102,7 +135,7 @@ def _chain(m: Machine, target: int, scope: Scope) -> tuple[list[_Access], int]:
 
 def _setter(m: Machine, head: str, scope: Scope) -> Action | None:
     """The function behind ``f(x) <- value``."""
-    return m.library.find(f"{head}<-", scope.code.is_prelude)
+    return m.library.find(f"{head}<-", scope.code)
 
 
 def _indices(
@@ -115,7 +148,7 @@ def _indices(
     found: list[Value] = []
     for argument in arguments[1:]:
         index = yield argument, scope
-        if scope.code.is_python:
+        if scope.code.is_python and not isinstance(owner, (Listing, Mapped)):
             index = python_index(m.context, owner, index)
         found.append(index)
     return found
@@ -123,6 +156,8 @@ def _indices(
 
 def _part(m: Machine, step: _Access, owner: Value) -> Value:
     """The part that a further step goes into; NULL where it is not there yet."""
+    if isinstance(owner, (Listing, Mapped)):
+        return object_item(m.context, owner, step.indices[0])
     if owner is NULL or step.head not in ("[", "[[", "$"):
         return NULL
     if isinstance(owner, Items) and isinstance(step.indices[0], Text):
@@ -141,6 +176,11 @@ def _part(m: Machine, step: _Access, owner: Value) -> Value:
 def _replaced(m: Machine, step: _Access, owner: Value, value: Value, scope: Scope) -> Value:
     arguments = scope.args(step.node)
     m.context.at = scope, step.node
+    if isinstance(owner, (Listing, Mapped)):
+        if m.branches.is_open:
+            raise Refusal("G104", "a list cannot change where only the inputs tell whether it does")
+        set_object_item(m.context, owner, step.indices[0], value)
+        return owner
     try:
         if step.head not in ("[", "[[", "$"):
             setter = _setter(m, step.head, scope)

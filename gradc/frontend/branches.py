@@ -91,6 +91,11 @@ class Branches:
             environment = environment.parent
         return promise.early[0][1]
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a branch is being looked at that may not be taken."""
+        return bool(self._since) or self.pending > 0
+
     def begin(self) -> tuple[int, int]:
         """Start a branch; hand the result to :meth:`end`."""
         self.clock += 1

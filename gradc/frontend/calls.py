@@ -22,6 +22,7 @@ from gradc.frontend.scope import (
 )
 from gradc.frontend.values import (
     ABSENT,
+    Bound,
     Closure,
     Dots,
     Promise,
@@ -40,7 +41,7 @@ DEPTH_LIMIT = 20_000
 """How deep functions may call each other."""
 
 Named = tuple[str | None, Value]
-Lookup: TypeAlias = "Generator[tuple[int, Scope], Value, Closure | Action | Sink]"
+Lookup: TypeAlias = "Generator[tuple[int, Scope], Value, Closure | Action | Sink | Bound]"
 
 
 def force(m: Machine, promise: Promise) -> Steps:
@@ -83,6 +84,8 @@ def call(
         return (yield from call_closure(m, target, supplied, name, scope, node))
     if isinstance(target, Sink):
         return (yield from m.call_derivative(m, (name, scope, node), target, supplied))
+    if isinstance(target, Bound):
+        return (yield from m.call_method(m, (name, scope, node), target, supplied))
     if not isinstance(target, Action):
         raise Refusal("G202", f"{describe(target)} is no function")
     if target.form is not None:
@@ -123,7 +126,7 @@ def _matched(m: Machine, target: Action, supplied: Sequence[Named]) -> list[Valu
 
 
 def _supplied(
-    m: Machine, node: int, scope: Scope, target: Closure | Action | Sink
+    m: Machine, node: int, scope: Scope, target: Closure | Action | Sink | Bound
 ) -> Generator[tuple[int, Scope], Value, list[Named]]:
     """The arguments of a call, as promises where the function is written in R."""
     tree = scope.code.tree
@@ -141,6 +144,9 @@ def _supplied(
                 if not lazy and isinstance(value, Promise):
                     value = yield from force(m, value)
                 supplied.append((extra_name, value))
+        elif scope.code.is_python and tree.head(argument) in ("*args", "**args"):
+            value = yield tree.args(argument)[0], scope
+            supplied += m.spread(value, tree.head(argument) == "**args")
         elif k == function_at:
             supplied.append((name, (yield from callee(m, argument, scope))))
         elif lazy:
@@ -241,13 +247,17 @@ def callee(m: Machine, node: int, scope: Scope) -> Lookup:
         node = tree.args(node)[0]
     if tree.head(node) in ("::", ":::"):
         return _qualified(m, node, scope)
+    if scope.code.is_python and tree.head(node) == "$":
+        owner_node, field = tree.args(node)
+        owner = yield owner_node, scope
+        return Bound(owner, scope.name_of(field) or "")
     name = scope.name_of(node)
     if name is not None:
         return (yield from named_function(m, name, scope, node))
     value = yield node, scope
     if isinstance(value, Text):
         return (yield from named_function(m, m.context.written_out(value), scope, node))
-    if not isinstance(value, (Closure, Action, Sink)):
+    if not isinstance(value, (Closure, Action, Sink, Bound)):
         complaint = m.context.not_a_number(value)
         if isinstance(value, Unresolved):
             raise complaint
@@ -258,7 +268,7 @@ def callee(m: Machine, node: int, scope: Scope) -> Lookup:
 def _qualified(m: Machine, node: int, scope: Scope) -> Action:
     """``stats::plogis``."""
     package, name = (scope.name_of(part) or "" for part in scope.args(node))
-    action = m.library.find(name, scope.code.is_prelude) if package in _PACKAGES else None
+    action = m.library.find(name, scope.code) if package in _PACKAGES else None
     if action is None:
         raise m.library.unknown(f"{package}::{name}", scope.span(node), (), scope.code)
     return action
@@ -284,17 +294,32 @@ def named_function(m: Machine, name: str, scope: Scope, node: int) -> Lookup:
                     name, scope, environment = alias, value.scope, value.scope.environment
                     continue
                 value = yield from force(m, value)
-            if isinstance(value, (Closure, Action, Sink)):
+            if isinstance(value, (Closure, Action, Sink, Bound)):
                 return value
             if isinstance(value, Unresolved):
                 raise m.context.not_a_number(value)
-        action = m.library.find(name, scope.code.is_prelude)
+        if scope.code.is_python and "." in name:
+            bound = yield from _method(m, name, scope)
+            if bound is not None:
+                return bound
+        action = m.library.find(name, scope.code)
         if action is not None:
             return action
         if not postponed:
             break
         name, scope, environment = postponed.pop()
     raise m.library.unknown(wanted, scope.span(node), user_functions(m.globals), code)
+
+
+def _method(
+    m: Machine, name: str, scope: Scope
+) -> Generator[tuple[int, Scope], Value, Bound | None]:
+    """The method that a dotted name of Python means, where it begins with a variable."""
+    owner, _, attribute = name.rpartition(".")
+    value = scope.environment.find(owner)
+    if isinstance(value, Promise):
+        value = yield from force(m, value)
+    return None if value is None else Bound(value, attribute)
 
 
 def user_functions(environment: Environment) -> list[str]:

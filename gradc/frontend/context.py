@@ -20,6 +20,7 @@ from gradc.frontend.values import (
     Evaluated,
     Expressions,
     Items,
+    Listing,
     NeedsKnown,
     Outcome,
     Refusal,
@@ -32,7 +33,7 @@ from gradc.frontend.values import (
 )
 from gradc.ir import Graph
 from gradc.prims import Builder, ShapeError
-from gradc.syntax.rope import Text, TooLong, computed
+from gradc.syntax.rope import Text, TooLong, computed, has_values
 
 if TYPE_CHECKING:
     from gradc.frontend.scope import Code, Scope
@@ -70,10 +71,13 @@ class Context:
         "graph",
         "ignored",
         "is_python",
+        "on_objects",
         "on_texts",
         "on_wholes",
         "steps",
         "texts",
+        "trees",
+        "values",
     )
 
     def __init__(
@@ -92,8 +96,11 @@ class Context:
         self.steps = 0
         self.on_texts: dict[OneNode, Callable[[str, str], bool]] = {}
         self.on_wholes: set[OneNode] = set()
+        self.on_objects: dict[OneNode, Callable[[Sequence[Value]], Value | None]] = {}
         self.at: tuple[Scope, int] | None = None
         self.texts: list[tuple[Tree, Text]] = []
+        self.trees: dict[int, Tree] = {}
+        self.values: dict[str, Value] = {}
         self.ignored: dict[str, Span] = {}
 
     def spend(self, count: int) -> None:
@@ -114,6 +121,8 @@ class Context:
             return len(value.values)
         if isinstance(value, Expressions):
             return len(value.quoted)
+        if isinstance(value, Listing):
+            return len(value.items)
         if value is NULL:
             return 0
         if isinstance(value, int) and not isinstance(value, bool):
@@ -134,6 +143,8 @@ class Context:
             return int(value)
         if isinstance(value, Evaluated):
             return self.node(value.value, argument)
+        if isinstance(value, Listing):
+            return self.node(self._arrays([value])[0], argument)
         if isinstance(value, Elements):
             if not len(value):
                 raise Refusal("G201", "a vector without elements has no value", None, argument)
@@ -185,6 +196,8 @@ class Context:
             return (value,)
         if isinstance(value, Evaluated):
             return self.atoms(value.value, argument)
+        if isinstance(value, Listing):
+            return self.atoms(self._arrays([value])[0], argument)
         raise self.not_a_number(value, argument)
 
     def unknown_length(self, value: int, argument: int | None = None) -> Refusal:
@@ -213,6 +226,12 @@ class Context:
 
     def written_out(self, text: Text) -> str:
         """The characters of a text, counted as work done."""
+        if self.values and has_values(text):
+            raise Refusal(
+                "G104",
+                "a number that only the inputs tell has no spelling to work on",
+                "quote the expression that computes it",
+            )
         try:
             flat = text.flat()
         except TooLong as problem:
@@ -323,6 +342,12 @@ class Context:
             if one in self.on_wholes and all(isinstance(v, (Whole, bool)) for v in values):
                 return self.whole_number(result)
             return result
+        if self.is_python:
+            if one in self.on_objects:
+                found = self.on_objects[one](values)
+                if found is not None:
+                    return found
+            values = self._arrays(values)
         if any(isinstance(value, (Evaluated, Outcome)) for value in values):
             values = [v.value if isinstance(v, Evaluated) else v for v in values]
             outcome = next((v for v in values if isinstance(v, Outcome)), None)
@@ -333,6 +358,13 @@ class Context:
         if None in lengths:
             return one(*(self.node(value, k) for k, value in enumerate(values)))
         return self._one_by_one(one, values, [length or 0 for length in lengths])
+
+    def _arrays(self, values: Sequence[Value]) -> Sequence[Value]:
+        if not any(isinstance(value, Listing) for value in values):
+            return values
+        from gradc.frontend.python_objects import array_of
+
+        return [array_of(self, value) for value in values]
 
     def whole_number(self, value: Value) -> Value:
         """The value as an R integer, where it is known to be one."""

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from gradc.frontend.actions import Broken, Continued, Form, Returned, Steps
 from gradc.frontend.arguments import match
+from gradc.frontend.assign import set_target
 from gradc.frontend.branches import Changes
 from gradc.frontend.calls import force, form_arguments
 from gradc.frontend.context import TURN_COST
+from gradc.frontend.python_objects import truth as truth_of
+from gradc.frontend.python_objects import walked
 from gradc.frontend.scope import NAME, Environment
 from gradc.frontend.values import (
     NULL,
     Closure,
     Elements,
+    Expressions,
     Items,
     Promise,
     Refusal,
@@ -38,6 +42,8 @@ def condition(
 ) -> Generator[tuple[int, Scope], Value, tuple[Value, bool | None]]:
     """The value of a condition, and which way it goes where that is known."""
     value = yield node, scope
+    if scope.code.is_python:
+        value = truth_of(m.context, value)
     try:
         return value, m.context.truth(value)
     except Refusal as refusal:
@@ -152,15 +158,17 @@ def for_(m: Machine, node: int, scope: Scope) -> Steps:
     variable, sequence, body = form_arguments(scope, node, 3, 3)
     value = yield sequence, scope
     name = scope.name_of(variable)
-    if name is None:
+    if name is None and not scope.code.is_python:
         raise Refusal("G104", "a loop needs a name to run through", None, 0)
-    items: Sequence[Value]
-    items = value.values if isinstance(value, Items) else m.context.atoms(value, 1)
+    items = _run_through(m, value, scope)
     m.loops += 1
     try:
         for item in items:
             m.context.spend(TURN_COST)
-            m.bind(scope.environment, name, item)
+            if name is not None:
+                m.bind(scope.environment, name, item)
+            else:
+                yield from set_target(m, variable, item, scope)
             try:
                 yield body, scope
             except Continued:
@@ -170,6 +178,16 @@ def for_(m: Machine, node: int, scope: Scope) -> Steps:
     finally:
         m.loops -= 1
     return NULL
+
+
+def _run_through(m: Machine, value: Value, scope: Scope) -> Sequence[Value]:
+    if scope.code.is_python:
+        return walked(m.context, value, 1)
+    if isinstance(value, Items):
+        return value.values
+    if isinstance(value, Expressions):
+        return value.quoted
+    return m.context.atoms(value, 1)
 
 
 def while_(m: Machine, node: int, scope: Scope) -> Steps:

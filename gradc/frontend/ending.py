@@ -27,6 +27,8 @@ from gradc.frontend.values import (
     Expressions,
     Formula,
     Items,
+    Listing,
+    Mapped,
     NeedsKnown,
     Outcome,
     Quoted,
@@ -110,16 +112,26 @@ class Ending:
         """The sink behind a value, or the last sink where the value says nothing."""
         sink = self._sink_of(value)
         if sink is not None:
-            return sink
+            return self._with_others(sink)
         if isinstance(value, Outcome):
             raise Refusal("G104", f"the program ends with {value.reason}, and runs nothing")
         sinks = self.machine.sinks
         if not sinks or not self._says_nothing(value):
             return value
-        if len({id(sink.target) for sink in sinks}) > 1:
+        if len({_key(sink) for sink in sinks}) > 1:
             message = f"the script makes {len(sinks)} models; this is the last of them"
             self.notes.append(Diagnostic("G107", message, sinks[-1].span, severity="note"))
-        return sinks[-1]
+        return self._with_others(sinks[-1])
+
+    def _with_others(self, sink: Sink) -> Sink:
+        """A derivative by one name, with the names that the same model is derived by elsewhere."""
+        if sink.callee not in ("D", "diff") or sink.names is None:
+            return sink
+        key = _key(sink)
+        alike = [s for s in (*self.machine.derivatives, *self.machine.sinks) if _key(s) == key]
+        names = dict.fromkeys(name for s in (*alike, sink) for name in s.names or ())
+        given = {name: v for s in (*alike, sink) for name, v in s.given}
+        return replace(sink, names=tuple(names), given=tuple(given.items()))
 
     def _sink_of(self, value: Value) -> Sink | None:
         if isinstance(value, (Outcome, Evaluated)):
@@ -128,6 +140,8 @@ class Ending:
             return value
         if isinstance(value, Items):
             return self._joined([self._sink_of(item) for item in value.values])
+        if isinstance(value, Listing):
+            return self._joined([self._sink_of(item) for item in value.items])
         return None
 
     def _joined(self, sinks: Sequence[Sink | None]) -> Sink | None:
@@ -135,7 +149,7 @@ class Ending:
         first = sinks[0] if sinks else None
         names: list[str] = []
         for sink in sinks:
-            if sink is None or first is None or sink.target != first.target or not sink.names:
+            if sink is None or first is None or _key(sink) != _key(first) or not sink.names:
                 return None
             names += sink.names
         return None if first is None else replace(first, names=tuple(dict.fromkeys(names)))
@@ -145,6 +159,8 @@ class Ending:
             return True
         if isinstance(value, Items):
             return all(self._says_nothing(item) for item in value.values)
+        if isinstance(value, (Listing, Mapped)):
+            return True
         return numbers_of(self.machine.context, value) is not None
 
     # What it means.
@@ -226,9 +242,18 @@ class Ending:
             self.parameters(sink.names)
         for name, value in sink.given:
             self.machine.globals.variables[name] = value
+            self._default(name, value)
         if isinstance(sink.target, int):
             return self._number(sink.target)
         return self._of_quoted(sink.target)
+
+    def _default(self, name: str, value: Value) -> None:
+        """The value at which the script evaluates an input that is there already."""
+        machine = self.machine
+        number = numbers_of(machine.context, value)
+        found = machine.symbols.inputs.get(name)
+        if found is not None and number is not None:
+            machine.symbols.place(name, number)
 
     def parameters(self, names: Sequence[str]) -> None:
         """Take these as the parameters, unless others were asked for."""
@@ -257,6 +282,15 @@ class Ending:
         for node in nodes[1:]:
             total = builder.add(total, node)
         return total
+
+
+def _key(sink: Sink) -> tuple[int, int]:
+    """What tells the models of two sinks apart: the code that is differentiated."""
+    target = sink.target
+    if isinstance(target, int):
+        return 0, target
+    quoted = target.call if isinstance(target, Formula) else target
+    return id(quoted.scope.tree), quoted.node
 
 
 class Objective:

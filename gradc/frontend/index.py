@@ -9,6 +9,7 @@ from gradc.frontend.actions import Native
 from gradc.frontend.context import Context, vector_of
 from gradc.frontend.matrices import take_cells
 from gradc.frontend.positions import inside, outside, positions, unknown_length
+from gradc.frontend.python_objects import object_item
 from gradc.frontend.values import (
     ABSENT,
     NA,
@@ -20,6 +21,8 @@ from gradc.frontend.values import (
     Expressions,
     Formula,
     Items,
+    Listing,
+    Mapped,
     NeedsKnown,
     Outcome,
     Quoted,
@@ -29,7 +32,7 @@ from gradc.frontend.values import (
     describe,
 )
 from gradc.frontend.vectors import bounded
-from gradc.syntax.rope import Text
+from gradc.syntax.rope import Text, paste
 
 
 def take(context: Context, x: Value, dots: Dots, drop: Value, exact: Value) -> Value:
@@ -119,6 +122,15 @@ def field(x: Value, name: str) -> Value:
 
 def python_take(context: Context, x: Value, dots: Dots) -> Value:
     """Python's ``x[i]``."""
+    if isinstance(x, (Listing, Mapped)):
+        indices = [value for _, value in dots.items]
+        if len(indices) == 1:
+            return object_item(context, x, indices[0])
+        return object_item(context, x, Listing(indices, is_tuple=True))
+    if isinstance(x, Text):
+        return _characters(context, x, _one_index(dots))
+    if isinstance(x, Outcome):
+        return x
     return element_or_vector(context, x, python_index(context, x, _one_index(dots)))
 
 
@@ -144,6 +156,15 @@ def python_index(context: Context, x: Value, index: Value) -> Value:
     if count is not None and place >= count:
         raise outside(place, count)
     return context.builder.const(place + 1.0)
+
+
+def _characters(context: Context, x: Text, index: Value) -> Value:
+    """A character of a text, or a slice of it."""
+    letters = Listing([context.made(c) for c in context.written_out(x)])
+    found = object_item(context, letters, index)
+    if not isinstance(found, Listing):
+        return found
+    return paste([c for c in found.items if isinstance(c, Text)], context.here())
 
 
 def element_or_vector(context: Context, x: Value, index: Value) -> Value:

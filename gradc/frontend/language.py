@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from gradc.errors import Span
+from gradc.errors import Source, Span
 from gradc.frontend.context import Context, vector_of
 from gradc.frontend.scope import Environment, Scope
 from gradc.frontend.values import (
@@ -27,7 +27,7 @@ from gradc.frontend.values import (
     Whole,
     describe,
 )
-from gradc.syntax.paste import parse_text
+from gradc.syntax.paste import parse_text, standing_for
 from gradc.syntax.rope import Text, paste
 from gradc.syntax.tree import Kind, Tree
 
@@ -178,7 +178,9 @@ class Assembly:
         if isinstance(value, bool):
             return tree.add_constant("TRUE" if value else "FALSE", start, end)
         if isinstance(value, int):
-            number = self._number(value)
+            number = self.context.number(value)
+            if number is None:
+                return self.name(name_of_value(self.context, value))
             return tree.add_number(number, start, end, isinstance(value, Whole))
         if isinstance(value, Text):
             return tree.add_string(self.context.written_out(value), start, end)
@@ -190,16 +192,6 @@ class Assembly:
         if isinstance(value, Closure):
             return self.share(value.scope.tree, value.node)
         raise Refusal("G202", f"{describe(value)} cannot be put into an expression")
-
-    def _number(self, value: int) -> float:
-        number = self.context.number(value)
-        if number is None:
-            raise Refusal(
-                "G104",
-                "a number that depends on the inputs cannot be put into an expression",
-                "put in the quoted expression that computes it",
-            )
-        return number
 
     def share(self, other: Tree, node: int) -> int:
         """A node of another tree; names and constants are copied."""
@@ -323,9 +315,11 @@ def parse(context: Context, text: Value, keep: Value, file: Value = ABSENT) -> V
 
 def code_of_text(context: Context, text: Text) -> list[Quoted]:
     """The expressions of a text, read once for each distinct piece."""
-    tree = parse_text(text)
-    if context.is_python:
-        _python_power(tree)
+    tree = context.trees.get(id(text))
+    if tree is None:
+        tree = context.trees[id(text)] = parse_text(text)
+        if context.is_python:
+            _python_power(tree)
     scope = context.at[0] if context.at is not None else None
     code = context.code_of(tree)
     outer = Scope(code, Environment(None)) if scope is None else scope.of(code)
@@ -386,6 +380,29 @@ def as_expression(context: Context, value: Value) -> Value:
         return value
     made = Assembly(context)
     return made.quoted(made.insert(value))
+
+
+def name_of_value(context: Context, value: int) -> str:
+    """A variable that stands for a value of the graph, with a name that no script writes."""
+    name = f"value {int(value)}"
+    context.values[name] = int(value)
+    return name
+
+
+def text_of_value(context: Context, value: int) -> Text:
+    """A piece of text that stands for a value of the graph, and is read as that value.
+
+    How a library would print the value is not known, so it stands in the text only where any
+    spelling would mean the same: in parentheses, as an argument, at the left end of a sum.
+    """
+    here = context.here()
+    tree = Tree(Source("<value>", "…") if here is None else here.source)
+    name = name_of_value(context, value)
+    start, end = (0, 1) if here is None else (here.start, here.end)
+    tree.roots = [tree.add_name(name, start, end)]
+    prim = context.graph.prim(value)
+    loose = prim in ("add", "sub", "mul", "div", "neg", "pow", "const")
+    return standing_for(tree, here, is_loose=loose)
 
 
 def names_in(expression: Quoted) -> list[str]:

@@ -24,9 +24,9 @@ from gradc.frontend import (
 from gradc.frontend.actions import Action
 from gradc.frontend.arguments import match, takes_words
 from gradc.frontend.context import Context, OneNode
-from gradc.frontend.elementwise import ELEMENTWISE, SHORT, operators, python_operators
-from gradc.frontend.prelude import PRELUDE, PYTHON_PRELUDE
-from gradc.frontend.python_names import CONSTANTS, FUNCTIONS, bare
+from gradc.frontend.elementwise import ELEMENTWISE, SHORT, operators
+from gradc.frontend.prelude import PRELUDE
+from gradc.frontend.python_library import ON_OBJECTS, PythonLibrary
 from gradc.frontend.scope import Code, Scope
 from gradc.frontend.unknown import unknown_function
 from gradc.frontend.values import (
@@ -34,7 +34,6 @@ from gradc.frontend.values import (
     Closure,
     Dots,
     Refusal,
-    Special,
     Unresolved,
     Value,
 )
@@ -46,8 +45,6 @@ if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
 
 _FORMS = (*control.FORMS, *assign.FORMS, *quoting.FORMS, *passing.FORMS)
-_IN_PYTHON = {**PRELUDE, **PYTHON_PRELUDE}
-del _IN_PYTHON["sd"]
 _CALLBACKS = (*functional.CALLBACKS, *quoting.CALLBACKS, *sinks.CALLBACKS)
 _NATIVES = (
     *vectors.NATIVES,
@@ -67,7 +64,7 @@ class Library:
     def __init__(self, context: Context) -> None:
         self.context = context
         self._operators = operators(context)
-        self._python_operators = python_operators(context) if context.is_python else {}
+        self._python = PythonLibrary(self) if context.is_python else None
         self.parenthesis = Action("(", ("x",), native=vectors.same)
         self._found: dict[tuple[str, bool], Action | None] = {
             ("(", False): self.parenthesis,
@@ -75,25 +72,20 @@ class Library:
         }
         self._closures: dict[str, Closure] = {}
 
-    def find(self, name: str, is_prelude: bool) -> Action | None:
+    def find(self, name: str, code: Code) -> Action | None:
         """The function of a name; the prelude sees the primitives of the table first."""
-        key = name, is_prelude
+        is_prelude = code.is_prelude
+        origin = code.origin(name) if self.context.is_python and not is_prelude else name
+        key = origin, is_prelude
         if key not in self._found:
             if is_prelude:
                 action = self._primitive(name) or self._prelude_native(name) or self._r(name)
-            elif self.context.is_python:
-                action = self._python(name)
+            elif self._python is not None:
+                action = self._python.find(origin, name)
             else:
                 action = self._r(name)
             self._found[key] = action
         return self._found[key]
-
-    def constant(self, name: str, code: Code) -> float | None:
-        """The number behind ``np.pi`` and its like."""
-        if not code.is_python:
-            return None
-        last, has_module = bare(name)
-        return CONSTANTS.get(last) if has_module else None
 
     def closure(self, machine: Machine, action: Action) -> Closure:
         """The function that a text of the prelude defines."""
@@ -119,6 +111,8 @@ class Library:
         if action.native is None:
             raise TypeError(f"{action.name!r} is no function of values")
         complete = self.complete(action, values)
+        if self._python is not None and action.native not in ON_OBJECTS:
+            complete = self._python.arrays(complete)
         if action.name not in passing.KEEPING:
             outcome = passing.outcome_among(complete)
             if outcome is not None:
@@ -143,12 +137,13 @@ class Library:
         return unknown_function(name, place, self._names(), users, code.is_python)
 
     def _names(self) -> Iterator[str]:
+        if self._python is not None:
+            yield from self._python.names()
+            return
         yield from ELEMENTWISE
-        yield from _IN_PYTHON if self.context.is_python else PRELUDE
+        yield from PRELUDE
         for table in (_NATIVES, _FORMS, _CALLBACKS):
             yield from (entry[0] for entry in table)
-        if self.context.is_python:
-            yield from FUNCTIONS
 
     def _primitive(self, name: str) -> Action | None:
         if name not in TABLE or not TABLE[name].elementwise or name == "select":
@@ -165,47 +160,41 @@ class Library:
         return Action(name, tuple(formals), {len(formals): one})
 
     def _prelude_native(self, name: str) -> Action | None:
-        return _of_natives(name, vectors.PRELUDE_NATIVES)
+        return of_natives(name, vectors.PRELUDE_NATIVES)
 
     def _r(self, name: str) -> Action | None:
-        return self._operator(name, self._operators) or self._common(name, name, PRELUDE)
+        return self.operator(name, self._operators) or self.common(name, name, PRELUDE)
 
-    def _operator(self, name: str, table: Mapping[str, Mapping[int, OneNode]]) -> Action | None:
+    def operator(self, name: str, table: Mapping[str, Mapping[int, OneNode]]) -> Action | None:
         direct = table.get(name)
         return None if direct is None else Action(name, ("e1", "e2")[: max(direct)], direct)
 
-    def _common(self, name: str, shown: str, prelude: Mapping[str, str]) -> Action | None:
+    def elementwise(self, name: str, shown: str, prelude: Mapping[str, str]) -> Action | None:
+        """A function of single numbers: a primitive, or a text of the prelude."""
         entry = ELEMENTWISE.get(name)
         if entry is not None:
             return self._of_primitive(shown, entry[1], entry[0].split())
         text = prelude.get(name)
-        if text is not None:
-            short = SHORT.get(name)
-            direct = {} if short is None else self._of_primitive(shown, short, ("x",)).direct
-            return Action(shown, (), direct, prelude=text)
+        if text is None:
+            return None
+        short = SHORT.get(name)
+        direct = {} if short is None else self._of_primitive(shown, short, ("x",)).direct
+        return Action(shown, (), direct, prelude=text)
+
+    def common(self, name: str, shown: str, prelude: Mapping[str, str]) -> Action | None:
+        action = self.elementwise(name, shown, prelude)
+        if action is not None:
+            return action
         for form_name, form in _FORMS:
             if form_name == name:
                 return Action(shown, form=form)
         for callback_name, formals, callee, callback in _CALLBACKS:
             if callback_name == name:
                 return Action(shown, tuple(formals.split()), callback=callback, callee=callee)
-        return _of_natives(name, _NATIVES, shown)
-
-    def _python(self, name: str) -> Action | None:
-        last, _ = bare(name)
-        target = FUNCTIONS.get(last, last)
-        native = _of_natives(target, (*index.PYTHON_NATIVES, *vectors.PYTHON_NATIVES), name)
-        if native is not None:
-            return native
-        if " " in target:
-            return _chain(target, self._python_operators)
-        operator = self._operator(target, self._python_operators)
-        if operator is not None:
-            return operator
-        return self._common(target, name, _IN_PYTHON)
+        return of_natives(name, _NATIVES, shown)
 
 
-def _of_natives(
+def of_natives(
     name: str, natives: Sequence[tuple[str, str, object]], shown: str | None = None
 ) -> Action | None:
     for native_name, formals, native in natives:
@@ -221,25 +210,6 @@ def _spread(action: Action, arguments: Sequence[Value]) -> list[Value]:
     values: list[Value] = [*arguments[:first], *[ABSENT] * (first - len(arguments))]
     values.append(Dots(tuple((None, value) for value in arguments[first:])))
     return [*values, *[ABSENT] * (len(formals) - first - 1)]
-
-
-def _chain(name: str, table: Mapping[str, Mapping[int, OneNode]]) -> Action | None:
-    """``a < b <= c`` of Python: each pair compared, all of them true."""
-    comparisons = [table[word][2] for word in name.split() if word in table]
-    if len(comparisons) != len(name.split()):
-        return None
-
-    def one(*nodes: int) -> int | bool | Special:
-        result: int | bool | Special = True
-        for k, compare in enumerate(comparisons):
-            holds = compare(nodes[k], nodes[k + 1])
-            if result is True or holds is False:
-                result = holds
-            elif result is not False and holds is not True:
-                result = table["&"][2](result, holds)
-        return result
-
-    return Action(name, direct={len(comparisons) + 1: one})
 
 
 @cache

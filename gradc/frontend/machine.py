@@ -16,6 +16,10 @@ from gradc.frontend.branches import Branches, escape
 from gradc.frontend.calls import call_node, force
 from gradc.frontend.context import Context
 from gradc.frontend.library import Library
+from gradc.frontend.python_methods import call_method
+from gradc.frontend.python_modules import CONSTANTS
+from gradc.frontend.python_names import constant
+from gradc.frontend.python_objects import walked
 from gradc.frontend.scope import (
     CALL,
     CONST,
@@ -39,6 +43,7 @@ from gradc.frontend.values import (
     Dots,
     Elements,
     Items,
+    Mapped,
     NeedsKnown,
     Outcome,
     Promise,
@@ -48,10 +53,11 @@ from gradc.frontend.values import (
     Undecided,
     Value,
     Whole,
+    describe,
 )
 from gradc.ir import Graph
 from gradc.prims import ShapeError
-from gradc.syntax.rope import Text
+from gradc.syntax.rope import Text, computed
 from gradc.syntax.tree import Tree
 
 _WORDS: dict[str, bool | Special | float] = {
@@ -93,10 +99,13 @@ class Machine:
         self.shared: dict[tuple[int, int], tuple[Environment, int, Value]] = {}
         self.opened: dict[str, Value] = {}
         self.sinks: list[Sink] = []
+        self.derivatives: list[Sink] = []
         self.in_sink = False
         self.call_derivative = call_derivative
+        self.call_method = call_method
         self.shadowed: set[str] = set()
         self.root = Environment(None)
+        self.context.values = self.root.variables
         self.globals = Environment(self.root)
         self.base = Environment(None)
         self.loops = 0
@@ -225,7 +234,7 @@ class Machine:
             todo.append(links[offset + 2])
             return None
         if (count not in action.direct and action.native is None) or (
-            scope.code.dots >= 0 or node in scope.code.tree.argument_names
+            scope.code.dots >= 0 or node in scope.code.tree.argument_names or scope.code.has_stars
         ):
             return call_node(self, node, scope)
         todo.append(~node)
@@ -264,7 +273,7 @@ class Machine:
         code = scope.code
         action: Action | None = DYNAMIC
         if code.is_prelude or name not in self.shadowed:
-            action = self.library.find(name, code.is_prelude)
+            action = self.library.find(name, code)
         if action is None:
             return DYNAMIC
         scope.actions[scope.data[function]] = action
@@ -287,7 +296,7 @@ class Machine:
         count = scope.links[offset + 1]
         action = scope.actions[symbol]
         if action is DYNAMIC or action is None:  # an argument has just taken the name over
-            action = self.library.find(scope.symbols[symbol], scope.code.is_prelude) or DYNAMIC
+            action = self.library.find(scope.symbols[symbol], scope.code) or DYNAMIC
         one = action.direct.get(count)
         first = len(values) - count
         try:
@@ -382,9 +391,10 @@ class Machine:
         return self.symbols.make(name, self.graph) if self.symbols.is_declared(name) else None
 
     def _free(self, name: str, node: int, scope: Scope) -> Value:
-        number = self.library.constant(name, scope.code)
-        if number is not None:
-            return self.builder.const(number)
+        if scope.code.is_python:
+            value = self._of_module(name, scope)
+            if value is not None:
+                return value
         constant = self.symbols.constant(name, scope.code.is_python)
         if constant is not None:
             return self.builder.const(constant) if isinstance(constant, float) else constant
@@ -397,13 +407,48 @@ class Machine:
         self.note(value, node, scope)
         return value
 
+    def _of_module(self, name: str, scope: Scope) -> Value | None:
+        """A name of Python that is no variable: a constant of a module, an attribute."""
+        origin = scope.code.origin(name)
+        number = constant(origin)
+        if number is not None:
+            return self.builder.const(number)
+        if origin in CONSTANTS:
+            return computed(CONSTANTS[origin], None)
+        owner, dot, attribute = name.rpartition(".")
+        value = scope.environment.find(owner) if dot else None
+        if isinstance(value, Outcome):
+            return value
+        if value is not None and attribute in ("T", "shape", "size"):
+            raise Refusal("G104", f"the attribute '{attribute}' is not available")
+        if not dot and name in scope.tree.imports:
+            action = self.library.find(name, scope.code)
+            if action is None:
+                raise Refusal("G104", f"'{origin}' reaches outside of the model")
+            return action
+        return None
+
+    def spread(self, value: Value, by_name: bool) -> list[tuple[str | None, Value]]:
+        """The arguments that ``*values`` and ``**values`` of a call of Python stand for."""
+        if by_name:
+            if not isinstance(value, Mapped):
+                raise Refusal("G202", f"'**' takes a dict, and not {describe(value)}")
+            return [
+                (self.context.flat(key, "the name of an argument"), item)
+                for key, item in value.entries.values()
+            ]
+        return [(None, item) for item in walked(self.context, value)]
+
+    def is_known_number(self, value: Value) -> bool:
+        """Whether all of a value is known numbers."""
+        return numbers_of(self.context, value) is not None
+
     def leaf(self, node: int, scope: Scope) -> Value:
         kind = scope.kinds[node]
         tree = scope.code.tree
         if kind == NUM:
             value = self.graph.const(tree.numbers[scope.data[node]])
-            is_whole = tree.integers[scope.data[node]] and tree.language == "r"
-            return Whole(value) if is_whole else value
+            return Whole(value) if tree.integers[scope.data[node]] else value
         if kind == STR:
             return scope.code.text(node)
         if kind == MISSING:

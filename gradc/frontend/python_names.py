@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-MODULES = ("np", "numpy", "math", "special", "scipy.special", "builtins")
-"""Modules whose functions are known; a name may be written with or without them."""
+MODULES = frozenset(
+    ("", "numpy", "math", "scipy.special", "builtins", "sympy", "tensorflow", "tensorflow.math",
+     "tensorflow.nn", "tensorflow.keras.activations", "jax.numpy", "jax.nn")
+)  # fmt: skip
+"""Modules whose functions are known; a name may be written without any."""
 
 CONSTANTS: Mapping[str, float] = {
     "pi": math.pi,
@@ -52,12 +55,10 @@ FUNCTIONS: Mapping[str, str] = {
     "amax": "max",
     "fsum": "sum",
     "average": "mean",
-    "len": "length",
-    "array": "c",
-    "asarray": "c",
-    "[]": "c",
-    "()": "c",
-    "float": "as.numeric",
+    "asarray": "array",
+    "constant": "array",
+    "convert_to_tensor": "array",
+    "float64": "as.numeric",
     "psi": "digamma",
     "gammaln": "lgamma",
     "betaln": "lbeta",
@@ -75,12 +76,26 @@ FUNCTIONS: Mapping[str, str] = {
     "equal": "==",
     "not_equal": "!=",
     "zeros": "numeric",
-    "concatenate": "c",
+    "reduce_sum": "sum",
+    "reduce_mean": "mean",
+    "reduce_prod": "prod",
+    "reduce_max": "max",
+    "reduce_min": "min",
+    "log_sigmoid": "log_expit",
     "@": "%*%",
 }
 
 
-def bare(name: str) -> tuple[str, bool]:
-    """A name without the module in front, and whether there was one."""
-    module, dot, last = name.rpartition(".")
-    return (last, True) if dot and module in MODULES else (name, False)
+def constant(origin: str) -> float | None:
+    """The number behind ``numpy.pi`` and its like."""
+    stars, colon, last = origin.partition("::")
+    if colon:
+        known = [constant(f"{module}.{last}") for module in stars.split(",")]
+        return next((number for number in known if number is not None), None)
+    module, _, name = origin.rpartition(".")
+    if module == "sympy":
+        return _SYMPY.get(name)
+    return CONSTANTS.get(name) if module and module in MODULES else None
+
+
+_SYMPY: Mapping[str, float] = {"pi": math.pi, "E": math.e, "oo": math.inf, "nan": math.nan}

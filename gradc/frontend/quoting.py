@@ -157,7 +157,7 @@ def get(m: Machine, at: tuple[str, Scope, int], x: Value, *options: Value) -> St
     if isinstance(value, Promise):
         value = yield from force(m, value)
     if value is None:
-        value = m.library.find(name, scope.code.is_prelude)
+        value = m.library.find(name, scope.code)
     if value is None:
         raise Refusal("G101", f"there is no variable '{name}'", None, 0)
     return value
@@ -167,7 +167,7 @@ def exists(m: Machine, at: tuple[str, Scope, int], x: Value, *options: Value) ->
     """``exists("x")``."""
     yield from ()
     name = m.context.flat(x, "the name of a variable", 0)
-    found = at[1].environment.find(name) or m.library.find(name, at[1].code.is_prelude)
+    found = at[1].environment.find(name) or m.library.find(name, at[1].code)
     return found is not None
 
 

@@ -66,6 +66,31 @@ class Environment:
         return None
 
 
+_USUAL = {
+    "np": "numpy", "sp": "sympy", "sy": "sympy", "tf": "tensorflow", "special": "scipy.special",
+    "jnp": "jax.numpy",
+}  # fmt: skip
+
+
+_HEADS = frozenset(("if", "for", "while", "return", "break", "next", "in", "is", "ifelse"))
+
+
+def origin_of(name: str, tree: Tree) -> str:
+    """The dotted origin of a name of Python, by the imports of its text or by custom."""
+    if not name.replace(".", "_").isidentifier() or name in _HEADS:
+        return name
+    first, dot, rest = name.partition(".")
+    imported = tree.imports.get(first)
+    if imported is not None:
+        return f"{imported}{dot}{rest}"
+    if dot:
+        return f"{_USUAL.get(first, first)}.{rest}"
+    if tree.language == "r":  # a formula that was put together as text is SymPy's
+        return f"sympy.{name}"
+    stars = tree.imports.get("*")
+    return name if stars is None else f"{stars}::{name}"
+
+
 class Code:
     """A tree made ready: what each of its names means where it is called.
 
@@ -73,7 +98,17 @@ class Code:
     :data:`DYNAMIC` where variables must be asked each time.
     """
 
-    __slots__ = ("actions", "dots", "is_prelude", "is_python", "number", "texts", "tree")
+    __slots__ = (
+        "actions",
+        "dots",
+        "has_stars",
+        "is_prelude",
+        "is_python",
+        "names",
+        "number",
+        "texts",
+        "tree",
+    )
 
     def __init__(self, tree: Tree, number: int, is_python: bool, is_prelude: bool) -> None:
         self.tree = tree
@@ -82,7 +117,16 @@ class Code:
         self.is_prelude = is_prelude
         self.actions: list[Action | None] = [None] * len(tree.symbols)
         self.dots = tree.symbol_index.get("...", -1)
+        self.has_stars = "*args" in tree.symbol_index or "**args" in tree.symbol_index
         self.texts: dict[int, Text] = {}
+        self.names: dict[str, str] = {}
+
+    def origin(self, name: str) -> str:
+        """Where a name of Python comes from: ``np.exp`` is ``numpy.exp`` after an import."""
+        found = self.names.get(name)
+        if found is None:
+            found = self.names[name] = origin_of(name, self.tree)
+        return found
 
     def text(self, node: int) -> Text:
         """The text of a STR node, the same object each time."""
@@ -105,6 +149,7 @@ class Activation:
     path: list[int] = field(default_factory=list)
     returned: list[tuple[int, Value]] = field(default_factory=list)
     missing: frozenset[str] = frozenset()
+    outer: set[str] = field(default_factory=set)
 
 
 class Scope:

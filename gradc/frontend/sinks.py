@@ -66,10 +66,10 @@ def _target(context: Context, function: str, value: Value) -> Quoted | Formula:
         return expression
     if isinstance(value, Sink):
         raise Refusal("G104", "a derivative of a derivative is asked for by --hessian", None, 0)
-    if isinstance(value, int):
-        made_ = language.as_expression(context, value)
-        if isinstance(made_, Quoted) and function == "D":
-            return made_
+    if isinstance(value, int) and function == "D" and context.number(value) is not None:
+        constant = language.as_expression(context, value)
+        if isinstance(constant, Quoted):
+            return constant
     raise Refusal(
         "G202",
         f"'{function}' takes a formula or a quoted expression, not {describe(value)}",
@@ -115,7 +115,9 @@ def d(m: Machine, at: At, expr: Value, name: Value) -> Steps:
     """``D(e, "x")``: R's derivative as an expression, and a model of ``e`` where it ends."""
     yield from ()
     target = _target(m.context, "D", expr)
-    return Sink("D", target, at[1].span(at[2]), _names(m.context, name, "D", 1))
+    sink = Sink("D", target, at[1].span(at[2]), _names(m.context, name, "D", 1))
+    m.derivatives.append(sink)
+    return sink
 
 
 def _noted(m: Machine, sink: Sink) -> Sink:

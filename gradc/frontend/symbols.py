@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import string
 from collections.abc import Callable, Mapping, Sequence
@@ -98,6 +99,12 @@ class Symbols:
             if is_column:
                 self.columns.add(name)
         return found.node
+
+    def place(self, name: str, default: Default) -> None:
+        """Give an input its value at the default point."""
+        found = self.inputs[name]
+        if not (isinstance(default, tuple) and found.type.rank == 0):
+            self.inputs[name] = dataclasses.replace(found, default=default)
 
     def _type(self, name: str, default: Default | None, param: bool, wanted: int | None) -> Type:
         if wanted is not None and name not in self.at and param:

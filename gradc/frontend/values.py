@@ -8,7 +8,7 @@ Python ``bool``, text a :class:`~gradc.syntax.rope.Text`; everything else has a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
@@ -139,6 +139,29 @@ class Items:
     is_frame: bool = False
 
 
+@dataclass(slots=True, eq=False)
+class Listing:
+    """A list or a tuple of Python: an object that its names share, and that may change."""
+
+    items: list[Value]
+    is_tuple: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Mapped:
+    """A dict of Python; ``entries`` go from what identifies a key to the key and its value."""
+
+    entries: dict[Hashable, tuple[Value, Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A method of a value: ``text.join``."""
+
+    owner: Value
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Closure:
     """A function of the user's (or of the prelude) and the scope it was written in."""
@@ -254,6 +277,7 @@ class Unresolved:
 Value: TypeAlias = (
     "int | bool | Text | Special | Elements | Items | Closure | Action | Promise | Dots"
     " | Quoted | Formula | Expressions | Sink | Outcome | Evaluated | Unresolved"
+    " | Listing | Mapped | Bound"
 )
 
 
@@ -335,4 +359,7 @@ _WORDS = {
     "Sink": "the result of 'deriv'",
     "Outcome": "a result that only running tells",
     "Dots": "'...'",
+    "Listing": "a list",
+    "Mapped": "a dict",
+    "Bound": "a method",
 }

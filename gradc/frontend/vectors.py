@@ -86,6 +86,8 @@ def as_text(context: Context, item: Atom) -> Atom:
     """An element as text; NA stays NA."""
     if isinstance(item, (Text, Special)):
         return item
+    if not isinstance(item, bool) and context.number(item) is None and not context.defaults(item):
+        return language.text_of_value(context, item)
     return context.made(context.as_characters(item))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from gradc.emit import EmitModel, Emitted, model_name
+from gradc.emit.r_model import r_model
 from gradc.errors import Diagnostic, Source, fail
 from gradc.frontend import build
 from gradc.ir import Function, Input
@@ -18,6 +19,7 @@ from gradc.model.evaluation import Evaluation, evaluation
 from gradc.model.stages import Stages
 from gradc.model.values import Point, check_point, complete, known_part, usable
 from gradc.run import Argument, Numbers, Program, ToolchainError, run
+from gradc.syntax.rope import Text
 from gradc.targets import TARGETS
 
 if TYPE_CHECKING:
@@ -28,16 +30,20 @@ Syntax = Literal["r", "python"]
 
 @dataclass(frozen=True)
 class Model:
-    """One model: its inputs, and everything that can be made of it. Nothing here prints."""
+    """One model: its inputs, and everything that can be made of it. Nothing here prints.
+
+    ``text`` is the text that a script put together and that the model was read from.
+    """
 
     function_: Function
     notes: tuple[Diagnostic, ...]
     stable: bool = True
+    text: Text | None = None
 
     def with_note(self, message: str) -> Model:
         """The same model with one more note; ``--wrt`` is the suggestion."""
         note = Diagnostic("G106", message, severity="note", suggestion="--wrt chooses")
-        return Model(self.function_, (*self.notes, note), self.stable)
+        return replace(self, notes=(*self.notes, note))
 
     @property
     def name(self) -> str:
@@ -86,6 +92,14 @@ class Model:
     def emit(self, target: str, *, hessian: bool = False) -> dict[str, str]:
         """The files of a target, name to text; runs nothing."""
         return dict(self.emitted(target, hessian=hessian).files)
+
+    def r_model(self) -> str:
+        """The model as gradc reads it, as a file of R that compiles to the same graph.
+
+        Raises: GradcError (G303) for a function that R's notation does not have.
+        """
+        with collection_paused():
+            return r_model(self.function_)
 
     def program(self, target: str, *, hessian: bool = False, dtype: str = "float64") -> Program:
         """The emitted code with what is needed to run it."""
@@ -224,7 +238,7 @@ def compile(  # noqa: A001 - the API's name, as in re.compile
     if identifier != wanted:
         message = f"'{wanted}' is no name in every target; the model is called '{identifier}'"
         notes.append(Diagnostic("G108", message, severity="note", suggestion="--name chooses"))
-    return Model(built.function, tuple(notes), stabilize)
+    return Model(built.function, tuple(notes), stabilize, built.text)
 
 
 def _read(path: Path) -> str:

@@ -17,18 +17,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from gradc.errors import GradcError, Source, fail
+from gradc.errors import GradcError, Source, Span, fail
 from gradc.syntax.grammar import Table, table
 from gradc.syntax.lexer import tokenize
 from gradc.syntax.r import number_holes, read
-from gradc.syntax.rope import Pasted, Text, leaves
+from gradc.syntax.rope import LONGEST_FLAT, Pasted, Text, leaves
 from gradc.syntax.tree import Kind, Tree
 
 SHARED_ABOVE: Final = 64
 """Texts up to this length are copied and not shared."""
 
-LONGEST: Final = 20_000_000
-"""How long a text can be that is written out because it cannot be shared."""
+LONGEST: Final = 200_000_000
+"""How long a text can be, pieces that are shared counted as one character."""
+
+LONGEST_COPIED: Final = 500_000
+"""How many characters are written out again because they cannot be shared."""
 
 _LONGEST_RETOLD: Final = 200_000
 """Up to this length a wrong text is read again without holes, for a plain message."""
@@ -111,9 +114,22 @@ def _shared(text: Text, shared_above: int) -> list[Text]:
 def _try_piece(text: Text, shared_above: int) -> Piece | None:
     try:
         tree = _read(text, shared_above)
-    except GradcError:
+    except GradcError as error:
+        if error.diagnostics[0].code == "G105":
+            raise
         return Piece(Tree(Source("", "")), None)
     return Piece(tree, looseness(tree))
+
+
+def standing_for(tree: Tree, origin: Span | None, *, is_loose: bool) -> Text:
+    """A text that is read as the only expression of a tree, and that has no characters.
+
+    A loose one may be any sum; it is taken where a sum is taken whole.
+    """
+    text = Text((), "…", origin)
+    text.is_value = True
+    text.parse = Piece(tree, _SUM if is_loose else _ATOM)
+    return text
 
 
 class _Stream:
@@ -123,7 +139,7 @@ class _Stream:
         self.whole = text
         self.parts: list[Text] = []
         self.is_hole: list[bool] = []
-        self.length = 0
+        self.length = self.copied = 0
         self._add(text, is_root=True)
 
     def _add(self, text: Text, *, is_root: bool = False) -> None:
@@ -131,7 +147,7 @@ class _Stream:
         while pending:
             part = pending.pop()
             hole = isinstance(part.parse, Piece) and part.parse.looseness is not None
-            if hole and not (is_root and part is text):
+            if hole and (part.is_value or not (is_root and part is text)):
                 self._append(part, True)
             elif part.parts:
                 pending.extend(reversed(part.parts))
@@ -149,9 +165,21 @@ class _Stream:
         """The stream with the holes at these places replaced by what they are made of."""
         other = _Stream.__new__(_Stream)
         other.whole, other.parts, other.is_hole, other.length = self.whole, [], [], 0
+        other.copied = self.copied
         for place, part in enumerate(self.parts):
             if place in places:
+                if part.is_value:
+                    raise fail(
+                        "G104",
+                        "the text of an expression is pasted where its spelling matters",
+                        part.origin,
+                        "put parentheses around it",
+                    )
+                before = other.length
                 other._add(part, is_root=True)
+                other.copied += other.length - before
+                if other.copied > LONGEST_COPIED:
+                    raise _too_long(part)
             else:
                 other._append(part, self.is_hole[place])
         return other
@@ -195,7 +223,8 @@ def _read(text: Text, shared_above: int) -> Tree:
             stream = stream.opened(attempt.to_open)
             continue
         if attempt.error is not None:
-            if stream.holes() and text.length <= _LONGEST_RETOLD:
+            has_values = any(part.is_value for part in stream.parts)
+            if stream.holes() and text.length <= _LONGEST_RETOLD and not has_values:
                 return _read_flat(text)
             raise attempt.error
         return attempt.tree
@@ -328,7 +357,7 @@ def _source(stream: _Stream) -> tuple[Pasted, str]:
 
 def _read_flat(text: Text) -> Tree:
     """The tree of a text written out whole."""
-    if text.length > LONGEST:
+    if text.length > LONGEST_FLAT:
         raise _too_long(text)
     parts = list(leaves(text))
     starts = []

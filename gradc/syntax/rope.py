@@ -35,12 +35,24 @@ class TooLong(Exception):
 class Text:
     """A text that never changes: one piece, or several parts one after the other.
 
+    ``is_value`` marks one that stands for a value and has no spelling.
+
     ``origin`` is the place in the script that wrote it, ``is_literal`` says that the characters
     of the piece stand there one by one. ``first`` and ``last`` are its end characters, empty
     for the empty text.
     """
 
-    __slots__ = ("_flat", "first", "is_literal", "last", "length", "origin", "parse", "parts")
+    __slots__ = (
+        "_flat",
+        "first",
+        "is_literal",
+        "is_value",
+        "last",
+        "length",
+        "origin",
+        "parse",
+        "parts",
+    )
 
     def __init__(
         self,
@@ -53,6 +65,7 @@ class Text:
         self._flat = flat
         self.origin = origin
         self.is_literal = is_literal
+        self.is_value = False
         self.parse: object = None  # for gradc.syntax.paste: what this text is on its own
         if flat is None:
             self.length: int = sum(part.length for part in self.parts)
@@ -80,7 +93,10 @@ class Text:
     __hash__ = None  # type: ignore[assignment]
 
     def flat(self, longest: int = LONGEST_FLAT) -> str:
-        """The characters, one after the other; TooLong where there are more than ``longest``."""
+        """The characters, one after the other; TooLong where there are more than ``longest``.
+
+        A value inside is shown as one mark; :func:`has_values` tells.
+        """
         if self._flat is not None:
             return self._flat
         if self.length > longest:
@@ -126,6 +142,19 @@ def leaves(text: Text) -> Iterable[Text]:
             pending.extend(reversed(part.parts))
         else:
             yield part
+
+
+def has_values(text: Text) -> bool:
+    """Whether some piece of a text stands for a value and has no spelling."""
+    pending, seen = [text], set()
+    while pending:
+        part = pending.pop()
+        if part.is_value:
+            return True
+        if id(part) not in seen:
+            seen.add(id(part))
+            pending.extend(part.parts)
+    return False
 
 
 class Pasted(Source):

@@ -6,6 +6,7 @@ In the default ("extended") dialect a backslash inside brackets is an ordinary c
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,8 +30,15 @@ _LETTERS: Final = {"alpha": r"\p{L}", "alnum": r"\p{L}", "upper": r"\p{Lu}", "lo
 WIDE_CLASSES: Final = {name: held + _LETTERS.get(name, "") for name, held in ASCII_CLASSES.items()}
 # These hold characters beyond ASCII about which the tables of R and of `regex` do not agree.
 UNCERTAIN_CLASSES: Final = frozenset({"punct", "cntrl", "graph", "print"})
+# What \h and \v stand for with ``perl = TRUE``.
+SPACES: Final = {
+    "h": r"\x09\x20\xa0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000",
+    "v": r"\x0a-\x0d\x85\u2028\u2029",
+}
 ESCAPED_CLASSES: Final = {"d": "digit", "s": "space", "w": "alnum"}
 CONTROLS: Final = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b"}
+# What looks like a class but has no brackets around it, which PCRE does not accept.
+_NAMED: Final = re.compile(r"([:.=])[^\]\\]*?\1\]")
 
 
 class BadPattern(ValueError):
@@ -69,6 +77,8 @@ def read_bracket(pattern: str, start: int, *, perl: bool, ignore_case: bool) -> 
         reader.negated = True
         place += 1
     reader.first = place
+    if perl and _NAMED.match(pattern, start) is not None:
+        raise BadPattern("a class such as [:alpha:] stands inside brackets: [[:alpha:]]")
     while True:
         if place >= len(pattern):
             raise BadPattern("a '[' has no ']' that closes it")
@@ -155,6 +165,9 @@ class _Reader:
             self._add_class(ESCAPED_CLASSES[letter])
             if letter == "w":
                 self.parts.append("_")
+            return None, place + 2
+        if letter in SPACES:
+            self.parts.append(SPACES[letter])
             return None, place + 2
         if letter == "b":
             return "\b", place + 2

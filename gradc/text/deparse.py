@@ -13,6 +13,7 @@ from typing import Final
 
 from gradc.syntax.tree import NO_DEFAULT, Kind, Tree
 from gradc.text.linebreaks import LONGEST, Lines, TooLong
+from gradc.text.numbers import deparse_number
 from gradc.text.r_parentheses import as_used, head_of, needs_parentheses_as_function
 from gradc.text.r_quoting import name_text, quoted
 from gradc.text.r_shapes import SHAPES, Call, Steps
@@ -172,7 +173,7 @@ class Writer:
         if kind == _NUM:
             if tree.is_int(node):
                 return f"{tree.value(node):.0f}{'' if self.plain else 'L'}"
-            return _number(tree.value(node))
+            return deparse_number(tree.value(node))
         if kind == _STR:
             return quoted(tree.string(node), '"')
         if kind == _CONST:
@@ -238,19 +239,3 @@ class Writer:
                 self.is_argument = True
                 yield tree, default
         self.out.indent -= broken
-
-
-def _number(value: float) -> str:
-    """A double with the fewest digits, at most 15, that are its own."""
-    if value != value:
-        return "NaN"
-    if value in (float("inf"), float("-inf")):
-        return "Inf" if value > 0 else "-Inf"
-    mantissa, _, exponent = f"{abs(value):.14e}".partition("e")
-    digits = mantissa.replace(".", "").rstrip("0") or "0"
-    power = int(exponent)
-    sign = "-" if value < 0 else ""
-    scientific = f"{digits[0]}{'.' if digits[1:] else ''}{digits[1:]}e{power:+03d}"
-    decimals = max(0, len(digits) - 1 - power)
-    fixed = f"{abs(value):.{decimals}f}"
-    return sign + (fixed if len(fixed) <= len(scientific) else scientific)

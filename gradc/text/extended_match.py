@@ -14,14 +14,14 @@ from functools import lru_cache
 from typing import Any, Final
 
 from gradc.text.brackets import BadPattern
-from gradc.text.extended_syntax import Extended, read_extended
-from gradc.text.pattern_parts import Place, Quantifier
+from gradc.text.extended_syntax import read_extended
+from gradc.text.pattern_parts import Extended, Place, Quantifier
 from gradc.text.strings import is_sure
 
 SECONDS: Final = 5.0
 _LAZY_ADVICE: Final = (
     "what a lazy repetition such as '.*?' matches in R depends here on details of R's own matcher; "
-    "with perl = TRUE it is clear"
+    "perl = TRUE makes it clear"
 )
 _OVERLAP_ADVICE: Final = (
     "a second match overlaps with the first one and ends later, and which one R takes is not "
@@ -45,12 +45,12 @@ class Clock:
     def __init__(self) -> None:
         self._end = time.monotonic() + SECONDS
 
-    def ask(self, method: Any, text: str, start: int) -> Any:
-        """The match that a method of a compiled pattern finds from ``start``, or None."""
+    def ask(self, method: Any, text: str, start: int, limit: int | None = None) -> Any:
+        """The match that a method of a compiled pattern finds from ``start`` to ``limit``."""
         left = self._end - time.monotonic()
         try:
             if left > 0:
-                return method(text, start, timeout=left)
+                return method(text, start, limit, timeout=left)
         except TimeoutError:
             pass
         raise BadPattern(
@@ -96,6 +96,8 @@ class Matcher:
             raise BadPattern(
                 "[:punct:], [:cntrl:], [:graph:] and [:print:] are supported for ASCII texts only"
             )
+        if not self._tree.classes:
+            return
         strange = next((character for character in text if not is_sure(character)), None)
         if strange is not None:
             raise BadPattern(f"the character {strange!r} is not supported in a text to match")
@@ -111,10 +113,12 @@ class Matcher:
             # lies as far back as it can: so any order of R's tags would choose it.
             source = self._compile() if tree.plain else self._compile(prefix="(?p)")
             found = clock.ask(source.search, text, start)
-            if found is not None and not tree.fixed and found.end() < len(text):
+            if found is not None and found.end() < len(text):
                 self._require_no_longer(text, start, found.span(), clock)
         elif tree.refers_back:
             raise BadPattern("\\1 together with a lazy repetition is not supported in a pattern")
+        elif tree.odd_lazy:
+            raise BadPattern(_LAZY_ADVICE)
         else:
             found = self._find_lazy(text, start, clock)
         return None if found is None else found.span()
@@ -175,12 +179,15 @@ class Matcher:
     def _require_no_longer(self, text: str, start: int, span: Span, clock: Clock) -> None:
         """No match begins later, but before R meets the first end, and ends behind this one.
 
-        R may wrongly prefer it, where it can be divided in two ways.
+        R may wrongly prefer it, where two parts of the pattern can end it.
         """
+        tree = self._tree
+        if tree.fixed or tree.single_end:
+            return
         first, last = span
         inside = first > start
         shortest = clock.ask(self._compile(all_lazy=True, inside=inside).match, text, first)
-        longest = self._compile(prefix="" if self._tree.plain else "(?p)", inside=True)
+        longest = self._compile(prefix="" if tree.plain else "(?p)", inside=True)
         for place in range(first + 1, shortest.end()):
             found = clock.ask(longest.match, text, place)
             if found is not None and found.end() > last:
@@ -196,30 +203,33 @@ class Matcher:
         if found is None:
             return None
         if stops_at_first:
-            # R gives up everything else as soon as it meets the end of any match.
-            sooner = self._compile({_END: _before(found.end() - start)})
-            _require_none(sooner.search, text, start, _LAZY_ADVICE, clock)
-            self._require_alone(text, start, found.start(), found.end(), found.end(), clock)
+            self._require_first_end(text, start, found, clock)
         elif tree.plain:
             self._require_lazy_choice(text, start, found, clock)
         else:
             raise BadPattern(_LAZY_ADVICE)
         return found
 
-    def _require_alone(
-        self, text: str, start: int, first: int, soonest: int, last: int, clock: Clock
-    ) -> None:
-        """No match that begins later, but before R meets the first end, ends up to ``last``.
-
-        Where all matches begin with ``.*?`` R begins none behind the first one. Where they begin
-        with another lazy repetition it even prefers one that begins later.
-        """
-        if self._tree.lazy_start == "any" and self._tree.plain:
+    def _require_first_end(self, text: str, start: int, found: Any, clock: Clock) -> None:
+        """R gives up everything else as soon as it meets the end of any match: none is sooner."""
+        first, last = found.span()
+        if last == start:
             return
+        if self._tree.bounded:
+            sooner = self._compile({_END: _before(last - start)})
+            _require_none(sooner.search, text, start, _LAZY_ADVICE, clock, last + 1)
+        else:
+            sooner = self._compile(all_lazy=True, named=True)
+            _require_none(sooner.search, text, start, _LAZY_ADVICE, clock, last - 1)
+        if self._tree.lazy_start == "other":
+            self._require_alone(text, first, last, last, clock)
+
+    def _require_alone(self, text: str, first: int, soonest: int, last: int, clock: Clock) -> None:
+        """No match that begins later, but before R meets the first end, ends up to ``last``."""
         other = self._compile(inside=True, all_lazy=True)
         for place in range(first + 1, soonest):
             found = clock.ask(other.match, text, place)
-            if found is not None and (found.end() <= last):
+            if found is not None and found.end() <= last:
                 raise BadPattern(_LAZY_ADVICE)
 
     def _require_lazy_choice(self, text: str, start: int, found: Any, clock: Clock) -> None:
@@ -228,7 +238,12 @@ class Matcher:
         inside = first > start
         shortest = self._compile(named=True, all_lazy=True, inside=inside)
         soonest = _place(clock.ask(shortest.match, text, first), self._stop)
-        self._require_alone(text, start, first, soonest, len(text), clock)
+        # Where all matches begin with ``.*?`` R begins none behind the first one. Where they begin
+        # with another lazy repetition it even prefers one that begins later.
+        if self._tree.lazy_start != "any":
+            only_sooner = self._tree.single_end and not self._tree.lazy_start
+            last = soonest - 1 if only_sooner else len(text)
+            self._require_alone(text, first, soonest, last, clock)
         # Each end that R meets kills what left a lazy repetition earlier than the match did.
         before = {self._stop: _before(_place(found, self._stop) - first)}
         for lazy in self._tree.lazies:
@@ -282,8 +297,10 @@ class Matcher:
                 _require_none(source.match, text, first, _GROUP_ADVICE, clock)
 
 
-def _require_none(method: Any, text: str, start: int, advice: str, clock: Clock) -> None:
-    if clock.ask(method, text, start) is not None:
+def _require_none(
+    method: Any, text: str, start: int, advice: str, clock: Clock, limit: int | None = None
+) -> None:
+    if clock.ask(method, text, start, limit) is not None:
         raise BadPattern(advice)
 
 
@@ -296,17 +313,24 @@ def _both(left: Mapping[int, str], right: Mapping[int, str]) -> dict[int, str]:
     return {mark: left.get(mark, "") + right.get(mark, "") for mark in (*left, *right)}
 
 
+def _back(least: int, most: int | None) -> str:
+    """What lies so many characters behind the beginning of a search."""
+    if most == 0:
+        return r"\G"
+    return rf"\G[\s\S]{{{least},{'' if most is None else most}}}"
+
+
 def _at(offset: int) -> str:
-    return rf"(?<=\G[\s\S]{{{offset}}})"
+    return f"(?<={_back(offset, offset)})"
 
 
 def _elsewhere(offset: int) -> str:
-    return rf"(?<!\G[\s\S]{{{offset}}})"
+    return f"(?<!{_back(offset, offset)})"
 
 
 def _before(offset: int) -> str:
-    return rf"(?<=\G[\s\S]{{0,{offset - 1}}})" if offset > 0 else "(?!)"
+    return f"(?<={_back(0, offset - 1)})" if offset > 0 else "(?!)"
 
 
 def _beyond(offset: int) -> str:
-    return rf"(?<=\G[\s\S]{{{offset + 1},}})"
+    return f"(?<={_back(offset + 1, None)})"

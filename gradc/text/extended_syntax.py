@@ -7,7 +7,6 @@ collected here. Behind a lazy repetition an earlier boundary wins, behind a gree
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
 from gradc.text.brackets import (
@@ -23,8 +22,10 @@ from gradc.text.brackets import (
 from gradc.text.pattern_parts import (
     LONGEST_NESTING,
     WORD,
+    Extended,
     Frame,
     Item,
+    Lazy,
     Mark,
     Part,
     Place,
@@ -46,33 +47,6 @@ _ASSERTIONS: Final[dict[str, tuple[Part, ...]]] = {
 }
 
 
-@dataclass(slots=True)
-class Lazy:
-    """A lazy repetition: the marks of its beginning and of the first tag behind it."""
-
-    left: int
-    end: int | None = None
-
-
-@dataclass(slots=True)
-class Extended:
-    """A translated pattern, and what decides between its matches."""
-
-    ignore_case: bool
-    parts: list[Part] = field(default_factory=list)
-    spans: list[tuple[int, int]] = field(default_factory=list)  # marks of each group's ends
-    directions: list[int] = field(default_factory=list)  # of each mark: 1 if a later one wins
-    lazies: list[Lazy] = field(default_factory=list)
-    plain: bool = True  # a sequence of single characters and repetitions of single characters
-    tail: int | None = None  # the mark in front of a last ``.*``
-    refers_back: bool = False
-    doubtful: set[int] = field(default_factory=set)  # groups of which R may tell anything
-    repeated: set[int] = field(default_factory=set)
-    uncertain: bool = False  # holds a class that is sure for ASCII text only
-    lazy_start: str = ""  # what a lazy repetition repeats with which each match begins
-    fixed: bool = False  # all matches are equally long
-
-
 def read_extended(pattern: str, *, ignore_case: bool) -> Extended:
     """Translate a pattern, or say why it is none."""
     if pattern.startswith("(?i)"):
@@ -86,8 +60,8 @@ def read_extended(pattern: str, *, ignore_case: bool) -> Extended:
 
 
 class _Reader:
-    __slots__ = ("adds", "bounded", "direction", "frames", "fresh", "open_lazy", "out", "pattern", "pending",
-                 "place")  # fmt: skip
+    __slots__ = ("adds", "direction", "frames", "fresh", "open_lazy", "out",
+                 "pattern", "pending", "place")  # fmt: skip
 
     def __init__(self, pattern: str, ignore_case: bool) -> None:
         self.pattern = pattern
@@ -98,7 +72,6 @@ class _Reader:
         self.fresh: list[int] = []  # marks that the last item's tag has
         self.direction = -1
         self.adds = 0
-        self.bounded = False  # holds an assertion other than ^
         self.open_lazy: Lazy | None = None
 
     def step(self) -> None:
@@ -117,7 +90,8 @@ class _Reader:
         self._judge_branches(root)
         low, high = root.lengths()
         self.out.fixed = low == high
-        if self.out.refers_back and (self.out.ignore_case or self.bounded):
+        self.out.single_end = root.single_end
+        if self.out.refers_back and (self.out.ignore_case or self.out.bounded):
             raise BadPattern(
                 "neither ignore.case nor $ and \\b are supported together with \\1 in a pattern"
             )
@@ -133,6 +107,9 @@ class _Reader:
         """Add something that takes characters, or refers back."""
         self._begin(kind, low, high, 0)
         self.adds += 1
+        item = self.frames[-1].last
+        if item is not None:
+            item.single_end = low > 0
         self.out.parts.append(text)
         self._tag()
         if literals > 1:
@@ -170,6 +147,7 @@ class _Reader:
         found = read_bracket(
             self.pattern, self.place + 1, perl=False, ignore_case=self.out.ignore_case
         )
+        self.out.classes |= bool(found.classes)
         self.out.uncertain |= not UNCERTAIN_CLASSES.isdisjoint(found.classes)
         self.add(found.text, 1, 1, "atom", found.literals)
         self.place = found.end
@@ -188,11 +166,12 @@ class _Reader:
         if letter.lower() in ESCAPED_CLASSES:
             held = class_items(ESCAPED_CLASSES[letter.lower()], perl=False, ignore_case=False)
             word = letter in "wW"
+            self.out.classes = True
             text = f"[{'^' if letter.isupper() else ''}{held}{'_' if word else ''}]"
             self.add(text, 1, 1, "atom", 1 + word)
         elif letter in _ASSERTIONS:
             self.assertion(_ASSERTIONS[letter])
-            self.bounded = True
+            self.out.bounded = self.out.classes = True
         elif letter.isdecimal():
             self._refer_back(letter)
         elif letter == "x":
@@ -235,7 +214,7 @@ class _Reader:
 
     def dollar(self) -> None:
         self.assertion((r"\Z",))
-        self.bounded = True
+        self.out.bounded = True
         self.place += 1
 
     # -- repetitions
@@ -293,23 +272,25 @@ class _Reader:
         self.direction = -1 if lazy else 1
         item.low, item.high = times(item, least, most)
         item.repeated = True
+        item.single_end &= (least, most) in ((1, None), (1, 1))
 
     def _forget_groups(self) -> None:
-        """R misses matches where what stands between a group and ``\\1`` varies in length."""
+        """R misses matches where the distance of a group and what refers to it varies."""
         for frame in self.frames:
             frame.certain.clear()
 
     def _begin_lazy(self, item: Item, least: int, most: int | None) -> None:
+        self.out.odd_lazy |= item.kind == "group"
         mark = self._mark()
         self.out.parts[item.at] = Mark(mark)
         if not self.fresh:
             self._end_lazy(mark)
         for shared in (mark, *self.fresh):
             self.out.directions[shared] = 1
-        if self.adds == 1 or item.kind == "group":
+        if self.adds == 1:
             unbounded = item.kind == "any" and most is None
             self.out.lazy_start = "any" if unbounded and least < 2 else "other"
-        self.open_lazy = Lazy(mark)
+        self.open_lazy = Lazy(mark, item.at)
         self.out.lazies.append(self.open_lazy)
 
     def _reserve_tail(self, item: Item) -> None:
@@ -335,7 +316,7 @@ class _Reader:
             mark = self._mark()
             out.spans.append((mark, -1))
             number = len(out.spans)
-            out.parts += [f"(?P<g{number}>", Mark(mark)]
+            out.parts += [f"(?P<g{number}>", Mark(mark), "(?:"]
             self.pending.append(mark)
         else:
             out.parts.append("(?:")
@@ -358,13 +339,14 @@ class _Reader:
             out.spans[frame.number - 1] = (start, mark)
             if start in self.pending:
                 out.doubtful.add(frame.number)
-            out.parts.append(Mark(mark))
+            out.parts += [")", Mark(mark)]
             self.pending.append(mark)
         out.parts.append(")")
         groups = len(out.spans) - frame.groups_before
         outer = self.frames[-1]
         outer.last = Item(frame.at, low, high, "group", groups, frame.asserts, frame.depth)
         outer.asserts |= frame.asserts
+        outer.last.single_end = frame.single_end and low > 0
         if low != high:
             self._forget_groups()
         elif len(frame.branches) == 1:
@@ -380,6 +362,7 @@ class _Reader:
             return
         if frame.asserts and sum(low == 0 for low, _ in frame.branches) > 1:
             raise BadPattern("^, $ or \\b beside another branch that may be empty is not supported")
+        self.out.odd_lazy |= any(lazy.at >= frame.at for lazy in self.out.lazies)
         low, high = frame.lengths()
         inside = len(self.out.spans) - frame.groups_before
         if frame.kind != "bare" or low != high or inside or low == 0:

@@ -52,6 +52,7 @@ class Item:
     asserts: bool = False
     depth: int = 0  # repetitions around and with the innermost counted one, such as {2}
     repeated: bool = False
+    single_end: bool = False
 
     @property
     def fixed(self) -> bool:
@@ -70,6 +71,7 @@ class Frame:
     high: int | None = 0
     branches: list[tuple[int, int | None]] = field(default_factory=list)
     last: Item | None = None
+    single_end: bool = False  # all matches of the branch end in the same part of it
     depth: int = 0  # the greatest one of its items
     asserts: bool = False  # holds ^, $ or \\b
     certain: set[int] = field(default_factory=set)  # groups that each match so far has
@@ -78,12 +80,15 @@ class Frame:
         """Count the last item in; nothing can repeat it any more."""
         if self.last is not None:
             self.low += self.last.low
+            if self.last.kind not in ("assertion", "nothing"):
+                self.single_end = self.last.single_end
             self.depth = max(self.depth, self.last.depth)
             self.high = _plus(self.high, self.last.high)
             self.last = None
 
     def close_branch(self) -> None:
         self.commit()
+        self.single_end &= not self.branches
         self.branches.append((self.low, self.high))
         self.low, self.high = 0, 0
 
@@ -92,6 +97,38 @@ class Frame:
         highs = [high for _, high in self.branches if high is not None]
         unbounded = len(highs) < len(self.branches)
         return min(low for low, _ in self.branches), None if unbounded else max(highs)
+
+
+@dataclass(slots=True)
+class Lazy:
+    """A lazy repetition: the marks of its beginning and of the first tag behind it."""
+
+    left: int
+    at: int  # among the parts
+    end: int | None = None
+
+
+@dataclass(slots=True)
+class Extended:
+    """A translated pattern, and what decides between its matches."""
+
+    ignore_case: bool
+    parts: list[Part] = field(default_factory=list)
+    spans: list[tuple[int, int]] = field(default_factory=list)  # marks of each group's ends
+    directions: list[int] = field(default_factory=list)  # of each mark: 1 if a later one wins
+    lazies: list[Lazy] = field(default_factory=list)
+    plain: bool = True  # a sequence of single characters and repetitions of single characters
+    tail: int | None = None  # the mark in front of a last ``.*``
+    refers_back: bool = False
+    doubtful: set[int] = field(default_factory=set)  # groups of which R may tell anything
+    repeated: set[int] = field(default_factory=set)
+    classes: bool = False  # asks which characters are letters, digits or spaces
+    uncertain: bool = False  # holds a class that is sure for ASCII text only
+    odd_lazy: bool = False  # a lazy repetition is in one of several branches, or repeats a group
+    lazy_start: str = ""  # what a lazy repetition repeats with which each match begins
+    fixed: bool = False  # all matches are equally long
+    single_end: bool = False  # all matches end in the same part of the pattern
+    bounded: bool = False  # holds an assertion other than ^
 
 
 def _plus(left: int | None, right: int | None) -> int | None:

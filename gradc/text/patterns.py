@@ -218,7 +218,10 @@ def _filled(piece: _Piece, groups: list[str]) -> str:
     if isinstance(piece, str):
         return piece
     text = groups[piece[0]]
-    return text if piece[1] is None else piece[1](text)
+    try:
+        return text if piece[1] is None else piece[1](text)
+    except ValueError as error:
+        raise BadPattern(str(error)) from None
 
 
 @lru_cache(maxsize=256)

@@ -13,6 +13,7 @@ from typing import Final
 from gradc.text.brackets import (
     ASCII_CLASSES,
     ESCAPED_CLASSES,
+    SPACES,
     BadPattern,
     escape,
     perl_character,
@@ -30,13 +31,10 @@ from gradc.text.pattern_parts import (
 
 _MOST: Final = 65535
 _SIGNS: Final = {"*": (0, None), "+": (1, None), "?": (0, 1)}
-_HORIZONTAL: Final = r"\x09\x20\xa0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000"
-_VERTICAL: Final = r"\x0a-\x0d\x85\u2028\u2029"
 _SETS: Final = {
     **{letter: ASCII_CLASSES[name] for letter, name in ESCAPED_CLASSES.items() if letter != "w"},
     "w": "a-zA-Z0-9_",
-    "h": _HORIZONTAL,
-    "v": _VERTICAL,
+    **SPACES,
 }
 _EDGE: Final = rf"(?<={ASCII_WORD})(?!{ASCII_WORD})|(?<!{ASCII_WORD})(?={ASCII_WORD})"
 _INSIDE: Final = rf"(?<={ASCII_WORD})(?={ASCII_WORD})|(?<!{ASCII_WORD})(?!{ASCII_WORD})"
@@ -74,7 +72,7 @@ def read_perl(pattern: str, *, ignore_case: bool) -> Perl:
 
 class _Reader:
     __slots__ = ("flags", "frames", "groups", "ignore_case", "looks_behind", "names", "parts",
-                 "pattern", "place")  # fmt: skip
+                 "pattern", "place", "repeated")  # fmt: skip
 
     def __init__(self, pattern: str, ignore_case: bool) -> None:
         self.pattern = pattern
@@ -89,6 +87,7 @@ class _Reader:
         self.groups = 0
         self.looks_behind = False
         self.names: set[str] = set()
+        self.repeated: set[int] = set()
 
     def step(self) -> None:
         here = self.pattern[self.place]
@@ -152,6 +151,8 @@ class _Reader:
         number = int(letter)
         if number > self.groups or any(frame.number == number for frame in self.frames):
             raise BadPattern(f"'\\{letter}' refers to no group that is closed before it")
+        if number in self.repeated:
+            raise BadPattern(f"'\\{letter}' refers to a group that is repeated")
         self.add(f"(?:\\{letter})", 0, None)
 
     def repeat(self) -> None:
@@ -176,6 +177,8 @@ class _Reader:
         self.place = after + len(suffix)
         item.low, item.high = times(item, least, most)
         item.repeated = True
+        # The groups of the last item are the last ones that were counted.
+        self.repeated.update(range(self.groups - item.groups + 1, self.groups + 1))
 
     def open(self) -> None:
         if len(self.frames) > LONGEST_NESTING:
@@ -209,9 +212,11 @@ class _Reader:
             raise BadPattern("what is looked for behind must have a fixed length")
         looks = frame.kind in ("ahead", "behind")
         self.parts.append(")")
-        self.frames[-1].last = Item(
-            frame.at, 0 if looks else low, 0 if looks else high, "assertion" if looks else "group"
-        )
+        if looks:
+            low, high = 0, 0
+        kind = "assertion" if looks else "group"
+        groups = self.groups - frame.groups_before
+        self.frames[-1].last = Item(frame.at, low, high, kind, groups)
         self.place += 1
 
     def bar(self) -> None:

@@ -42,6 +42,10 @@ def derive(tree: Tree, node: int, name: str) -> tuple[Tree, int]:
     The result is a new tree whose holes lead to the parts of the old ones that it repeats; a part
     that occurs in several places is derived once. The result itself may be a hole.
 
+    R writes the parentheses into the expression that it is given, too, where ``substitute`` made
+    one that lacks them; a second derivative of that same expression then has some more of them.
+    Here an expression stays as it is.
+
     Raises
     ------
         NoDerivative: R has no derivative of a part, or a wrong one.

@@ -49,7 +49,7 @@ def tolower(text: str) -> str:
 
 
 def _one(character: str, changed: str) -> str:
-    if ord(character) > _LAST_LETTER and not is_sure(character):
+    if changed != character and not is_sure(character):
         raise ValueError(f"the case of the character {character!r} is not supported")
     return changed if len(changed) == 1 else character
 

@@ -1,0 +1,182 @@
+"""The functions of Python scripts, found by where their names come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from gradc.frontend import (
+    assign,
+    control,
+    index,
+    python_format,
+    python_modules,
+    python_objects,
+    reductions,
+    sinks,
+    sympy_names,
+    vectors,
+)
+from gradc.frontend.actions import Action, Form, Native
+from gradc.frontend.context import OneNode
+from gradc.frontend.elementwise import ELEMENTWISE, python_operators
+from gradc.frontend.prelude import PRELUDE, PYTHON_PRELUDE
+from gradc.frontend.python_names import FUNCTIONS, MODULES
+from gradc.frontend.python_objects import array_of, on_objects
+from gradc.frontend.values import Dots, Special, Value
+
+if TYPE_CHECKING:
+    from gradc.frontend.library import Library
+
+_PRELUDE = {**PRELUDE, **PYTHON_PRELUDE}
+del _PRELUDE["sd"]
+
+# What the reader of Python writes as R does: assignment, control flow, fields.
+_HEADS = ("<-", "{", "$", "if", "for", "while", "return", "break", "next", "&&", "||", "ifelse")
+_FORMS: Mapping[str, Form] = {
+    **{name: form for name, form in (*control.FORMS, *assign.FORMS) if name in _HEADS},
+    **dict(python_objects.FORMS),
+}
+_SHARED = ("c", "rep", "length", "numeric", "identity", "as.numeric", "cumsum", "cumprod")
+_NATIVES: Mapping[str, tuple[str, Native]] = {
+    name: (formals, native)
+    for name, formals, native in (
+        *(entry for entry in vectors.NATIVES if entry[0] in _SHARED),
+        *reductions.NATIVES,
+        *vectors.PYTHON_NATIVES,
+        *index.PYTHON_NATIVES,
+        *python_objects.NATIVES,
+        *python_format.NATIVES,
+    )
+}
+_CALLBACKS = (*python_objects.CALLBACKS, *sinks.PYTHON_CALLBACKS)
+
+
+ON_OBJECTS = frozenset(
+    native
+    for _, _, native in (
+        *python_objects.NATIVES,
+        *python_format.NATIVES,
+        *index.PYTHON_NATIVES,
+        *vectors.PYTHON_NATIVES,
+        *(entry for table in python_modules.NATIVES.values() for entry in table),
+    )
+)
+"""Functions that take lists as lists; all others take them as arrays."""
+
+
+class PythonLibrary:
+    """Functions of Python, NumPy, ``math``, SciPy, TensorFlow and SymPy for one graph."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.operators = python_operators(library.context)
+        for name in python_objects.OPERATORS:
+            for one in self.operators[name].values():
+                library.context.on_objects[one] = _object_operator(library, name)
+
+    def find(self, origin: str, name: str) -> Action | None:
+        """The function of a dotted origin; ``name`` is how the script calls it."""
+        stars, colon, bare = origin.partition("::")
+        if colon:
+            places = [*stars.split(","), ""]
+            found = (self._of_module(module, bare, name) for module in places)
+            return next((action for action in found if action is not None), None)
+        module, _, last = origin.rpartition(".") if origin[:1].isalpha() else ("", "", origin)
+        return self._of_module(module, last, name)
+
+    def arrays(self, values: Sequence[Value]) -> list[Value]:
+        """Arguments of a numeric function, lists among them as arrays."""
+        context = self.library.context
+        return [
+            Dots(tuple((name, array_of(context, item)) for name, item in value.items))
+            if isinstance(value, Dots)
+            else array_of(context, value)
+            for value in values
+        ]
+
+    def names(self) -> Iterator[str]:
+        """Names to compare a misspelt one with."""
+        yield from ELEMENTWISE
+        yield from (name for name in _PRELUDE if name.isidentifier())
+        yield from (name for name in (*_NATIVES, *FUNCTIONS) if name.isidentifier())
+
+    def _of_module(self, module: str, last: str, name: str) -> Action | None:
+        if module == "sympy" or module.startswith("sympy."):
+            for known, formals, _, callback in sympy_names.CALLBACKS:
+                if known == last:
+                    return Action(name, tuple(formals.split()), callback=callback)
+            last = sympy_names.NAMES.get(last, last)
+        elif module in python_modules.NATIVES:
+            return _native(python_modules.NATIVES[module], last, name)
+        elif module not in MODULES:
+            qualified = f"{module}.{last}"
+            return self._callback(qualified, name) or (
+                self._callback(last, name) if module == "scipy.optimize" else None
+            )
+        return self._plain(FUNCTIONS.get(last, last), name, is_builtin=not module)
+
+    def _plain(self, target: str, name: str, *, is_builtin: bool) -> Action | None:
+        if is_builtin:
+            action = self._callback(target, name) or _form(target, name)
+            if action is not None:
+                return action
+            if target in python_modules.SILENT:
+                return python_modules.silent(target, name)
+        native = _NATIVES.get(target)
+        if native is not None and (is_builtin or target not in _BUILTIN_ONLY):
+            return Action(name, tuple(native[0].split()), native=native[1])
+        if " " in target:
+            return _chain(target, self.operators)
+        return (
+            self.library.operator(target, self.operators)
+            or self.library.elementwise(target, name, _PRELUDE)
+            or _form(target, name)
+        )
+
+    def _callback(self, target: str, name: str) -> Action | None:
+        for known, formals, callee, callback in _CALLBACKS:
+            if known == target:
+                return Action(name, tuple(formals.split()), callback=callback, callee=callee)
+        return None
+
+
+_BUILTIN_ONLY = frozenset(("str", "repr", "len", "list", "dict", "tuple", "enumerate", "zip"))
+
+
+def _form(target: str, name: str) -> Action | None:
+    form = _FORMS.get(target)
+    return None if form is None else Action(name, form=form)
+
+
+def _native(table: Sequence[tuple[str, str, Native]], last: str, name: str) -> Action | None:
+    for known, formals, native in table:
+        if known == last:
+            return Action(name, tuple(formals.split()), native=native)
+    return None
+
+
+def _object_operator(library: Library, name: str) -> Callable[[Sequence[Value]], Value | None]:
+    def call(values: Sequence[Value]) -> Value | None:
+        return on_objects(library.context, name, values)
+
+    return call
+
+
+def _chain(name: str, table: Mapping[str, Mapping[int, OneNode]]) -> Action | None:
+    """``a < b <= c`` of Python: each pair compared, all of them true."""
+    comparisons = [table[word][2] for word in name.split() if word in table]
+    if len(comparisons) != len(name.split()):
+        return None
+
+    def one(*nodes: int) -> int | bool | Special:
+        result: int | bool | Special = True
+        for k, compare in enumerate(comparisons):
+            holds = compare(nodes[k], nodes[k + 1])
+            if result is True or holds is False:
+                result = holds
+            elif result is not False and holds is not True:
+                result = table["&"][2](result, holds)
+        return result
+
+    return Action(name, direct={len(comparisons) + 1: one})

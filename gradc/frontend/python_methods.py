@@ -1,0 +1,261 @@
+"""Methods of texts, lists, dicts, arrays and SymPy's expressions."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from gradc.frontend import sympy_names
+from gradc.frontend.actions import Steps
+from gradc.frontend.calls import force
+from gradc.frontend.context import Context
+from gradc.frontend.python_format import format_method
+from gradc.frontend.python_objects import array_of, key_of, mapped, walked
+from gradc.frontend.scope import Scope
+from gradc.frontend.values import (
+    NULL,
+    Bound,
+    Elements,
+    Listing,
+    Mapped,
+    Outcome,
+    Promise,
+    Refusal,
+    Value,
+    Whole,
+    describe,
+)
+from gradc.syntax.rope import Text, paste
+
+if TYPE_CHECKING:
+    from gradc.frontend.machine import Machine
+
+At = tuple[str, Scope, int]
+Supplied = Sequence[tuple[str | None, Value]]
+
+
+def call_method(m: Machine, at: At, bound: Bound, supplied: Supplied) -> Steps:
+    """``owner.name(…)``."""
+    values: list[tuple[str | None, Value]] = []
+    for name, value in supplied:
+        values.append((name, (yield from force(m, value)) if isinstance(value, Promise) else value))
+    m.context.at = at[1], at[2]
+    owner = bound.owner
+    if isinstance(owner, Text) and bound.name == "format":
+        return format_method(m.context, owner, values)
+    steps = array_method(m, at, bound, values)
+    if steps is not None:
+        return (yield from steps)
+    symbolic = sympy_names.method(m, at, bound, values)
+    if symbolic is not None:
+        return symbolic
+    if isinstance(owner, Outcome):
+        return owner
+    table: dict[str, Callable[..., Value]] = _table(owner)
+    method = table.get(bound.name)
+    if method is None:
+        raise Refusal("G102", f"{describe(owner)} has no method '{bound.name}' here")
+    if any(name is not None for name, _ in values):
+        raise Refusal("G103", f"'{bound.name}' takes its arguments without names here")
+    if isinstance(owner, (Listing, Mapped)) and bound.name in _CHANGING and m.branches.is_open:
+        raise Refusal("G104", "a list cannot change where only the inputs tell whether it does")
+    arguments = [value for _, value in values]
+    try:
+        inspect.signature(method).bind(m.context, owner, *arguments)
+    except TypeError:
+        message = f"'{bound.name}' does not take {len(values)} arguments"
+        raise Refusal("G103", message) from None
+    return method(m.context, owner, *arguments)
+
+
+def _table(owner: Value) -> dict[str, Callable[..., Value]]:
+    if isinstance(owner, Text):
+        return _TEXT
+    if isinstance(owner, Listing):
+        return _LIST
+    if isinstance(owner, Mapped):
+        return _DICT
+    return {}
+
+
+# ------------------------------------------------------------------------- texts
+
+
+def _join(context: Context, glue: Text, values: Value) -> Value:
+    parts: list[Text] = []
+    for item in walked(context, values, 0):
+        if not isinstance(item, Text):
+            raise Refusal("G202", f"join() takes texts, and here is {describe(item)}", None, 0)
+        if parts:
+            parts.append(glue)
+        parts.append(item)
+    context.spend(len(parts))
+    return paste(parts, context.here())
+
+
+def _plain(name: str) -> Callable[..., Value]:
+    """A method of ``str`` that takes texts and whole numbers and gives such, or texts."""
+
+    def call(context: Context, owner: Text, *values: Value) -> Value:
+        arguments = [_argument(context, value) for value in values]
+        try:
+            result = getattr(context.written_out(owner), name)(*arguments)
+        except ValueError as problem:
+            raise Refusal("G103", f"{name}(): {problem}") from None
+        return _result(context, result)
+
+    return call
+
+
+def _argument(context: Context, value: Value) -> Any:
+    if isinstance(value, Text):
+        return context.written_out(value)
+    if value is NULL:
+        return None
+    if isinstance(value, Listing):
+        return tuple(_argument(context, item) for item in value.items)
+    return context.whole(value, "an argument of a method of text")
+
+
+def _result(context: Context, result: Any) -> Value:
+    if isinstance(result, str):
+        return context.made(result)
+    if isinstance(result, bool):
+        return result
+    if isinstance(result, int):
+        return Whole(context.builder.const(float(result)))
+    return Listing([context.made(piece) for piece in result], isinstance(result, tuple))
+
+
+_METHODS_OF_TEXT = (
+    "strip", "lstrip", "rstrip", "upper", "lower", "title", "capitalize", "replace", "split",
+    "rsplit", "splitlines", "startswith", "endswith", "zfill", "ljust", "rjust", "center", "count",
+    "find", "rfind", "index", "isdigit", "isalpha", "isalnum", "isidentifier", "removeprefix",
+    "removesuffix", "partition", "rpartition", "swapcase", "isspace", "isupper", "islower",
+)  # fmt: skip
+
+_TEXT: dict[str, Callable[..., Value]] = {
+    "join": _join,
+    **{name: _plain(name) for name in _METHODS_OF_TEXT},
+}
+
+
+# ------------------------------------------------------------------------- lists and dicts
+
+
+def _append(context: Context, owner: Listing, value: Value) -> Value:
+    owner.items.append(value)
+    return NULL
+
+
+def _extend(context: Context, owner: Listing, values: Value) -> Value:
+    owner.items.extend(walked(context, values, 0))
+    return NULL
+
+
+def _insert(context: Context, owner: Listing, place: Value, value: Value) -> Value:
+    owner.items.insert(context.whole(place, "a place", 0), value)
+    return NULL
+
+
+def _pop(context: Context, owner: Listing, place: Value | None = None) -> Value:
+    index = -1 if place is None else context.whole(place, "a place", 0)
+    if not -len(owner.items) <= index < len(owner.items):
+        raise Refusal("G201", f"there is no element {index} to take out")
+    return owner.items.pop(index)
+
+
+def _reverse(context: Context, owner: Listing) -> Value:
+    owner.items.reverse()
+    return NULL
+
+
+def _copy(context: Context, owner: Listing) -> Value:
+    return Listing(list(owner.items), owner.is_tuple)
+
+
+def _index(context: Context, owner: Listing, value: Value) -> Value:
+    wanted = key_of(context, value)
+    for k, item in enumerate(owner.items):
+        if key_of(context, item) == wanted:
+            return Whole(context.builder.const(float(k)))
+    raise Refusal("G103", f"{describe(value)} is not in the list", None, 0)
+
+
+def _count(context: Context, owner: Listing, value: Value) -> Value:
+    wanted = key_of(context, value)
+    found = sum(key_of(context, item) == wanted for item in owner.items)
+    return Whole(context.builder.const(float(found)))
+
+
+def _clear(context: Context, owner: Listing) -> Value:
+    owner.items.clear()
+    return NULL
+
+
+_LIST: dict[str, Callable[..., Value]] = {
+    "append": _append, "extend": _extend, "insert": _insert, "pop": _pop, "reverse": _reverse,
+    "copy": _copy, "index": _index, "count": _count, "clear": _clear,
+}  # fmt: skip
+
+
+def _items(context: Context, owner: Mapped) -> Value:
+    return Listing([Listing([key, v], is_tuple=True) for key, v in owner.entries.values()])
+
+
+def _keys(context: Context, owner: Mapped) -> Value:
+    return Listing([key for key, _ in owner.entries.values()])
+
+
+def _values(context: Context, owner: Mapped) -> Value:
+    return Listing([value for _, value in owner.entries.values()])
+
+
+def _get(context: Context, owner: Mapped, key: Value, default: Value = NULL) -> Value:
+    found = owner.entries.get(key_of(context, key))
+    return default if found is None else found[1]
+
+
+def _update(context: Context, owner: Mapped, other: Value) -> Value:
+    if not isinstance(other, Mapped):
+        pairs = [walked(context, pair) for pair in walked(context, other, 0)]
+        other = mapped(context, [(pair[0], pair[1]) for pair in pairs])
+    owner.entries.update(other.entries)
+    return NULL
+
+
+def _copy_dict(context: Context, owner: Mapped) -> Value:
+    return Mapped(dict(owner.entries))
+
+
+def _set_default(context: Context, owner: Mapped, key: Value, default: Value = NULL) -> Value:
+    return owner.entries.setdefault(key_of(context, key), (key, default))[1]
+
+
+_DICT: dict[str, Callable[..., Value]] = {
+    "items": _items, "keys": _keys, "values": _values, "get": _get, "update": _update,
+    "copy": _copy_dict, "setdefault": _set_default,
+}  # fmt: skip
+
+_CHANGING = frozenset(
+    ("append", "extend", "insert", "pop", "reverse", "clear", "update", "setdefault")
+)
+
+_OF_ARRAYS = ("sum", "mean", "min", "max", "prod", "cumsum", "dot", "var", "std")
+
+
+def array_method(m: Machine, at: At, bound: Bound, supplied: Supplied) -> Steps | None:
+    """``x.sum()``: the function of the same name, called on the array."""
+    is_array = isinstance(bound.owner, (Elements, Listing)) or (
+        isinstance(bound.owner, int) and not isinstance(bound.owner, bool)
+    )
+    if not is_array or bound.name not in _OF_ARRAYS or bound.name in _table(bound.owner):
+        return None
+    target = m.library.find(f"numpy.{bound.name}", at[1].code)
+    if target is None:
+        return None
+    from gradc.frontend.calls import call
+
+    owner = array_of(m.context, bound.owner)
+    return call(m, target, [(None, owner), *supplied], *at)
