@@ -23,16 +23,19 @@ from gradc.ir import Function, Input, reachable
 _OPTIM = (
     "par", "fn", "gr", "...", "method", "lower", "upper", "control", "hessian", "hess", "itnmax"
 )  # fmt: skip
+COMMAND = "# gradc compile FILE"
+"""How a file begins that gradc needs options for."""
+
 _LAZY = frozenset({"dnorm", "choose", "lchoose"})
 _LONGEST_WRAPPED = 4000
 
 
-def r_model(function: Function) -> str:
-    """The text of the file.
+def r_model(function: Function, notes: Sequence[str] = ()) -> str:
+    """The text of the file; ``notes`` are more comments for its top.
 
     Raises: GradcError (G303) for a primitive that no function of R is read as.
     """
-    return _File(function).text()
+    return _File(function, list(notes)).text()
 
 
 # ------------------------------------------------------------------------------- names, numbers
@@ -61,8 +64,10 @@ def _number(value: float) -> str:
     return f"{sign}{r_number(abs(value)) if abs(value) != float('inf') else 'Inf'}"
 
 
-def _value(default: float | tuple[float, ...]) -> str:
+def _value(default: float | tuple[float, ...] | None) -> str:
     """A default; a vector of one element has a name, since ``c(5)`` is the number 5."""
+    if default is None:
+        return "NA"
     if not isinstance(default, tuple):
         return _number(default)
     if len(default) == 1:
@@ -142,21 +147,15 @@ class _File:
         square = function.least_squares
         roots = [function.value] if square is None else [square.response, square.mean]
         model = shown(function, roots)
-        self.is_plain = all(
-            " " not in item.name and '"' not in item.name for item in function.inputs
-        )
+        self.is_plain = not any(set(' ,"').intersection(item.name) for item in function.inputs)
         self.data = list(function.data)
         if square is not None:  # the left side is read first
             left = self._needed(square.response)
             self.data.sort(key=lambda item: item.name not in left)
         own = sorted(OWN & model.calls)
         if own:
-            are = (
-                "are functions of gradc that R does not have"
-                if own[1:]
-                else ("is a function of gradc that R does not have")
-            )
-            self.notes.append(f"{', '.join(f'{name}()' for name in own)} {are}.")
+            listed = ", ".join(f"{name}()" for name in own)
+            self.notes.append(f"R does not have these functions of gradc: {listed}.")
         (self._write_value if square is None else self._write_squares)(model)
         comments = [line for note in self.notes for line in paragraph(note.split(), "# ")]
         return "\n".join([*comments, *self.lines]) + "\n"
@@ -281,13 +280,13 @@ class _File:
         """Values of inputs as variables; whether there are any."""
         given = [item for item in self.inputs if item.default is not None]
         for item in given:
-            self._add(f"{_name(item.name)} <- {_value(item.default or 0.0)}")
+            self._add(f"{_name(item.name)} <- {_value(item.default)}")
         return bool(given)
 
     def _explain(self) -> None:
         """The options that say what the text does not."""
         wrt = shlex.quote(",".join(self.function.wrt))
-        words = f"gradc compile FILE --wrt {wrt}"
+        words = f"{COMMAND[2:]} --wrt {wrt}"
         vectors = [p for p in self.function.params if p.default is None and not _is_scalar(p)]
         if vectors:
             words += " --at POINT.json"
@@ -373,9 +372,9 @@ def _has_length(item: Input) -> bool:
 
 
 def _start(item: Input) -> str:
-    if item.default is not None:
+    if item.default is not None or _is_scalar(item):
         return _value(item.default)
-    return "NA" if _is_scalar(item) else f"rep(NA_real_, {item.type.length})"
+    return f"rep(NA_real_, {item.type.length})"
 
 
 def _formal(item: Input) -> str:
@@ -383,7 +382,7 @@ def _formal(item: Input) -> str:
 
 
 def _argument(item: Input) -> str:
-    return f"{_name(item.name)} = {_value(item.default or 0.0)}"
+    return f"{_name(item.name)} = {_value(item.default)}"
 
 
-__all__ = ["r_model"]
+__all__ = ["COMMAND", "r_model"]

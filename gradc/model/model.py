@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from gradc.emit import EmitModel, Emitted, model_name
-from gradc.emit.r_model import r_model
-from gradc.errors import Diagnostic, Source, fail
+from gradc.emit.r_model import COMMAND, r_model
+from gradc.errors import Diagnostic, GradcError, Source, fail
 from gradc.frontend import build
 from gradc.ir import Function, Input
 from gradc.ir.memory import collection_paused
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from gradc.verify import Report
 
 Syntax = Literal["r", "python"]
+
+_UNLIKE = "gradc reads this file as a model that is written differently from the one shown."
+
+
+def _facts(function: Function) -> set[tuple[str, str, str, str]]:
+    """What is known of inputs; NaN is a default like any other."""
+    return {(i.name, i.kind, str(i.type), repr(i.default)) for i in function.inputs}
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,19 @@ class Model:
         Raises: GradcError (G303) for a function that R's notation does not have.
         """
         with collection_paused():
-            return r_model(self.function_)
+            text = r_model(self.function_)
+            return text if self._reads_back(text) else r_model(self.function_, [_UNLIKE])
+
+    def _reads_back(self, text: str) -> bool:
+        """Whether gradc reads this text of R as this very model."""
+        wrt = self.wrt if text.startswith(COMMAND) else None
+        lists = {p.name: [0.0] * p.type.length for p in self.function_.params if p.type.length}
+        try:
+            found = build(Source("model.R", text), wrt=wrt, at=lists if wrt else None).function
+        except GradcError:
+            return False
+        ours, theirs = (replace(f, names={}) for f in (self.function_, found))
+        return _facts(ours) == _facts(theirs) and r_model(ours) == r_model(theirs)
 
     def program(self, target: str, *, hessian: bool = False, dtype: str = "float64") -> Program:
         """The emitted code with what is needed to run it."""

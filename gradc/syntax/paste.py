@@ -13,7 +13,7 @@ forbids sharing, linear in the text that has to be written out, up to a limit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -86,10 +86,21 @@ def parse_text(text: Text, *, shared_above: int = SHARED_ABOVE) -> Tree:
     ------
         GradcError: the text is not R (G100), or it cannot be shared and is too long (G105).
     """
-    for part in _shared(text, shared_above):
-        if not isinstance(part.parse, Piece) and part is not text:
-            part.parse = _try_piece(part, shared_above)
-    return _read(text, shared_above)
+    try:
+        for part in _shared(text, shared_above):
+            if not isinstance(part.parse, Piece) and part is not text:
+                part.parse = _try_piece(part, shared_above)
+        return _read(text, shared_above)
+    except _Unshared as problem:
+        raise _too_long(text, problem.text) from None
+
+
+class _Unshared(Exception):
+    """A text would have to be written out again, and it is too long for that."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__()
+        self.text = text
 
 
 def _shared(text: Text, shared_above: int) -> list[Text]:
@@ -114,9 +125,7 @@ def _shared(text: Text, shared_above: int) -> list[Text]:
 def _try_piece(text: Text, shared_above: int) -> Piece | None:
     try:
         tree = _read(text, shared_above)
-    except GradcError as error:
-        if error.diagnostics[0].code == "G105":
-            raise
+    except GradcError:
         return Piece(Tree(Source("", "")), None)
     return Piece(tree, looseness(tree))
 
@@ -159,7 +168,7 @@ class _Stream:
         self.is_hole.append(is_hole)
         self.length += 1 if is_hole else part.length
         if self.length > LONGEST:
-            raise _too_long(self.whole)
+            raise _Unshared(self.whole)
 
     def opened(self, places: set[int]) -> _Stream:
         """The stream with the holes at these places replaced by what they are made of."""
@@ -179,7 +188,7 @@ class _Stream:
                 other._add(part, is_root=True)
                 other.copied += other.length - before
                 if other.copied > LONGEST_COPIED:
-                    raise _too_long(part)
+                    raise _Unshared(self.whole)
             else:
                 other._append(part, self.is_hole[place])
         return other
@@ -250,7 +259,7 @@ class _Attempt:
         try:
             self._run()
         except _Rejected as rejected:
-            self.to_open = self._alike(rejected.tokens)
+            self.to_open = self._alike(rejected)
         except GradcError as error:
             self.error = error
 
@@ -292,7 +301,7 @@ class _Attempt:
             and not self._is_plain(token)
         ]
         if wrong:
-            raise _Rejected(wrong)
+            raise _Rejected(wrong, before=True, after=True)
 
     def _is_plain(self, token: int) -> bool:
         """Whether what stands beside a hole only takes its value: ``name <- HOLE``."""
@@ -306,31 +315,34 @@ class _Attempt:
     def _reject(self, parts: list[object], token: int) -> None:
         """The token does not fit: because of the hole that it is, or the one before it."""
         codes = self.table.hole_codes
-        for candidate in (token, token - 1):
-            if candidate >= 0 and self.terminals[candidate] in codes:
-                raise _Rejected([candidate])
+        if self.terminals[token] in codes:
+            raise _Rejected([token], before=True)
+        if token and self.terminals[token - 1] in codes:
+            raise _Rejected([token - 1], after=True)
 
-    def _alike(self, tokens: Sequence[int]) -> set[int]:
-        """The places of these holes and of all that stand between the same tokens."""
+    def _alike(self, rejected: _Rejected) -> set[int]:
+        """The places of these holes, and of all that do not fit for the same reason."""
         terminals, codes = self.terminals, self.table.hole_codes
 
-        def around(token: int) -> tuple[int, int, int]:
+        def reason(token: int) -> tuple[int, ...]:
             before = terminals[token - 1] if token else 0
-            return before, terminals[token], terminals[token + 1]
+            around = (before, terminals[token], terminals[token + 1])
+            return around[not rejected.before : 2 + rejected.after]
 
-        wrong = {around(token) for token in tokens}
+        wrong = {reason(token) for token in rejected.tokens}
         holes = [token for token, code in enumerate(terminals) if code in codes]
-        return {
-            place for place, token in zip(self.places, holes, strict=True) if around(token) in wrong
-        }
+        pairs = zip(self.places, holes, strict=True)
+        return {place for place, token in pairs if reason(token) in wrong}
 
 
 class _Rejected(Exception):
-    """Holes that the grammar does not take where they stand."""
+    """Holes that the grammar does not take, for what stands before or after them."""
 
-    def __init__(self, tokens: list[int]) -> None:
+    def __init__(self, tokens: list[int], *, before: bool = False, after: bool = False) -> None:
         super().__init__()
         self.tokens = tokens
+        self.before = before
+        self.after = after
 
 
 def _source(stream: _Stream) -> tuple[Pasted, str]:
@@ -358,7 +370,7 @@ def _source(stream: _Stream) -> tuple[Pasted, str]:
 def _read_flat(text: Text) -> Tree:
     """The tree of a text written out whole."""
     if text.length > LONGEST_FLAT:
-        raise _too_long(text)
+        raise _Unshared(text)
     parts = list(leaves(text))
     starts = []
     position = 0
@@ -370,14 +382,13 @@ def _read_flat(text: Text) -> Tree:
     return tree
 
 
-def _too_long(text: Text) -> GradcError:
+def _too_long(whole: Text, part: Text) -> GradcError:
     """The diagnostic for a text that would have to be written out; it shows where it grows."""
-    part = text
     while part.parts and part.origin is None:
         part = max(part.parts, key=lambda inner: inner.length)
     return fail(
         "G105",
-        f"this text grows to {text.length:,} characters, and its meaning needs them all",
+        f"this text grows to {whole.length:,} characters, and its meaning needs them all",
         part.origin,
         "paste the repeated text in parentheses, so that it is one unit wherever it stands",
     )

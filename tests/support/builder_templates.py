@@ -92,7 +92,7 @@ sub("\\(([^)]*)\\)", "[\\1]", {t})  gsub("(?<=[a-z])\\d", "#", {t}, perl = TRUE)
 gsub("(\\w)", "\\U\\1", {t}, perl = TRUE)  trimws({t})  trimws({t}, which = "left")  toupper({t})
 tolower({t})  chartr("abx", "xyz", {t})  strrep({t}, {i})  if ({f}) {t} else {t}
 ifelse({f}, {t}, {t})  switch({w}, a = {t}, x1 = , beta = {t}, {t})
-switch({i}, {t}, {t}, {t}, {t})  {u}({t})  {U}({t}, {t})  do.call({U}, list({t}, {t}))
+switch({i}, {t}, {t}, {t}, {t})  do.call({u}, list({t}))  do.call({U}, list({t}, {t}))
 do.call(paste0, list({t}, {t}))  do.call("paste", list({t}, {t}, sep = ":"))
 do.call(paste, c({L}, sep = "-"))  Reduce(function({+p:t}, {+q:t}) {t}, {^T})
 Reduce(function({+p:t}, {+q:t}) paste0("(", {@p}, {@q}, ")"), {^T})
