@@ -50,11 +50,10 @@ def _name(name: str) -> str:
 
 
 def _escaped(character: str) -> str:
+    """A character inside backticks, where R takes no escapes of Unicode."""
     if character in "\\`":
         return f"\\{character}"
-    if " " <= character <= "~":
-        return character
-    return f"\\u{ord(character):04x}" if ord(character) < 1 << 16 else f"\\U{ord(character):08x}"
+    return character if character >= " " and character != "\x7f" else f"\\x{ord(character):02x}"
 
 
 def _number(value: float) -> str:

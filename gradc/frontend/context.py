@@ -243,6 +243,12 @@ class Context:
         self.spend(len(flat) // 100)
         return flat
 
+    def characters(self, text: Text) -> int:
+        """How many characters a text has, without writing it out."""
+        if self.values and has_values(text):
+            self.written_out(text)
+        return text.length
+
     def made(self, text: str) -> Text:
         """A text that a function computed, at the call that is being evaluated."""
         return computed(text, self.here())

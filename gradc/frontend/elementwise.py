@@ -47,6 +47,7 @@ ELEMENTWISE: Mapping[str, tuple[str, str]] = {
     "trigamma": ("x", "trigamma"),
     "beta": ("a b", "beta"),
     "lbeta": ("a b", "lbeta"),
+    "hypot": ("x y", "hypot"),
     "besselJ": ("x nu", "besselJ"),
     "besselY": ("x nu", "besselY"),
     "erf": ("x", "erf"),

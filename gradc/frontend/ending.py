@@ -196,7 +196,8 @@ class Ending:
                 "end with one of them, such as [1]",
             )
         if not isinstance(value, (int, Evaluated)):
-            _ = context.atoms(value)
+            atoms = context.atoms(value)
+            value = atoms[0] if len(atoms) == 1 else value
         return context.builder.real(context.node(value))
 
     def _of_quoted(self, value: Value) -> int:
@@ -241,6 +242,8 @@ class Ending:
         if sink.names is not None:
             self.parameters(sink.names)
         for name, value in sink.given:
+            if value is NA:
+                continue
             self.machine.globals.variables[name] = value
             self._default(name, value)
         if isinstance(sink.target, int):
@@ -315,8 +318,9 @@ class Objective:
         given = dict(self.sink.given)
         for name, value in given.items():
             supplied.append((name, self._argument(name, value)))
+        taken = {self._meant(name) for name in given}
         for formal, default in zip(self.formals[1:], self.defaults[1:], strict=True):
-            if formal == "..." or any(formal.startswith(name) for name in given):
+            if formal == "..." or formal in taken:
                 continue
             known = self._default(default)
             if default < 0 or known is not None:
@@ -327,6 +331,12 @@ class Objective:
         value = self.machine.run(steps, node, scope)
         self._check_length()
         return value
+
+    def _meant(self, name: str) -> str:
+        """The argument that a name passed on means: itself, or one that it is short for."""
+        if name in self.formals:
+            return name
+        return next((formal for formal in self.formals[1:] if formal.startswith(name)), name)
 
     def _start(self) -> Value:
         """The first argument: one input, or several by their own names."""
@@ -368,6 +378,8 @@ class Objective:
         """A parameter whose length is what the function uses of it."""
         symbols, graph = self.machine.symbols, self.machine.graph
         if formal in symbols.at or formal in symbols.counts:
+            if formal in symbols.counts:
+                self._note(formal)
             return symbols.make(formal, graph, count=symbols.counts.get(formal))
         return symbols.make(formal, graph, count=-1)
 
@@ -378,16 +390,24 @@ class Objective:
         found = symbols.inputs.get(formal)
         if found is None or formal not in symbols.open_counts:
             return
-        used = [
-            record[1]
-            for record in graph.records
-            if record[0] == "index" and record[2] == found.node
-        ]
-        raise Undecided(
-            fail("G104", f"how many elements '{formal}' has is not known", self.sink.span),
-            set(),
-            set(),
-            {formal: max(used, default=0)},
+        unknown = fail(
+            "G104",
+            f"how many elements '{formal}' has is not known",
+            self.sink.span,
+            f'--at with a JSON file such as {{"{formal}": [1, 2]}} tells it',
+        )
+        used = [r[1] for r in graph.records if r[0] == "index" and r[2] == found.node]
+        if any(r[0] == "length" and r[2] == found.node for r in graph.records):
+            raise unknown
+        raise Undecided(unknown, set(), set(), {formal: max(used, default=0)})
+
+    def _note(self, formal: str) -> None:
+        """Say what a function without a call was taken for."""
+        count = self.machine.symbols.counts.get(formal, 0)
+        size = f"{count} elements, the largest index" if count else "one number, as it has no index"
+        message = f"the model is the function that is defined last; its parameter is '{formal}'"
+        self.ending.notes.append(
+            Diagnostic("G107", f"{message} ({size})", self.sink.span, severity="note")
         )
 
     def _default(self, default: int) -> float | None:

@@ -169,7 +169,8 @@ class _Model:
     def _explain_absence(self, name: str, place: Span | None) -> None:
         tree = self.tree
         assigned = self.machine.globals.variables.get(name)
-        if assigned is not None:
+        from_script = self.ending.sink is not None and place is not None
+        if assigned is not None and not from_script:
             raise fail(
                 "G101",
                 f"'{name}' is given a value in the text, so it is no parameter",
@@ -178,7 +179,7 @@ class _Model:
             )
         occurs = self._occurs(name)
         inside = any(name in names for names in tree.parameter_names.values())
-        if occurs and not inside:
+        if (occurs and not inside) or (from_script and assigned is not None):
             self.symbols.make(name, self.graph)
             message = f"the value does not depend on '{name}'"
             self.notes.append(Diagnostic("G106", message, place, severity="warning"))

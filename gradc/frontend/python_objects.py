@@ -223,7 +223,7 @@ def joined(context: Context, x: Value) -> Value:
 def length(context: Context, x: Value) -> Value:
     """``len(x)``."""
     if isinstance(x, Text):
-        return Whole(context.builder.const(float(x.length)))
+        return Whole(context.builder.const(float(context.characters(x))))
     if isinstance(x, Mapped):
         return Whole(context.builder.const(float(len(x.entries))))
     if isinstance(x, Listing):

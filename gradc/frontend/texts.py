@@ -370,7 +370,9 @@ def _mapped(function: Callable[[str], str]) -> Native:
 
 def nchar(context: Context, x: Value, sort: Value) -> Value:
     """``nchar(x)``; the length of a rope is known without writing it out."""
-    counts = [Whole(context.builder.const(text.length)) for text in as_texts(context, x, 0)]
+    counts = [
+        Whole(context.builder.const(context.characters(text))) for text in as_texts(context, x, 0)
+    ]
     return vector_of(counts)
 
 

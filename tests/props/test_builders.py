@@ -9,6 +9,8 @@ from builders import script
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
+import gradc.frontend.calls as calls
+import gradc.frontend.context as context
 from gradc.errors import GradcError, Source, render
 from gradc.frontend import Built, build
 from gradc.ir import dump, parse
@@ -16,6 +18,15 @@ from gradc.prims import check
 
 SECONDS = 20.0
 """Far more than any takes, far less than one that grows out of hand."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _low_limits():
+    """An endless loop comes to its end early."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(context, "STEPS_LIMIT", 100_000)
+        patch.setattr(calls, "DEPTH_LIMIT", 200)
+        yield
 
 
 def built(text: str) -> Built | None:

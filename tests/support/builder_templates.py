@@ -196,7 +196,7 @@ sapply({I}, function({+j:i}) {@j}^2)  1/{I}
     """,
     "i": r"""
 {k}  length({T})  nchar({w})  length({L})  {i} + 1  {i} + 1L  min({i}, {i})  max({I})  {I}[1]
-as.integer({i})  ncol({m})  nrow({m})  sum({B}) + 1  which({B})[1]  match({t}, c({t}, "a"))
+as.integer({i})  ncol({m})  nrow({m})  sum({B}) + 1  which({B})[1]  match("a", c({t}, "a"))
 if ({f}) {i} else {i}  length({q})  5 %/% 2  7 %% 4  2 * {i} - 1  seq_along({T})[1]  sum({I})
 round({i} / 2) + 1
     """,

@@ -13,7 +13,9 @@ from gradc.syntax import parse_python, parse_r
 
 def last_texts(text: str, syntax: str = "r") -> list[str]:
     """The texts that a script ends with, written out; numbers as ``as.character`` has them."""
-    tree = parse_python(Source("script", text)) if syntax == "python" else parse_r(Source("s", text))
+    tree = (
+        parse_python(Source("script", text)) if syntax == "python" else parse_r(Source("s", text))
+    )
     machine = Machine(Graph(), Symbols(None, None), is_python=syntax == "python")
     scope = Scope(machine.load(tree, syntax == "python"), machine.globals)
     value = None

@@ -266,3 +266,61 @@ def test_exchanged_letters_are_recognised(capsys: pytest.CaptureFixture[str]) ->
     status, _, err = gradc(capsys, "eval", "-e", "a*epx(x)")
     assert status == 2
     assert "did you mean 'exp'?" in err
+
+
+LAYERS = """\
+h <- "x"
+for (i in 1:{}) h <- paste0("(", h, " + a*tanh(", h, "))")
+d <- deriv(parse(text = h)[[1]], c("a"))
+"""
+
+
+def test_text_that_a_script_made_is_printed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    script = tmp_path / "script.R"
+    script.write_text(LAYERS.format(2), encoding="utf-8")
+    status, out, err = gradc(capsys, "compile", str(script), "--show-text")
+    made = "((x + a*tanh(x)) + a*tanh((x + a*tanh(x))))"
+    assert (status, out, err) == (0, made + "\n", "")
+    status, out, _ = gradc(capsys, "compile", str(script), "--show-text", "--format", "json")
+    assert json.loads(out)["text"] == {"length": len(made), "text": made}
+
+
+def test_long_text_is_measured_and_not_written_out(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    script = tmp_path / "script.R"
+    script.write_text(LAYERS.format(50), encoding="utf-8")
+    length = 1
+    for _ in range(50):
+        length = 2 * length + len("( + a*tanh())")
+    status, out, _ = gradc(capsys, "compile", str(script), "--show-text")
+    assert status == 0
+    assert out == (
+        f"{length:,} characters, 4 distinct pieces: {'(' * 50}x + a*tanh ... {')' * 60}\n"
+    )
+    status, out, _ = gradc(capsys, "compile", str(script), "--show-text", "--format", "json")
+    assert json.loads(out)["text"] == {"length": length, "text": None}
+
+
+def test_a_model_without_text_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = gradc(capsys, "compile", "-e", "a*x", "--show-text")
+    assert (status, out) == (0, "")
+    assert err == (
+        "note[G107]: this model was not put together as text: it stands in the input as it is\n"
+    )
+    status, out, _ = gradc(capsys, "compile", "-e", "a*x", "--show-text", "--format", "json")
+    assert (status, json.loads(out)["text"]) == (0, None)
+
+
+def test_the_model_is_shown_as_r_and_nothing_is_written(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments = ("compile", "-e", SIGMOID, "--wrt", "a,b", "--show-model")
+    status, out, err = gradc(capsys, *arguments)
+    assert (status, err) == (0, "")
+    assert out.splitlines()[-1] == "optim(par = c(a = NA, b = NA), fn = model)"
+    assert json.loads(gradc(capsys, *arguments, "--format", "json")[1])["model"] == out
+    assert list(tmp_path.iterdir()) == []

@@ -127,9 +127,6 @@ def test_a_model_without_parameters_has_none_when_it_is_read_again() -> None:
 
 
 def test_what_is_used_twice_is_one_assignment() -> None:
-    text = "x"
-    for _ in range(60):
-        text = f"({text} + a*tanh({text}))" if len(text) < 100 else text
     steps = "\n".join(f"h{k} <- h{k - 1} + a*tanh(h{k - 1})" for k in range(1, 60))
     printed = assert_same(compile_model(f"h0 <- x\n{steps}\nh59", wrt=["a"]))
     assert printed.count("tanh(") == 59
@@ -171,11 +168,11 @@ SCRIPTS = {
     "default": "f <- function(par, z, k = 2) with(as.list(par), a*z^k)\noptim(c(a = 5), f)",
     "negative": "f <- function(par, z, k = -2) with(as.list(par), a*z^k)\noptim(c(a = -0), f)",
     "prefix": "f <- function(par, x) with(as.list(par), a*x + x2)\noptim(c(a = 5), f, x = 2)",
-    "optim's own": "f <- function(par, method = 2) with(as.list(par), a*method)\noptim(c(a = 5), f)",
+    "optim's own": "f <- function(v, method = 2) with(as.list(v), a*method)\noptim(c(a = 5), f)",
     "gr": "f <- function(par, g) with(as.list(par), a*g)\noptim(c(a = 5), f, NULL, g = 9.8)",
     "list": "f <- function(p, x) sum(p$s*x*p$b[1]) + p$b[2]\n"
     "optim(list(s = 1, b = c(1, 2)), f, x = c(1, 2, 3))",
-    "length": "f <- function(p, x) { s <- 0; for (i in seq_along(x)) s <- s + p[1]*i; s + sum(x) }\n"
+    "length": "f <- function(p, x) { s <- 0; for (i in seq_along(x)) s <- s + p[1]*i; s*sum(x) }\n"
     "optim(c(2, 1), f, x = c(1, 2, 3))",
     "elements": "f <- function(p, x) { s <- 0; for (i in seq_along(x)) s <- s + p[1]*x[i]; s }\n"
     "optim(c(2, 1), f, x = c(1, 2, 3))",
@@ -219,7 +216,8 @@ PLAIN: tuple[tuple[str, dict[str, Any]], ...] = (
     ("sum <- a + b; exp <- sum*2; c <- exp + 1; c*sum*exp(exp) + max(c, sum)", {}),
     ("par <- a + 1; model <- par*2; x*par*model + par", {"wrt": ["a"]}),
     ("model*par*optim*c*x", {"wrt": ["model", "par"]}),
-    ("`my var`*`if`*`a, b`*`q\"q`*`b\\\\c` + β*T", {"wrt": ["my var", "T", "a, b"]}),
+    ('`my var`*`if`*`a, b`*`q"q`*`b\\\\c` + β*T', {"wrt": ["my var", "T", "a, b"]}),
+    ("`a\nb`*`\x07`*`system('false')` + `\u2028x`*`#y`", {"wrt": ["\u2028x", "#y"]}),
     (
         "dnorm(x) + dnorm(x, a) + dnorm(x, a, b) + dnorm(x, 0, 1/3) + dnorm(x, log = TRUE)"
         " + dnorm(x, a, b, TRUE) + dnorm(a, b, 3, TRUE) + dnorm(c(a, b), x, 1, TRUE)",
@@ -234,7 +232,7 @@ def test_formulas_read_back(text: str, options: dict[str, Any]) -> None:
     assert "written differently" not in assert_same(compile_model(text, **options))
 
 
-CALLS = """
+CALLS = """\
     abs(a) sign(a) floor(a) ceiling(a) round(a) trunc(a) sqrt(a) exp(a) expm1(a) log(a) log2(a)
     log10(a) log1p(a) sin(a) cos(a) tan(a) asin(a) acos(a) atan(a) atan2(a,b) sinh(a) cosh(a)
     tanh(a) asinh(a) acosh(a) atanh(a) sinpi(a) cospi(a) tanpi(a) plogis(a) qlogis(a) softplus(a)
@@ -242,10 +240,10 @@ CALLS = """
     digamma(a) trigamma(a) psigamma(a,3) beta(a,b) lbeta(a,b) choose(a,b) choose(a,40)
     lchoose(a,b) besselI(a,1) besselI(a,1,TRUE) besselJ(a,b) besselK(a,1) besselK(a,1,TRUE)
     besselY(a,1) pnorm(a) pnorm(a,log.p=TRUE) pnorm(a,b,2,FALSE) pmin(a,b) pmax(a,b,2)
-""".split()
+"""
 
 
-@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("call", CALLS.split())
 def test_functions_read_back(call: str) -> None:
     assert "written differently" not in assert_same(compile_model(f"{call}*b - {call}"))
 
@@ -263,18 +261,9 @@ def test_examples_read_back(name: str) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_random_programs_read_back(seed: int) -> None:
     draw = random.Random(seed)  # noqa: S311
-    read = 0
     for number in range(40):
-        text = random_text(draw, draw.randrange(2, 8))
-        if number % 3 == 0:
-            text = f"y2 ~ {text}"
-        try:
-            model = compile_model(text, wrt=["a", "b"])
-        except GradcError:
-            continue  # neither a nor b is in it
-        assert_same(model)
-        read += 1
-    assert read > 20
+        text = f"{random_text(draw, draw.randrange(2, 8))} + a*b"
+        assert_same(compile_model(f"y2 ~ {text}" if number % 3 == 0 else text, wrt=["a", "b"]))
 
 
 @pytest.mark.parametrize(
@@ -282,7 +271,7 @@ def test_random_programs_read_back(seed: int) -> None:
     [
         ("a - b", "b - a", "wrt"),
         ("a*2 + b", "a*3 + b", "const"),
-        ("a*b + a", "a*b + b", "stand for others"),
+        ("a*b + a", "a*b + b", "'input'"),
         ("a*b + a", "a*b - a", "'add'"),
         ("sum(a*b)", "a*b", None),
     ],

@@ -1,0 +1,388 @@
+"""Networks that a script pastes together in loops, against back-propagation by matrices.
+
+The flat text of such a model is exponential in its depth. What is asserted is that value and
+gradient are those of the matrix form, and that the work and the graph stay linear in the weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from gradc.errors import GradcError, Source
+from gradc.frontend import Built, build
+from gradc.ir import operations
+from gradc.model import Model
+from gradc.syntax import paste
+
+INPUTS = 2
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Activation:
+    """How a script pastes a neuron around the text of its sum, and the function that this is.
+
+    ``bias`` is the sign that the bias has in the sum: a minus that is pasted without parentheses
+    takes the first term only. ``operations`` is how many the graph has for one neuron.
+    """
+
+    before: str
+    after: str
+    value: Callable[[Array], Array]
+    slope: Callable[[Array], Array]
+    operations: int
+    scale: float = 1.5
+    bias: float = 1.0
+
+
+def _sigmoid(z: Array) -> Array:
+    return 1 / (1 + np.exp(-z))
+
+
+def _sigmoid_slope(z: Array) -> Array:
+    return 1 / (2 + np.exp(z) + np.exp(-z))
+
+
+def _tanh_slope(z: Array) -> Array:
+    return 1 / np.cosh(z) ** 2
+
+
+# The slope of a sigmoid is a quarter at most: larger weights keep the first layer's gradient alive.
+ACTIVATIONS = {
+    "tanh": Activation("tanh(", ")", np.tanh, _tanh_slope, 1),
+    "sigmoid": Activation("1/(1+exp(-(", ")))", _sigmoid, _sigmoid_slope, 5, scale=6.0),
+    "sigmoid in parentheses": Activation(
+        "(1/(1+exp(-(", "))))", _sigmoid, _sigmoid_slope, 4, scale=6.0
+    ),
+    "loose minus": Activation("tanh(-", ")", np.tanh, _tanh_slope, 2, bias=-1.0),
+}
+
+R_LOOPS = """
+h <- c("x1", "x2")
+names <- "b0"
+for (l in 1:L) {{
+  new <- character(W)
+  for (j in 1:W) {{
+    names <- c(names, paste0("b", l, "_", j), paste0("w", l, "_", seq_along(h), "_", j))
+    s <- {first}
+    for (i in seq_along(h)) s <- {term}
+    new[j] <- {neuron}
+  }}
+  h <- new
+}}
+o <- "b0"
+for (j in 1:W) o <- {output}
+"""
+R_SAPPLY = """
+h <- paste0("x", 1:2)
+names <- c("b0")
+for (l in 1:L) {
+  names <- c(names, paste0("b", l, "_", 1:W))
+  for (j in 1:W) names <- c(names, paste0("w", l, "_", seq_along(h), "_", j))
+  h <- sapply(1:W, function(j) {
+    terms <- paste0("w", l, "_", seq_along(h), "_", j, "*", h, collapse = " + ")
+    paste0("BEFORE", "b", l, "_", j, " + ", terms, "AFTER")
+  })
+}
+o <- paste0("b0 + ", paste("v", 1:W, "*", h, sep = "", collapse = " + "))
+"""
+R_END = """
+names <- c(names, paste0("v", 1:W))
+loss <- paste0("(y - (", o, "))^2")
+eval(parse(text = paste0("deriv(~ ", loss, ", c(", paste0("'", names, "'", collapse = ", "), "))")))
+"""
+R_STYLES = {
+    "paste0": R_LOOPS.format(
+        first='paste0("b", l, "_", j)',
+        term='paste0(s, " + w", l, "_", i, "_", j, "*", h[i])',
+        neuron='paste0("BEFORE", s, "AFTER")',
+        output='paste0(o, " + v", j, "*", h[j])',
+    ),
+    "sprintf": R_LOOPS.format(
+        first='sprintf("b%d_%d", l, j)',
+        term='sprintf("%s + w%d_%d_%d*%s", s, l, i, j, h[i])',
+        neuron='sprintf("BEFORE%sAFTER", s)',
+        output='sprintf("%s + v%d*%s", o, j, h[j])',
+    ),
+    "sapply": R_SAPPLY,
+}
+
+PYTHON = """
+import sympy
+
+h = ["x1", "x2"]
+names = ["b0"]
+for l in range(1, L + 1):
+    new = []
+    for j in range(1, W + 1):
+        names.append({bias})
+        s = {bias}
+        for i, u in enumerate(h, 1):
+            names.append({weight})
+            s = {term}
+        new.append({neuron})
+    h = new
+o = "b0"
+for j in range(1, W + 1):
+    names.append("v" + str(j))
+    o = {output}
+loss = sympy.sympify({loss})
+[sympy.diff(loss, name) for name in names]
+"""
+PYTHON_STYLES = {
+    "concatenation": PYTHON.format(
+        bias='"b" + str(l) + "_" + str(j)',
+        weight='"w" + str(l) + "_" + str(i) + "_" + str(j)',
+        term='s + " + w" + str(l) + "_" + str(i) + "_" + str(j) + "*" + u',
+        neuron='"BEFORE" + s + "AFTER"',
+        output='o + " + v" + str(j) + "*" + h[j - 1]',
+        loss='"(y - (" + o + "))**2"',
+    ),
+    "f-string": PYTHON.format(
+        bias='f"b{l}_{j}"',
+        weight='f"w{l}_{i}_{j}"',
+        term='f"{s} + w{l}_{i}_{j}*{u}"',
+        neuron='f"BEFORE{s}AFTER"',
+        output='f"{o} + v{j}*{h[j - 1]}"',
+        loss='f"(y - ({o}))**2"',
+    ),
+}
+
+
+def r_script(style: str, activation: str, layers: int, width: int) -> str:
+    """A script of R that ends with ``deriv`` by every weight."""
+    act = ACTIVATIONS[activation]
+    body = R_STYLES[style].replace("BEFORE", act.before).replace("AFTER", act.after)
+    return f"L <- {layers}; W <- {width}\n{body}{R_END}"
+
+
+def python_script(style: str, activation: str, layers: int, width: int) -> str:
+    """A script of Python that ends with ``sympy.diff`` by every weight."""
+    act = ACTIVATIONS[activation]
+    body = PYTHON_STYLES[style].replace("BEFORE", act.before).replace("AFTER", act.after)
+    return f"L = {layers}\nW = {width}\n{body}"
+
+
+def weights(layers: int, width: int) -> int:
+    """How many weights a network has, biases among them."""
+    return width * (INPUTS + 1) + (layers - 1) * width * (width + 1) + width + 1
+
+
+@dataclass(frozen=True)
+class Network:
+    """The matrix form: layer ``l`` maps ``a`` to ``act(a @ kernels[l] + biases[l])``."""
+
+    kernels: list[Array]
+    biases: list[Array]
+    v: Array
+    b0: float
+    x: Array
+    y: Array
+
+    @classmethod
+    def random(cls, act: Activation, layers: int, width: int, rows: int) -> Network:
+        draw = np.random.default_rng([layers, width])
+        sizes = [INPUTS] + [width] * layers
+
+        def some(*shape: int) -> Array:
+            return draw.uniform(-1.0, 1.0, shape) * act.scale / np.sqrt(shape[0])
+
+        return cls(
+            kernels=[some(sizes[l], width) for l in range(layers)],  # noqa: E741
+            biases=[draw.uniform(-0.5, 0.5, width) for _ in range(layers)],
+            v=some(width),
+            b0=draw.uniform(-0.5, 0.5),
+            x=draw.normal(size=(rows, INPUTS)),
+            y=draw.normal(size=rows),
+        )
+
+    def point(self) -> dict[str, float | Array]:
+        """Every input of the pasted model, by its name there."""
+        found: dict[str, float | Array] = {"b0": self.b0, "y": self.y}
+        found |= {f"x{i}": column for i, column in enumerate(self.x.T, 1)}
+        found |= {f"v{j}": weight for j, weight in enumerate(self.v, 1)}
+        for layer, (kernel, bias) in enumerate(zip(self.kernels, self.biases, strict=True), 1):
+            found |= {f"b{layer}_{j}": weight for j, weight in enumerate(bias, 1)}
+            found |= {f"w{layer}_{i + 1}_{j + 1}": w for (i, j), w in np.ndenumerate(kernel)}
+        return found
+
+    def back_propagated(self, act: Activation) -> tuple[Array, dict[str, Array]]:
+        """The loss of each row, and for each array of weights its gradient in each row.
+
+        In extended precision where the machine has it, so that an error is gradc's own.
+        """
+        wide = np.longdouble
+        kernels = [kernel.astype(wide) for kernel in self.kernels]
+        outputs, sums = [self.x.astype(wide)], []
+        for kernel, bias in zip(kernels, self.biases, strict=True):
+            sums.append(outputs[-1] @ kernel + act.bias * bias.astype(wide))
+            outputs.append(act.value(sums[-1]))
+        v = self.v.astype(wide)
+        residual = self.y - (outputs[-1] @ v + wide(self.b0))
+        down = -2 * residual
+        found = {"b0": down[:, None], "v": down[:, None] * outputs[-1]}
+        delta = down[:, None] * v * act.slope(sums[-1])
+        for layer in reversed(range(len(kernels))):
+            found[f"b{layer + 1}"] = act.bias * delta
+            found[f"w{layer + 1}"] = outputs[layer][:, :, None] * delta[:, None, :]
+            if layer:
+                delta = (delta @ kernels[layer].T) * act.slope(sums[layer - 1])
+        return residual**2, found
+
+
+def _collected(gradient: dict[str, Array], shapes: dict[str, Array]) -> dict[str, Array]:
+    """The gradient by name as arrays of the matrix form."""
+    rows = next(iter(shapes.values())).shape[0]
+    found = {key: np.full(array.shape, np.nan) for key, array in shapes.items()}
+    for name, numbers in gradient.items():
+        numbers = np.broadcast_to(numbers, rows)
+        if name == "b0":
+            found["b0"][:, 0] = numbers
+            continue
+        key, *places = name.replace("v", "v_").split("_")
+        found[key][(slice(None), *(int(place) - 1 for place in places))] = numbers
+    return found
+
+
+def assert_agrees(built: Built, activation: str, layers: int, width: int, rows: int) -> None:
+    """Value and every component of the gradient, to twelve digits.
+
+    The floor: a component is a product of one activation and one delta, and a delta is a sum
+    of up to ``width`` products of deltas. Where such a sum cancels, its rounding error is
+    relative to its terms, which are of the size of the largest delta of the layer: one unit
+    of rounding for each term. A wrong component is off by its own size and far above it.
+    """
+    act = ACTIVATIONS[activation]
+    network = Network.random(act, layers, width, rows)
+    value, gradient = Model(built.function, ()).function("numpy")(**network.point())
+    exact_value, exact = network.back_propagated(act)
+    np.testing.assert_allclose(value, exact_value.astype(float), rtol=1e-12)
+    found = _collected(gradient, exact)
+    for key, array in exact.items():
+        floor = width * np.finfo(float).eps * np.max(np.abs(array))
+        error = np.abs(found[key] - array)
+        assert np.all(error <= 1e-12 * np.abs(array) + floor), (key, float(np.max(error)))
+        assert np.median(np.abs(array)) > 1e3 * floor, f"{key}: the floor hides the gradient"
+
+
+SMALL = (3, 8)
+SIZES = [
+    ("paste0", "tanh", 2, 16),
+    ("sprintf", "sigmoid", 2, 16),
+    ("paste0", "tanh", 10, 32),
+    ("sapply", "sigmoid", 10, 32),
+]
+
+
+@pytest.mark.parametrize("activation", [name for name in ACTIVATIONS if name != "loose minus"])
+@pytest.mark.parametrize("style", R_STYLES)
+def test_every_style_of_r(style: str, activation: str) -> None:
+    built = build(Source("net.R", r_script(style, activation, *SMALL)))
+    assert len(built.function.wrt) == weights(*SMALL)
+    assert_agrees(built, activation, *SMALL, rows=3)
+
+
+@pytest.mark.parametrize(("style", "activation", "layers", "width"), SIZES)
+def test_large_in_r(style: str, activation: str, layers: int, width: int) -> None:
+    built = build(Source("net.R", r_script(style, activation, layers, width)))
+    assert len(built.function.wrt) == weights(layers, width)
+    assert_agrees(built, activation, layers, width, rows=1)
+
+
+def test_the_meaning_is_that_of_the_flat_text() -> None:
+    """A minus in front of a pasted sum takes the first term, not the sum."""
+    built = build(Source("net.R", r_script("paste0", "loose minus", 2, 4)))
+    assert_agrees(built, "loose minus", 2, 4, rows=3)
+
+
+GROWING = [(2, 4), (3, 8), (2, 16), (5, 16), (10, 16), (5, 32)]
+
+
+@pytest.mark.parametrize("activation", [name for name in ACTIVATIONS if name != "loose minus"])
+@pytest.mark.parametrize(("layers", "width"), GROWING)
+def test_the_graph_is_that_of_the_matrix_form(activation: str, layers: int, width: int) -> None:
+    """A product and a sum for each weight but the biases, and what each neuron has of its own."""
+    function = build(Source("net.R", r_script("paste0", activation, layers, width))).function
+    neurons, count = layers * width, weights(layers, width)
+    expected = 2 * (count - neurons - 1) + neurons * ACTIVATIONS[activation].operations + 2
+    assert operations(function) <= expected
+    assert operations(function) >= expected - neurons  # 1*w and w*1 may be folded
+    constants = 2 * width + 20
+    assert len(function.graph.records) <= expected + count + INPUTS + 1 + constants
+
+
+def test_the_gradient_costs_a_constant_factor() -> None:
+    ratios = []
+    for layers, width in GROWING:
+        model = Model(
+            build(Source("net.R", r_script("paste0", "tanh", layers, width))).function, ()
+        )
+        ratios.append(operations(model.stages.gradient) / operations(model.function_))
+    assert max(ratios) < 3.0
+
+
+@pytest.mark.parametrize("activation", [name for name in ACTIVATIONS if name != "loose minus"])
+@pytest.mark.parametrize("style", R_STYLES)
+def test_tokens_read_are_linear_in_the_weights(
+    style: str, activation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pasted text is read once for each distinct piece, whatever its length when written out."""
+    counts: list[int] = []
+    tokenize = paste.tokenize
+
+    def counting(*arguments: object) -> bytes:
+        terminals = tokenize(*arguments)  # type: ignore[arg-type]
+        counts[-1] += len(terminals)
+        return terminals
+
+    monkeypatch.setattr(paste, "tokenize", counting)
+    per_weight = []
+    lengths = []
+    for layers, width in GROWING:
+        counts.append(0)
+        text = build(Source("net.R", r_script(style, activation, layers, width))).text
+        assert text is not None
+        lengths.append(text.length)
+        per_weight.append(counts[-1] / weights(layers, width))
+    print(per_weight, lengths)
+    assert max(per_weight) < 20.0
+    assert max(lengths) > 1e6 * max(counts), "the flat text is no longer than what was read"
+
+
+GROWS = {
+    "paste0": 's <- "a"\nfor (i in 1:60)\n  s <- paste0(s, "+", s)\nderiv(parse(text = s), "a")\n',
+    "sprintf": (
+        's <- "a"\nfor (i in 1:60)\n  s <- sprintf("%s - %s", s, s)\nderiv(parse(text = s), "a")\n'
+    ),
+}
+
+
+@pytest.mark.parametrize("script", GROWS.values(), ids=GROWS)
+def test_what_cannot_be_shared_is_refused_where_it_grows(
+    script: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The real limit takes seconds to reach; what is said there is the same.
+    monkeypatch.setattr(paste, "LONGEST_COPIED", 5_000)
+    with pytest.raises(GradcError) as caught:
+        build(Source("grows.R", script))
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.code == "G105"
+    assert diagnostic.span is not None
+    assert diagnostic.span.source.name == "grows.R"
+    assert script[: diagnostic.span.start].count("\n") == 2
+    assert "parentheses" in (diagnostic.suggestion or "")
+
+
+def test_the_same_text_in_parentheses_is_shared() -> None:
+    """What the suggestion says works: a text of 10^18 characters, and 60 sums."""
+    script = GROWS["paste0"].replace('paste0(s, "+", s)', 'paste0("(", s, "+", s, ")")')
+    built = build(Source("grows.R", script))
+    assert built.text is not None
+    assert built.text.length > 10**18
+    assert operations(built.function) <= 60
+    value, gradient = Model(built.function, ()).function("numpy")(a=1.0)
+    assert (value, gradient["a"]) == (2.0**60, 2.0**60)
