@@ -10,7 +10,7 @@ from __future__ import annotations
 import bisect
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "note"]
@@ -46,6 +46,10 @@ class Source:
         offset = max(0, min(offset, len(self.text)))
         line = bisect.bisect_right(self.line_starts, offset)
         return line, offset - self.line_starts[line - 1] + 1
+
+    def written(self, span: Span) -> Span | None:
+        """The place of another text that wrote this one; None where this one was written."""
+        return None
 
     def line(self, number: int) -> str:
         """The text of a line, without its end."""
@@ -108,11 +112,31 @@ class Diagnostic:
         return document
 
 
+def in_script(span: Span) -> Span:
+    """The place in the script behind a place in a text that was put together, however often."""
+    while True:
+        written = span.source.written(span)
+        if written is None:
+            return span
+        span = written
+
+
+def explained(diagnostic: Diagnostic) -> Diagnostic:
+    """A diagnostic in a text that was put together, with the line of the script in front."""
+    labels = [(message, in_script(span)) for message, span in diagnostic.labels]
+    span = diagnostic.span
+    written = None if span is None else in_script(span)
+    if span is None or written is None or written.source is span.source:
+        return replace(diagnostic, labels=tuple(labels)) if labels else diagnostic
+    shown = ("in the text that was put together", span)
+    return replace(diagnostic, span=written, labels=(shown, *labels))
+
+
 class GradcError(Exception):
     """Raised for wrong input; ``.diagnostics`` says what is wrong and where."""
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
-        self.diagnostics: list[Diagnostic] = list(diagnostics)
+        self.diagnostics: list[Diagnostic] = [explained(d) for d in diagnostics]
         super().__init__("; ".join(f"{d.code}: {d.message}" for d in diagnostics))
 
 

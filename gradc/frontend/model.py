@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gradc.errors import Diagnostic, GradcError, Source, Span, fail
+from gradc.errors import Diagnostic, Source, Span, explained, fail
 from gradc.frontend.ending import Ending, Parameters, Reading
 from gradc.frontend.machine import Machine
 from gradc.frontend.scope import NAME, Scope
@@ -15,7 +15,7 @@ from gradc.frontend.unknown import closest
 from gradc.frontend.values import NULL, Undecided, Value
 from gradc.ir import Function, Graph, reachable
 from gradc.syntax import parse_python, parse_r
-from gradc.syntax.rope import Text, explained
+from gradc.syntax.rope import Text
 from gradc.syntax.tree import Tree
 
 READINGS_LIMIT = 50
@@ -57,10 +57,7 @@ def build(
     ------
         GradcError: the text is wrong or goes beyond the language.
     """
-    try:
-        built = _build(source, syntax == "python", wrt, at, name)
-    except GradcError as error:
-        raise GradcError(*map(explained, error.diagnostics)) from None
+    built = _build(source, syntax == "python", wrt, at, name)
     return replace(built, notes=[explained(note) for note in built.notes])
 
 

@@ -44,6 +44,8 @@ def verify_model(
     heard = _chosen(witnesses, WITNESS_TARGETS, "G007", "witness")
     subject = subject_of(model, wanted, heard, dtype, hessian=hessian)
     given = [at] if isinstance(at, Mapping) else list(at or ())
+    if not given and model.inputs and model.is_complete({}):
+        given = [{}]  # the point at which the script itself evaluates
     complete = [model.complete(point) for point in given if model.is_complete(point)]
     partial = next((point for point in given if not model.is_complete(point)), None)
     base = None if partial is None else model.known_part(partial)

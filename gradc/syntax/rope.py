@@ -13,10 +13,9 @@ from __future__ import annotations
 import bisect
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Final
 
-from gradc.errors import Diagnostic, Source, Span
+from gradc.errors import Source, Span
 
 LONGEST_FLAT: Final = 50_000_000
 """The longest text that is ever written out."""
@@ -172,7 +171,7 @@ class Pasted(Source):
         self.pieces = pieces
 
     def written(self, span: Span) -> Span | None:
-        """The place in the script that wrote the beginning of a span."""
+        """The place in the script that wrote the beginning of a span, where that is known."""
         index = bisect.bisect_right(self.starts, span.start) - 1
         if index < 0:
             return None
@@ -182,26 +181,3 @@ class Pasted(Source):
         start = piece.origin.start + span.start - self.starts[index]
         end = min(piece.origin.end, start + max(span.end - span.start, 1))
         return Span(min(start, end), end, piece.origin.source)
-
-
-def in_script(span: Span) -> Span:
-    """The place in the script behind a place in pasted text, however often it was pasted."""
-    while isinstance(span.source, Pasted):
-        origin = span.source.written(span)
-        if origin is None:
-            break
-        span = origin
-    return span
-
-
-def explained(diagnostic: Diagnostic) -> Diagnostic:
-    """A diagnostic in pasted text, with the line of the script that wrote it in front."""
-    labels = [(message, in_script(span)) for message, span in diagnostic.labels]
-    span = diagnostic.span
-    if span is None or not isinstance(span.source, Pasted):
-        return replace(diagnostic, labels=tuple(labels)) if labels else diagnostic
-    written = in_script(span)
-    if written.source is span.source:
-        return replace(diagnostic, labels=tuple(labels))
-    shown = [("in the text that was put together", span)]
-    return replace(diagnostic, span=written, labels=(*shown, *labels))
