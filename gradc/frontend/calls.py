@@ -294,8 +294,8 @@ def named_function(m: Machine, name: str, scope: Scope, node: int) -> Lookup:
                     name, scope, environment = alias, value.scope, value.scope.environment
                     continue
                 value = yield from force(m, value)
-            if isinstance(value, (Closure, Action, Sink, Bound)):
-                return value
+            if isinstance(value, (Closure, Action, Bound)) or _is_called(value):
+                return value  # type: ignore[return-value]
             if isinstance(value, Unresolved):
                 raise m.context.not_a_number(value)
         if scope.code.is_python and "." in name:
@@ -320,6 +320,11 @@ def _method(
     if isinstance(value, Promise):
         value = yield from force(m, value)
     return None if value is None else Bound(value, attribute)
+
+
+def _is_called(value: Value | None) -> bool:
+    """Whether a derivative is a function of its own, or has no expression that could be meant."""
+    return isinstance(value, Sink) and (value.formals is not None or value.callee != "D")
 
 
 def user_functions(environment: Environment) -> list[str]:

@@ -45,6 +45,9 @@ ELEMENTS_LIMIT = 1_000_000
 STEPS_LIMIT = 10_000_000
 """Units of work for one model; a turn of a loop and a call cost TURN_COST, an element 1."""
 
+FLAT_LIMIT = 5_000_000
+"""The longest text that a function which looks at characters works on."""
+
 TURN_COST = 20
 
 OneNode = Callable[..., "int | bool | Special"]
@@ -233,7 +236,7 @@ class Context:
                 "quote the expression that computes it",
             )
         try:
-            flat = text.flat()
+            flat = text.flat(FLAT_LIMIT)
         except TooLong as problem:
             raise Refusal(
                 "G105",
@@ -384,8 +387,8 @@ class Context:
         """``==`` and ``!=`` of texts, which are known."""
         left, right = (self.atoms(value, k) for k, value in enumerate(values))
         count = max(len(left), len(right))
-        if not left or not right or count % len(left) or count % len(right):
-            raise Refusal("G201", _differ(len(left), len(right)))
+        if not left or not right:
+            return Elements(())
         verdicts: list[Atom] = []
         for k in range(count):
             a, b = left[k % len(left)], right[k % len(right)]
@@ -393,8 +396,9 @@ class Context:
                 verdicts.append(NA)
                 continue
             verdicts.append(self.on_texts[one](self.as_characters(a), self.as_characters(b)))
-        dim = next((v.dim for v in values if isinstance(v, Elements) and v.dim), None)
-        return vector_of(verdicts, dim=dim)
+        shaped = [v for v in values if isinstance(v, Elements) and len(v) == count]
+        dim = next((v.dim for v in shaped if v.dim), None)
+        return vector_of(verdicts, next((v.names for v in shaped if v.names), None), dim)
 
     def as_characters(self, atom: Atom, argument: int | None = None) -> str:
         """An element as ``as.character`` writes it; a number must be known."""

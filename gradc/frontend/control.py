@@ -10,7 +10,7 @@ from gradc.frontend.arguments import match
 from gradc.frontend.assign import set_target
 from gradc.frontend.branches import Changes
 from gradc.frontend.calls import force, form_arguments
-from gradc.frontend.context import TURN_COST
+from gradc.frontend.context import TURN_COST, vector_of
 from gradc.frontend.python_objects import truth as truth_of
 from gradc.frontend.python_objects import walked
 from gradc.frontend.scope import NAME, Environment
@@ -26,6 +26,7 @@ from gradc.frontend.values import (
     Value,
     describe,
 )
+from gradc.frontend.vectors import as_text
 from gradc.syntax.rope import Text
 
 if TYPE_CHECKING:
@@ -294,6 +295,12 @@ def ifelse(m: Machine, node: int, scope: Scope) -> Steps:
     certain = all(truth is not None and truth == truth for truth in truths)
     if truths and certain and (all(truths) or not any(truths)):
         return _shaped(m, value, (yield yes if truths[0] else no, scope))
+    if truths and certain:
+        first = yield yes, scope
+        second = yield no, scope
+        if _is_listed(first) and _is_listed(second):
+            return _picked(m, value, truths, first, second)
+        return m.context.elementwise(m.builder.select, [value, first, second])
     if m.context.length_of(value) == 1:
         holds = m.builder.condition(m.context.node(value))
         sides = yield from _both_sides(m, holds, yes, no, scope)
@@ -335,9 +342,32 @@ def _known_atoms(m: Machine, value: Value) -> Sequence[Value]:
     return (value,) if m.context.length_of(value) == 1 else ()
 
 
+def _is_listed(value: Value) -> bool:
+    """Whether the elements of a value are there one by one."""
+    return isinstance(value, (Elements, Text))
+
+
+def _picked(
+    m: Machine, test: Value, truths: Sequence[float | None], yes: Value, no: Value
+) -> Value:
+    """The elements that a known condition picks; a side that is shorter starts again."""
+    sides = m.context.atoms(no, 2), m.context.atoms(yes, 1)
+    if not all(sides):
+        raise Refusal("G201", "one side of 'ifelse' has no elements", None, 1)
+    chosen = [sides[bool(t)][k % len(sides[bool(t)])] for k, t in enumerate(truths)]
+    if any(isinstance(atom, Text) for atom in chosen):
+        chosen = [as_text(m.context, atom) for atom in chosen]
+    shape = test if isinstance(test, Elements) else None
+    return vector_of(chosen, shape.names if shape else None, shape.dim if shape else None)
+
+
 def _shaped(m: Machine, test: Value, value: Value) -> Value:
     """The side taken, as long as the condition is."""
     count = m.context.length_of(test)
+    if isinstance(value, Elements) and count is not None and len(value):
+        return vector_of([value.at(k % len(value)) for k in range(count)])
+    if isinstance(value, Text):
+        return vector_of([value] * (count or 1))
     if count == 1:
         return value
     return m.context.elementwise(lambda _, side: side, [test, value])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
-from gradc.frontend.actions import Callback, Steps
+from gradc.frontend import language
+from gradc.frontend.actions import Action, Callback, Steps
 from gradc.frontend.calls import call, named_function
 from gradc.frontend.context import TURN_COST, vector_of
-from gradc.frontend.matrices import dimensions, take_cells
+from gradc.frontend.matrices import dimensions, of_one_sort, take_cells
 from gradc.frontend.values import (
     ABSENT,
     NULL,
@@ -35,6 +36,9 @@ def _values(m: Machine, x: Value) -> Sequence[Value]:
         return x.values
     if isinstance(x, Expressions):
         return x.quoted
+    expression = language.expression_of(m.context, x)
+    if expression is not None:
+        return language.parts_of(m.context, expression)
     return m.context.atoms(x, 0)
 
 
@@ -91,9 +95,9 @@ def sapply(m: Machine, at: _At, x: Value, function: Value, dots: Dots, *options:
     """``sapply(X, FUN, …)``: one number an element."""
     keep, use_names = ((*options, ABSENT, ABSENT))[:2]
     results = yield from _each(m, at, x, function, dots)
+    names = _names(x) if use_names is False else _text_names(m, x)
     if keep is False:
-        return Items(tuple(results), _names(x))
-    names = None if use_names is False else _text_names(m, x)
+        return Items(tuple(results), names)
     return _simplified(m, results, names) if results else Items(())
 
 
@@ -104,7 +108,8 @@ def vapply(
     results = yield from _each(m, at, x, function, dots)
     if not results:
         return Elements(())
-    return _simplified(m, results, None if o and o[0] is False else _text_names(m, x))
+    names = None if o and o[0] is False else _text_names(m, x)
+    return _simplified(m, results, names)
 
 
 def lapply(m: Machine, at: _At, x: Value, function: Value, dots: Dots) -> Steps:
@@ -113,28 +118,41 @@ def lapply(m: Machine, at: _At, x: Value, function: Value, dots: Dots) -> Steps:
     return Items(tuple(results), _names(x))
 
 
-def _zipped(m: Machine, at: _At, function: Value, dots: Dots) -> _Many:
+def _padded(names: tuple[str, ...] | None, count: int) -> tuple[str, ...] | None:
+    """Names for so many results: R has NA where there are fewer."""
+    return None if names is None else (*names, *["NA"] * count)[:count]
+
+
+def _zipped(
+    m: Machine,
+    at: _At,
+    function: Value,
+    dots: Dots,
+    more: Sequence[tuple[str | None, Value]] = (),
+) -> _Many:
     columns = [(name, _values(m, value)) for name, value in dots.items]
     count = max((len(column) for _, column in columns), default=0)
-    if any(not column or count % len(column) for _, column in columns):
-        raise Refusal("G201", "the vectors that are walked through together differ in length")
+    if count and any(not column for _, column in columns):
+        raise Refusal("G201", "one of the vectors that are walked through together is empty")
     results: list[Value] = []
     for k in range(count):
         m.context.spend(TURN_COST)
         row = tuple((name, column[k % len(column)]) for name, column in columns)
-        results.append((yield from call(m, function, row, *at)))
+        results.append((yield from call(m, function, (*row, *more), *at)))
     return results
 
 
 def mapply(m: Machine, at: _At, function: Value, dots: Dots, *options: Value) -> Steps:
     """``mapply(FUN, …)``."""
     more, keep, use_names = ((*options, ABSENT, ABSENT, ABSENT))[:3]
-    if more not in (ABSENT, NULL):
-        raise Refusal("G104", "'MoreArgs' of mapply is not available")
-    results = yield from _zipped(m, at, function, dots)
+    extra: list[tuple[str | None, Value]] = []
+    if isinstance(more, Items):
+        labels = more.names or ("",) * len(more.values)
+        extra = [(label or None, v) for label, v in zip(labels, more.values, strict=True)]
+    results = yield from _zipped(m, at, function, dots, extra)
     names = None
     if dots.items and use_names is not False:
-        names = _text_names(m, dots.items[0][1])
+        names = _padded(_text_names(m, dots.items[0][1]), len(results))
     if keep is False:
         return Items(tuple(results), names)
     return _simplified(m, results, names) if results else Items(())
@@ -142,8 +160,9 @@ def mapply(m: Machine, at: _At, function: Value, dots: Dots, *options: Value) ->
 
 def map_(m: Machine, at: _At, function: Value, dots: Dots) -> Steps:
     """``Map(f, …)``: a list."""
+    results = yield from _zipped(m, at, function, dots)
     names = _text_names(m, dots.items[0][1]) if dots.items else None
-    return Items(tuple((yield from _zipped(m, at, function, dots))), names)
+    return Items(tuple(results), _padded(names, len(results)))
 
 
 def reduce_(
@@ -172,10 +191,11 @@ def reduce_(
 
 def filter_(m: Machine, at: _At, function: Value, x: Value) -> Steps:
     """``Filter(f, x)``: the elements for which ``f`` is known to hold."""
-    kept = []
-    for value, verdict in zip(
-        _values(m, x), (yield from _each(m, at, x, function, Dots(()))), strict=True
-    ):
+    kept: list[Value] = []
+    labels: list[str] = []
+    own = _names(x)
+    verdicts = yield from _each(m, at, x, function, Dots(()))
+    for place, (value, verdict) in enumerate(zip(_values(m, x), verdicts, strict=True)):
         truth = m.context.truth(verdict)
         if truth is None:
             raise Refusal(
@@ -183,16 +203,19 @@ def filter_(m: Machine, at: _At, function: Value, x: Value) -> Steps:
             )
         if truth:
             kept.append(value)
+            labels += own[place : place + 1] if own else ()
     if isinstance(x, Items):
-        return Items(tuple(kept))
+        return Items(tuple(kept), tuple(labels) or None)
     atoms = [v for v in kept if isinstance(v, (int, Text, Special))]
-    return vector_of(atoms) if atoms else Elements(())
+    return vector_of(atoms, tuple(labels) or None) if atoms else Elements(())
 
 
 def do_call(m: Machine, at: _At, function: Value, arguments: Value, *options: Value) -> Steps:
     """``do.call(what, args)``."""
     names = _names(arguments) or ()
     values = _values(m, arguments)
+    if isinstance(function, Action) and function.name == "substitute":
+        return _substitute(m, values)
     if isinstance(function, Text):
         function = yield from named_function(m, m.context.written_out(function), at[1], at[2])
     named = [(names[k] or None if k < len(names) else None, v) for k, v in enumerate(values)]
@@ -228,6 +251,8 @@ def apply(
     side = m.context.whole(margin, "'MARGIN'", 1)
     if side not in (1, 2):
         raise Refusal("G104", "apply() goes over rows (1) or columns (2)", None, 1)
+    if isinstance(x, Items):
+        x = of_one_sort(m.context, x)
     results: list[Value] = []
     for k in range(size[side - 1]):
         m.context.spend(TURN_COST)
@@ -245,10 +270,18 @@ def apply(
 
 def _row_of_frame(m: Machine, row: Items) -> Value:
     """A row of a data frame as a vector, named by the columns; texts where any is one."""
-    atoms = [m.context.atoms(value)[0] for value in row.values]
-    if any(isinstance(atom, Text) for atom in atoms):
-        atoms = [as_text(m.context, atom) for atom in atoms]
-    return vector_of(atoms, row.names)
+    return vector_of([m.context.atoms(value)[0] for value in row.values], row.names)
+
+
+def _substitute(m: Machine, values: Sequence[Value]) -> Value:
+    """``do.call("substitute", list(e, values))``."""
+    expression = language.expression_of(m.context, values[0]) if values else None
+    where = values[1] if len(values) > 1 else NULL
+    if expression is None or not isinstance(where, Items) or where.names is None:
+        raise Refusal("G103", "substitute() takes an expression and a list by name here")
+    by_name = dict(zip(where.names, where.values, strict=True))
+    done = language.substituted(m.context, expression, by_name)
+    return language.part(m.context, done.scope.tree, done.node, done.scope)
 
 
 CALLBACKS: tuple[tuple[str, str, str | None, Callback], ...] = (

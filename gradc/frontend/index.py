@@ -55,7 +55,13 @@ def take(context: Context, x: Value, dots: Dots, drop: Value, exact: Value) -> V
         bounded(len(places))
         b = context.builder
         return vector_of([b.index(context.node(x), k + 1) for k in places])
+    if x is NULL:
+        return NULL
     names = x.names if isinstance(x, Elements) else None
+    if isinstance(x, Text):
+        x = Elements([x])
+    if isinstance(x, Elements) and names is not None and _are_texts(index):
+        return _by_name(context, x, names, index)
     places = positions(context, index, count, names)
     if isinstance(x, Elements) and count is not None and max(places, default=-1) >= count:
         return _beyond_end(context, x, places, count)
@@ -65,6 +71,21 @@ def take(context: Context, x: Value, dots: Dots, drop: Value, exact: Value) -> V
     atoms = context.atoms(x, 0)
     kept = tuple(names[k] for k in places) if names else None
     return vector_of([atoms[k] for k in places], kept)
+
+
+def _are_texts(index: Value) -> bool:
+    items = index.items if isinstance(index, Elements) else (index,)
+    return bool(items) and all(isinstance(item, Text) for item in items)
+
+
+def _by_name(context: Context, x: Elements, names: Sequence[str], index: Value) -> Value:
+    """Elements by their names; of a vector of texts one that is not there is NA."""
+    wanted = [context.as_characters(item) for item in context.atoms(index, 1)]
+    absent = [name for name in wanted if name not in names]
+    if absent and not any(isinstance(item, Text) for item in x.items):
+        raise Refusal("G103", f"there is no element named '{absent[0]}'", None, 1)
+    found = [x.at(names.index(name)) if name in names else NA for name in wanted]
+    return found[0] if len(found) == 1 else vector_of(found, tuple(wanted))
 
 
 def _beyond_end(context: Context, x: Elements, places: list[int], count: int) -> Value:
@@ -100,6 +121,8 @@ def element(context: Context, x: Value, dots: Dots, exact: Value) -> Value:
         return field(x, context.written_out(index))
     if not isinstance(x, Items):
         value = take(context, x, dots, ABSENT, ABSENT)
+        if value is NA and isinstance(x, (Text, Elements)):
+            raise Refusal("G201", "there is no such element", None, 1)
         if context.length_of(value) != 1:
             raise Refusal("G201", "'[[' takes one element", None, 1)
         return value
@@ -201,6 +224,10 @@ def _slice(context: Context, parts: Items, x: Value) -> Value:
 def replace(context: Context, x: Value, index: Value, value: Value, single: bool) -> Value:
     """What ``x`` is after ``x[index] <- value``."""
     plain = (int, bool, Text, Elements, Special, Evaluated)
+    if isinstance(x, (Quoted, Formula)):
+        return language.replace_part(context, x, index, value)
+    if x is NULL and single and isinstance(index, Text):
+        x = Items(())
     if isinstance(x, Items) or not isinstance(value, plain) or not isinstance(x, plain):
         return _replace_in_list(context, x, index, value, single)
     if isinstance(index, Text) or (
@@ -284,6 +311,21 @@ def _is_vector(context: Context, item: Atom) -> bool:
     return item.__class__ is int and bool(context.graph.types[item].shape)
 
 
+def _replace_several(
+    context: Context, x: Items, places: list[int], value: Value, single: bool
+) -> Value:
+    """``x[c(1, 3)] <- values`` of a list."""
+    given: Sequence[Value] = value.values if isinstance(value, Items) else context.atoms(value)
+    if single or not given or len(places) % len(given):
+        raise Refusal("G201", f"{len(given)} values do not fill {len(places)} places", None, 1)
+    changed = x
+    for k, place in enumerate(places):
+        at = context.builder.const(place + 1.0)
+        done = _replace_in_list(context, changed, at, given[k % len(given)], True)
+        changed = done if isinstance(done, Items) else changed
+    return changed
+
+
 def _replace_in_list(context: Context, x: Value, index: Value, value: Value, single: bool) -> Value:
     if isinstance(x, Expressions):
         return language.replace_expression(context, x, index, value)
@@ -298,7 +340,7 @@ def _replace_in_list(context: Context, x: Value, index: Value, value: Value, sin
     else:
         places = positions(context, index, len(values), names)
     if len(places) != 1:
-        raise Refusal("G104", "one element of a list can be set at a time", None, 1)
+        return _replace_several(context, x, places, value, single)
     place = places[0]
     if place < 0:
         raise Refusal("G201", "an index starts at 1", None, 1)

@@ -7,14 +7,17 @@ there), so that quoting code into code in a loop costs what is new.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 from gradc.errors import Source, Span
 from gradc.frontend.context import Context, vector_of
 from gradc.frontend.scope import Environment, Scope
 from gradc.frontend.values import (
     ABSENT,
+    NA,
     NULL,
     Closure,
+    Dots,
     Elements,
     Expressions,
     Formula,
@@ -152,6 +155,45 @@ def replace_expression(context: Context, x: Expressions, index: Value, value: Va
     return Expressions(tuple(changed))
 
 
+def replace_part(context: Context, x: Value, index: Value, value: Value) -> Value:
+    """What a call is after ``x[[i]] <- value`` or ``x$name <- value``."""
+    expression = expression_of(context, x)
+    if expression is None:
+        raise Refusal("G202", f"{describe(x)} has no parts", None, 0)
+    parts = parts_of(context, expression)
+    tree = expression.scope.tree
+    names: list[str | None] = [None, *(tree.argnames(expression.node) or ())]
+    names += [None] * (len(parts) - len(names))
+    if isinstance(index, Text):
+        name = context.written_out(index)
+        place = names.index(name) if name in names else len(parts)
+        names += [name] * (place == len(parts))
+    else:
+        place = context.whole(index, "an index", 1) - 1
+        names += [None] * (place == len(parts))
+    if not 0 <= place <= len(parts):
+        raise Refusal(
+            "G201", f"index {place + 1} is outside: there are {len(parts)} parts", None, 1
+        )
+    parts[place : place + 1] = [value]
+    call = make_call(context, parts[0], list(zip(names[1:], parts[1:], strict=True)))
+    return (formula_of(context, call) or call) if isinstance(x, Formula) else call
+
+
+def with_body(context: Context, function: Value, body: Value) -> Value:
+    """What a function is after ``body(f) <- expression``."""
+    if not isinstance(function, Closure):
+        raise Refusal("G202", f"{describe(function)} has no body", None, 0)
+    old, made = function.scope.tree, Assembly(context)
+    defaults = [-1 if d < 0 else made.share(old, d) for d in old.defaults(function.node)]
+    names = old.params(function.node)
+    node = made.tree.add_function(
+        names, defaults, made.insert(body), made.span.start, made.span.end
+    )
+    made.tree.roots = [node]
+    return Closure(node, function.scope.of(context.code_of(made.tree)))
+
+
 # ------------------------------------------------------------------------- making code
 
 
@@ -187,11 +229,32 @@ class Assembly:
         if value is NULL:
             return tree.add_constant("NULL", start, end)
         if isinstance(value, Elements):
+            ends = self._run(value)
+            if ends is not None:
+                numbers = [tree.add_number(n, start, end) for n in ends]
+                return tree.add_call(self.name(":"), numbers, start, end)
             parts = [self.insert(item) for item in value.items]
-            return tree.add_call(self.name("c"), parts, start, end, value.names)
+            return tree.add_call(self.name("c"), parts, start, end, _labels(value.names))
+        if isinstance(value, Items):
+            parts = [self.insert(item) for item in value.values]
+            return tree.add_call(self.name("list"), parts, start, end, _labels(value.names))
+        if value is NA:
+            return tree.add_constant("NA", start, end)
+        if value is ABSENT:
+            return tree.add_missing(start)
         if isinstance(value, Closure):
             return self.share(value.scope.tree, value.node)
         raise Refusal("G202", f"{describe(value)} cannot be put into an expression")
+
+    def _run(self, value: Elements) -> tuple[float, float] | None:
+        """The ends of a run of R integers, which R writes as ``1:3``."""
+        if value.names is not None or len(value) < 2:
+            return None
+        if not all(isinstance(item, Whole) for item in value.items):
+            return None
+        numbers = [self.context.number(item) or 0.0 for item in value.items]
+        steps = {after - before for before, after in pairwise(numbers)}
+        return (numbers[0], numbers[-1]) if steps in ({1.0}, {-1.0}) else None
 
     def share(self, other: Tree, node: int) -> int:
         """A node of another tree; names and constants are copied."""
@@ -216,6 +279,10 @@ class Assembly:
             raise TypeError("no call is being evaluated")
         self.tree.roots = [node]
         return Quoted(node, at[0].of(self.context.code_of(self.tree)))
+
+
+def _labels(names: Sequence[str] | None) -> list[str | None] | None:
+    return None if names is None else [name or None for name in names]
 
 
 def make_call(
@@ -285,16 +352,36 @@ def _rebuilt(made: Assembly, owner: Tree, node: int, done: Mapping[tuple[int, in
 
 def substituted(context: Context, expression: Quoted, values: Mapping[str, Value]) -> Quoted:
     """The expression with names replaced by values."""
+    dots = values.get("...")
 
     def replace(tree: Tree, node: int) -> Value | None:
+        if tree.kinds[node] == Kind.CALL and isinstance(dots, Dots):
+            return _with_dots(context, tree, node, dots, expression.scope)
         if tree.kinds[node] != Kind.NAME:
             return None
-        value = values.get(tree.name(node))
-        if isinstance(value, Promise):
-            return Quoted(value.node, value.scope)
-        return value
+        return _as_written(values.get(tree.name(node)))
 
     return rewritten(context, expression.scope.tree, expression.node, replace)
+
+
+def _as_written(value: Value | None) -> Value | None:
+    """An argument as the expression that the call was given."""
+    return Quoted(value.node, value.scope) if isinstance(value, Promise) else value
+
+
+def _with_dots(context: Context, tree: Tree, node: int, dots: Dots, scope: Scope) -> Value | None:
+    """A call whose ``...`` is written out; None where it has none."""
+    arguments = list(tree.args(node))
+    if not any(tree.kinds[a] == Kind.NAME and tree.name(a) == "..." for a in arguments):
+        return None
+    made: list[tuple[str | None, Value]] = []
+    names = tree.argnames(node) or (None,) * len(arguments)
+    for name, argument in zip(names, arguments, strict=True):
+        if tree.kinds[argument] == Kind.NAME and tree.name(argument) == "...":
+            made += [(label, _as_written(v) or NULL) for label, v in dots.items]
+        else:
+            made.append((name, part(context, tree, argument, scope)))
+    return make_call(context, part(context, tree, tree.fn(node), scope), made)
 
 
 # ------------------------------------------------------------------------- text to code

@@ -128,7 +128,8 @@ class Library:
                 raise self.context.not_a_number(value)
             if isinstance(value, Dots):
                 for _, item in value.items:
-                    if isinstance(item, Unresolved) or item is ABSENT:
+                    empty = item is ABSENT and action.name not in ("[", "[[")
+                    if isinstance(item, Unresolved) or empty:
                         raise self.context.not_a_number(item)
         return values
 
@@ -157,6 +158,8 @@ class Library:
             if len(formals) == 1
             else lambda *nodes: apply(prim, nodes)
         )
+        if prim == "abs":
+            self.context.on_wholes.add(one)
         return Action(name, tuple(formals), {len(formals): one})
 
     def _prelude_native(self, name: str) -> Action | None:

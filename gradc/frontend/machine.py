@@ -57,7 +57,7 @@ from gradc.frontend.values import (
 )
 from gradc.ir import Graph
 from gradc.prims import ShapeError
-from gradc.syntax.rope import Text, computed
+from gradc.syntax.rope import Text, TooLong, computed
 from gradc.syntax.tree import Tree
 
 _WORDS: dict[str, bool | Special | float] = {
@@ -165,7 +165,7 @@ class Machine:
                     if steps is not None:
                         frame = Frame(steps, item, scope, len(values))
                         scope = self._resume(frame, None, todo, values)
-        except (Refusal, ShapeError) as problem:
+        except (Refusal, ShapeError, TooLong) as problem:
             raise self._placed(problem, item, scope) from None
         return values[0]
 
@@ -180,7 +180,7 @@ class Machine:
             return frame.scope
         except Unwinding as signal:
             return self._unwind(signal, frame, todo, values)
-        except (Refusal, ShapeError) as problem:
+        except (Refusal, ShapeError, TooLong) as problem:
             raise self._placed(problem, frame, frame.scope) from None
         todo.append(frame)
         todo.append(node)
@@ -208,7 +208,7 @@ class Machine:
             except Unwinding as other:
                 signal = other
                 continue
-            except (Refusal, ShapeError) as problem:
+            except (Refusal, ShapeError, TooLong) as problem:
                 raise self._placed(problem, frame, frame.scope) from None
             todo.append(frame)
             todo.append(node)
@@ -476,7 +476,9 @@ class Machine:
             raise NeedsKnown(refusal, {name}, set())
         self.branches.write(environment, name, value)
 
-    def _placed(self, problem: Refusal | ShapeError, item: int | Frame, scope: Scope) -> GradcError:
+    def _placed(
+        self, problem: Refusal | ShapeError | TooLong, item: int | Frame, scope: Scope
+    ) -> GradcError:
         """A refusal with the place where it happened."""
         if isinstance(item, Frame):
             scope, node = item.scope, item.node
@@ -484,6 +486,8 @@ class Machine:
             node = item if item >= 0 else ~item
         if isinstance(problem, ShapeError):
             return fail("G201", f"vectors do not fit: {problem}", scope.span(node))
+        if isinstance(problem, TooLong):
+            return fail("G105", "this text grows without end", scope.span(node))
         if scope.kinds[node] == CALL and problem.argument is not None:
             arguments = scope.args(node)
             if problem.argument < len(arguments):

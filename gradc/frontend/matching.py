@@ -9,7 +9,7 @@ from typing import Any
 from gradc.frontend import language
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context, vector_of
-from gradc.frontend.texts import as_texts
+from gradc.frontend.texts import as_texts, each_text, text_atoms
 from gradc.frontend.values import (
     ABSENT,
     NA,
@@ -45,6 +45,14 @@ def _guarded(name: str, work: Callable[[], Any]) -> Any:
         raise Refusal("G103", f"{name}: {problem}", None, 0) from None
 
 
+def _only(context: Context, value: Value, argument: int) -> str:
+    """The first text of an argument that is one."""
+    texts = as_texts(context, value, argument)
+    if not texts:
+        raise Refusal("G103", "a text is needed here, and there is none", None, argument)
+    return context.written_out(texts[0])
+
+
 def _substitution(name: str, first_only: bool) -> Native:
     def call(
         context: Context,
@@ -58,15 +66,17 @@ def _substitution(name: str, first_only: bool) -> Native:
         from gradc.text.patterns import substitute
 
         options = _options(context, ignore_case, perl, fixed)
-        wanted = context.written_out(as_texts(context, pattern, 0)[0])
-        written = context.written_out(as_texts(context, replacement, 1)[0])
-        changed: list[Atom] = []
-        for text in as_texts(context, x, 2):
-            flat = context.written_out(text)
-            work = partial(substitute, wanted, written, flat, first_only=first_only, **options)
-            done = _guarded(name, work)
-            changed.append(text if done == flat else context.made(done))
-        return vector_of(changed) if changed else Elements(())
+        wanted = _only(context, pattern, 0)
+        written = _only(context, replacement, 1)
+
+        def work(flat: str) -> str:
+            made: str = _guarded(
+                name,
+                partial(substitute, wanted, written, flat, first_only=first_only, **options),
+            )
+            return made
+
+        return each_text(context, x, work, 2)
 
     return call
 
@@ -81,7 +91,7 @@ def contains(
 def _hits(context: Context, pattern: Value, x: Value, options: dict[str, bool]) -> list[bool]:
     from gradc.text.patterns import matches
 
-    wanted = context.written_out(as_texts(context, pattern, 0)[0])
+    wanted = _only(context, pattern, 0)
     texts = [context.written_out(text) for text in as_texts(context, x, 1)]
     return [_guarded("grepl", partial(matches, wanted, t, **options)) for t in texts]
 
@@ -113,16 +123,20 @@ def split(context: Context, x: Value, separator: Value, fixed: Value, perl: Valu
     """``strsplit(x, split)``: a list, one vector a text."""
     from gradc.text.patterns import split as pieces_of
 
-    wanted = context.written_out(as_texts(context, separator, 1)[0])
+    given = as_texts(context, separator, 1)
+    wanted = context.written_out(given[0]) if given else ""
     options = _options(context, ABSENT, perl, fixed)
     del options["ignore_case"]
     rows: list[Value] = []
-    for text in as_texts(context, x, 0):
+    for text in text_atoms(context, x):
+        if not isinstance(text, Text):
+            rows.append(NA)
+            continue
         flat = context.written_out(text)
         pieces = _guarded("strsplit", partial(pieces_of, flat, wanted, **options))
         context.spend(len(pieces))
         rows.append(language.texts(context, pieces) if pieces else Elements(()))
-    return Items(tuple(rows))
+    return Items(tuple(rows), x.names if isinstance(x, Elements) else None)
 
 
 # ------------------------------------------------------------------------- sets
@@ -160,13 +174,16 @@ def match_(context: Context, x: Value, table: Value) -> Value:
 def which(context: Context, x: Value) -> Value:
     """``which(x)``: the places of what is known to hold."""
     found: list[Atom] = []
+    names: list[str] = []
+    labels = x.names if isinstance(x, Elements) else None
     for k, atom in enumerate(context.atoms(x, 0)):
         truth = None if atom is NA else context.truth(atom)
         if truth is None and atom is not NA:
             raise Refusal("G104", "which elements hold must be known when the model is compiled")
         if truth:
             found.append(_place(context, k))
-    return vector_of(found) if found else Elements(())
+            names += labels[k : k + 1] if labels else ()
+    return vector_of(found, tuple(names) or None) if found else Elements(())
 
 
 def _kept(name: str, keep: Callable[[bool, bool], bool]) -> Native:

@@ -74,7 +74,7 @@ def _cells(context: Context, x: Value) -> tuple[list[Atom], int, int]:
     rows, columns = size
     if isinstance(x, Items):
         cells: list[Atom] = []
-        for column in x.values:
+        for column in of_one_sort(context, x).values:
             atoms = list(context.atoms(column, 0))
             cells += atoms * (rows if len(atoms) == 1 else 1)
         if any(isinstance(c, Text) for c in cells):
@@ -83,6 +83,32 @@ def _cells(context: Context, x: Value) -> tuple[list[Atom], int, int]:
             ]
         return cells, rows, columns
     return list(context.atoms(x, 0)), rows, columns
+
+
+def of_one_sort(context: Context, x: Items) -> Items:
+    """The columns of a data frame as those of one matrix: next to texts, numbers are texts.
+
+    As in R, the numbers of a column are then written with one format, to one width.
+    """
+    if not any(isinstance(atom, Text) for v in x.values for atom in _listed(v)):
+        return x
+    return Items(tuple(_written(context, v) for v in x.values), x.names, x.is_frame)
+
+
+def _listed(value: Value) -> Sequence[Atom]:
+    return value.items if isinstance(value, Elements) else (value,)  # type: ignore[return-value]
+
+
+def _written(context: Context, column: Value) -> Value:
+    from gradc.text.formats import format_numbers
+
+    atoms = context.atoms(column)
+    if any(isinstance(atom, Text) for atom in atoms):
+        return column
+    numbers = [context.known(atom, "a number next to text") for atom in atoms]
+    whole = all(isinstance(atom, Whole) for atom in atoms)
+    lines = format_numbers([int(n) if whole else n for n in numbers])
+    return vector_of([context.made(line) for line in lines])
 
 
 def take_cells(context: Context, x: Value, rows: Value, columns: Value, drop: Value) -> Value:
@@ -191,6 +217,9 @@ def _bind(context: Context, dots: Dots, by_column: bool) -> Value:
         cells, rows, columns = _cells(context, turned)
         lines += [cells[j * rows : (j + 1) * rows] for j in range(columns)]
     longest = max((len(line) for line in lines), default=0)
+    widths = [dimensions(v) for _, v in dots.items if dimensions(v) is not None]
+    if any(size is not None and size[not by_column] != longest for size in widths):
+        raise Refusal("G201", "a vector does not fit the matrix that it is bound to")
     if any(not line or longest % len(line) for line in lines):
         raise Refusal("G201", "the vectors that are bound together differ in length")
     cells = [cell for line in lines for cell in line * (longest // len(line))]

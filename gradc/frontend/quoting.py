@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gradc.frontend import language
-from gradc.frontend.actions import Callback, Form, Native, Steps
+from gradc.frontend.actions import Action, Callback, Form, Native, Steps
 from gradc.frontend.calls import force, form_arguments
 from gradc.frontend.context import Context, vector_of
 from gradc.frontend.scope import CALL, NAME, Environment, Scope
@@ -333,6 +333,7 @@ NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("as.call", "x", as_call),
     ("call", "name ...", call_),
     ("body", "fun", body),
+    ("body<-", "fun value", language.with_body),
     ("formals", "fun", formals),
     ("formalArgs", "def", formal_names),
     ("all.vars", "expr", all_variables),
@@ -340,6 +341,6 @@ NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("is.symbol", "x", is_name),
     ("is.call", "x", is_call),
     ("is.list", "x", _is(Items)),
-    ("is.function", "x", _is(Closure)),
+    ("is.function", "x", _is((Closure, Action))),
     ("is.expression", "x", _is(Expressions)),
 )

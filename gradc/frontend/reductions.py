@@ -10,7 +10,7 @@ from functools import reduce
 
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context, vector_of
-from gradc.frontend.values import ABSENT, Atom, Dots, Elements, Refusal, Value
+from gradc.frontend.values import ABSENT, Atom, Dots, Elements, Refusal, Value, Whole
 from gradc.prims import ShapeError
 
 _Two = Callable[[int, int], int]
@@ -37,7 +37,16 @@ def total(context: Context, dots: Dots, na_rm: Value) -> Value:
     """``sum(…)``."""
     b = context.builder
     result = _over(context, dots, b.sum, b.add)
-    return b.const(0.0) if result is None else b.real(result)
+    return _as_given(context, dots, b.const(0.0) if result is None else b.real(result))
+
+
+def _as_given(context: Context, dots: Dots, result: Value) -> Value:
+    """The result as an R integer where all that it comes from is integers."""
+    for _, value in dots.items:
+        items = value.items if isinstance(value, Elements) else (value,)
+        if not all(isinstance(item, (Whole, bool)) for item in items):
+            return result
+    return context.whole_number(result)
 
 
 def product(context: Context, dots: Dots, na_rm: Value) -> Value:
@@ -59,17 +68,18 @@ def _extreme(context: Context, dots: Dots, name: str) -> int:
 
 def smallest(context: Context, dots: Dots, na_rm: Value) -> Value:
     """``min(…)``."""
-    return _extreme(context, dots, "min")
+    return _as_given(context, dots, _extreme(context, dots, "min"))
 
 
 def largest(context: Context, dots: Dots, na_rm: Value) -> Value:
     """``max(…)``."""
-    return _extreme(context, dots, "max")
+    return _as_given(context, dots, _extreme(context, dots, "max"))
 
 
 def extent(context: Context, dots: Dots, na_rm: Value) -> Value:
     """``range(…)``: smallest and largest."""
-    return vector_of([_extreme(context, dots, "min"), _extreme(context, dots, "max")])
+    ends = [_extreme(context, dots, "min"), _extreme(context, dots, "max")]
+    return vector_of([_as_given(context, dots, end) for end in ends])  # type: ignore[misc]
 
 
 def mean(context: Context, x: Value, na_rm: Value) -> Value:
@@ -108,7 +118,11 @@ def _running(name: str, step: Callable[[Context], _Two]) -> Native:
             node = context.node(atom, 0)
             items.append(two(items[-1], node) if items else node)  # type: ignore[arg-type]
         context.spend(len(items))
-        return vector_of(items)
+        names = x.names if isinstance(x, Elements) else None
+        if name == "cumsum":
+            given = Dots(((None, x),))
+            items = [_as_given(context, given, item) for item in items]  # type: ignore[misc]
+        return vector_of(items, names)
 
     call.__name__ = name
     return call

@@ -10,7 +10,7 @@ from typing import Any
 
 from gradc.frontend import language
 from gradc.frontend.actions import Native
-from gradc.frontend.context import Context, vector_of
+from gradc.frontend.context import TURN_COST, Context, vector_of
 from gradc.frontend.values import (
     ABSENT,
     NA,
@@ -23,11 +23,12 @@ from gradc.frontend.values import (
     Items,
     Quoted,
     Refusal,
+    Special,
     Value,
     Whole,
     describe,
 )
-from gradc.frontend.vectors import as_text, bounded
+from gradc.frontend.vectors import as_text, bounded, unlist
 from gradc.syntax.rope import Text, paste
 from gradc.syntax.tree import Kind
 
@@ -71,6 +72,8 @@ def _of_call(context: Context, expression: Quoted) -> list[Text]:
         return [context.made(tree.name(node))]
     if kind in (Kind.CALL, Kind.FUNCTION):
         return [context.made(text) for text in as_character_call(tree, node)]
+    if kind == Kind.MISSING:
+        return [context.made("")]
     return as_texts(context, language.part(context, tree, node, expression.scope))
 
 
@@ -91,9 +94,10 @@ def _paste(
     context: Context, dots: Dots, between: Text | None, collapse: Value, recycle: Value
 ) -> Value:
     columns = [as_texts(context, value, k) for k, (_, value) in enumerate(dots.items)]
-    columns = [column for column in columns if column]
     count = bounded(max((len(column) for column in columns), default=0))
     origin = context.here()
+    empty = [context.made("")]
+    columns = [column or empty for column in columns]
     rows: list[Text] = []
     for k in range(count):
         parts: list[Text] = []
@@ -102,7 +106,7 @@ def _paste(
                 parts.append(between)
             parts.append(column[k % len(column)])
         rows.append(paste(parts, origin))
-    context.spend(count * max(len(columns), 1))
+    context.spend(TURN_COST + count * max(len(columns), 1))
     if collapse in (ABSENT, NULL):
         return vector_of(rows) if rows else Elements(())
     return _collapsed(context, rows, context.text(collapse, "'collapse'"))
@@ -129,20 +133,19 @@ def paste0(context: Context, dots: Dots, collapse: Value, recycle: Value) -> Val
 
 
 def to_string(context: Context, x: Value, collapse: Value) -> Value:
-    """``toString(x)``."""
-    glue = context.made(", ") if collapse is ABSENT else context.text(collapse, "'collapse'")
-    return _collapsed(context, as_texts(context, x, 0), glue)
+    """``toString(x)``; as in R, another ``collapse`` is not heard."""
+    return _collapsed(context, as_texts(context, x, 0), context.made(", "))
 
 
 def repeat_text(context: Context, x: Value, times: Value) -> Value:
     """``strrep(x, times)``."""
     texts, counts = as_texts(context, x, 0), context.atoms(times, 1)
-    rows = []
-    for k in range(max(len(texts), len(counts))):
+    rows: list[Atom] = []
+    for k in range(max(len(texts), len(counts)) if texts and counts else 0):
         count = context.whole(counts[k % len(counts)], "'times'", 1)
         context.spend(count)
         rows.append(paste([texts[k % len(texts)]] * bounded(count), context.here()))
-    return vector_of(rows)
+    return like(x, rows)
 
 
 # ------------------------------------------------------------------------- numbers as text
@@ -171,7 +174,7 @@ def sprintf(context: Context, fmt: Value, dots: Dots) -> Value:
 
     formats = as_texts(context, fmt, 0)
     columns: list[Sequence[Atom]] = [
-        context.atoms(value, k + 1) for k, (_, value) in enumerate(dots.items)
+        context.atoms(flattened(context, value), k + 1) for k, (_, value) in enumerate(dots.items)
     ]
     if not formats or any(not column for column in columns):
         return Elements(())
@@ -265,7 +268,7 @@ def format_(
         )
     except BadFormat as problem:
         raise Refusal("G103", f"format: {problem}", None, 0) from None
-    return language.texts(context, lines)
+    return like(x, [context.made(line) for line in lines])
 
 
 def _scientific(context: Context, value: Value) -> bool | int:
@@ -302,7 +305,7 @@ def format_c(
         )
     except BadFormat as problem:
         raise Refusal("G103", f"formatC: {problem}", None, 0) from None
-    return language.texts(context, lines)
+    return like(x, [context.made(line) for line in lines])
 
 
 def _rounding(name: str) -> Native:
@@ -342,8 +345,6 @@ def deparse(context: Context, x: Value, cutoff: Value = ABSENT, *options: Value)
         return deparse(context, call, cutoff)
     expression = language.expression_of(context, x)
     if expression is None:
-        if x is NA or isinstance(x, Items):
-            raise Refusal("G104", f"deparse() of {describe(x)} is not available", None, 0)
         made = language.as_expression(context, x)
         expression = language.expression_of(context, made)
     if expression is None:
@@ -355,45 +356,100 @@ def deparse(context: Context, x: Value, cutoff: Value = ABSENT, *options: Value)
 # ------------------------------------------------------------------------- characters
 
 
-def _each(context: Context, x: Value, function: Callable[[str], Any]) -> list[Any]:
-    return [function(context.written_out(text)) for text in as_texts(context, x, 0)]
+def like(x: Value, atoms: Sequence[Atom]) -> Value:
+    """A vector with the names and the dimensions of another one, where these fit."""
+    if not isinstance(x, Elements) or len(x) != len(atoms):
+        return vector_of(atoms) if atoms else Elements(())
+    return vector_of(atoms, x.names, x.dim)
+
+
+def flattened(context: Context, x: Value) -> Value:
+    """A list of single values as a vector; anything else unchanged."""
+    return unlist(context, x, ABSENT, False) if isinstance(x, Items) else x
+
+
+def text_atoms(context: Context, x: Value, argument: int = 0) -> list[Text | Special]:
+    """The elements of a vector as texts; what is missing stays missing."""
+    if isinstance(x, (Elements, int, bool, Text, Special)) and x is not NULL:
+        atoms = [as_text(context, atom) for atom in context.atoms(x, argument)]
+        return [atom for atom in atoms if isinstance(atom, (Text, Special))]
+    return list(as_texts(context, x, argument))
+
+
+def each_text(
+    context: Context, x: Value, function: Callable[[str], str], argument: int = 0
+) -> Value:
+    """A function of single texts applied to a vector of them."""
+    changed: list[Atom] = []
+    for atom in text_atoms(context, x, argument):
+        if not isinstance(atom, Text):
+            changed.append(NA)
+            continue
+        flat = context.written_out(atom)
+        done = function(flat)
+        changed.append(atom if done == flat else context.made(done))
+    return like(x, changed)
 
 
 def _mapped(function: Callable[[str], str]) -> Native:
     def call(context: Context, x: Value) -> Value:
-        changed = [context.made(text) for text in _each(context, x, function)]
-        names = x.names if isinstance(x, Elements) else None
-        return vector_of(changed, names) if changed else Elements(())
+        try:
+            return each_text(context, x, function)
+        except ValueError as problem:
+            raise Refusal("G104", str(problem), None, 0) from None
 
     return call
 
 
+def _upper(text: str) -> str:
+    from gradc.text import strings
+
+    return strings.toupper(text)
+
+
+def _lower(text: str) -> str:
+    from gradc.text import strings
+
+    return strings.tolower(text)
+
+
 def nchar(context: Context, x: Value, sort: Value) -> Value:
     """``nchar(x)``; the length of a rope is known without writing it out."""
-    counts = [
-        Whole(context.builder.const(context.characters(text))) for text in as_texts(context, x, 0)
-    ]
-    return vector_of(counts)
+    counts: list[Atom] = []
+    for atom in text_atoms(context, x):
+        is_text = isinstance(atom, Text)
+        counts.append(_count(context, context.characters(atom)) if is_text else NA)  # type: ignore[arg-type]
+    return like(x, counts)
+
+
+def _count(context: Context, number: int) -> Whole:
+    return Whole(context.builder.const(float(number)))
 
 
 def substring(context: Context, x: Value, first: Value, last: Value) -> Value:
     """``substr(x, start, stop)`` and ``substring(text, first, last)``."""
     from gradc.text import strings
 
-    texts = as_texts(context, x, 0)
+    texts = text_atoms(context, x)
     starts = context.atoms(first, 1)
     stops = context.atoms(context.builder.const(1e6) if last is ABSENT else last, 2)
     if not texts:
         return Elements(())
+    if not starts or not stops:
+        raise Refusal("G103", "where a piece starts and ends must be given", None, 1)
     count = max(len(texts), len(starts), len(stops))
-    rows = []
+    rows: list[Atom] = []
     for k in range(count):
         low = context.whole(starts[k % len(starts)], "where a piece starts", 1)
         high = context.whole(stops[k % len(stops)], "where a piece ends", 2)
-        text = context.written_out(texts[k % len(texts)])
-        rows.append(context.made(strings.substring(text, low, high)))
+        atom = texts[k % len(texts)]
+        if isinstance(atom, Text):
+            piece = strings.substring(context.written_out(atom), low, high)
+            rows.append(context.made(piece))
+        else:
+            rows.append(NA)
     context.spend(count)
-    return vector_of(rows)
+    return like(x, rows)
 
 
 def trim(context: Context, x: Value, which: Value, whitespace: Value) -> Value:
@@ -402,8 +458,12 @@ def trim(context: Context, x: Value, which: Value, whitespace: Value) -> Value:
 
     side = "both" if which is ABSENT else context.flat(which, "'which'", 1)
     blanks = "[ \t\r\n]" if whitespace is ABSENT else context.flat(whitespace, "'whitespace'", 2)
-    lines = _each(context, x, lambda text: strings.trim(text, side, blanks))
-    return language.texts(context, lines)
+    from gradc.text.patterns import BadPattern
+
+    try:
+        return each_text(context, x, lambda text: strings.trim(text, side, blanks))
+    except BadPattern as problem:
+        raise Refusal("G103", f"trimws: {problem}", None, 2) from None
 
 
 def translate(context: Context, old: Value, new: Value, x: Value) -> Value:
@@ -413,21 +473,20 @@ def translate(context: Context, old: Value, new: Value, x: Value) -> Value:
 
     before, after = context.flat(old, "'old'", 0), context.flat(new, "'new'", 1)
     try:
-        lines = _each(context, x, lambda text: strings.translate(before, after, text))
-    except BadPattern as problem:
+        return each_text(context, x, lambda text: strings.translate(before, after, text), 2)
+    except (BadPattern, ValueError) as problem:
         raise Refusal("G103", f"chartr: {problem}") from None
-    return language.texts(context, lines)
 
 
 def _edge(name: str) -> Native:
     def call(context: Context, x: Value, edge: Value) -> Value:
         texts, edges = as_texts(context, x, 0), as_texts(context, edge, 1)
-        count = max(len(texts), len(edges))
+        count = max(len(texts), len(edges)) if texts and edges else 0
         verdicts: list[Atom] = []
         for k in range(count):
             text = context.written_out(texts[k % len(texts)])
             verdicts.append(getattr(text, name)(context.written_out(edges[k % len(edges)])))
-        return vector_of(verdicts)
+        return vector_of(verdicts) if verdicts else Elements(())
 
     return call
 
@@ -464,7 +523,10 @@ def make_names(context: Context, x: Value, unique: Value) -> Value:
     """``make.names(x)``."""
     from gradc.text import strings
 
-    lines = _each(context, x, strings.make_names)
+    try:
+        lines = [strings.make_names(context.written_out(t)) for t in as_texts(context, x, 0)]
+    except ValueError as problem:
+        raise Refusal("G104", str(problem), None, 0) from None
     if unique is not ABSENT and context.flag(unique, "'unique'"):
         lines = strings.make_unique(lines)
     return language.texts(context, lines)
@@ -490,8 +552,8 @@ NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("substr", "x start stop", substring),
     ("substring", "text first last?", substring),
     ("trimws", "x which? whitespace?", trim),
-    ("toupper", "x", _mapped(str.upper)),
-    ("tolower", "x", _mapped(str.lower)),
+    ("toupper", "x", _mapped(_upper)),
+    ("tolower", "x", _mapped(_lower)),
     ("chartr", "old new x", translate),
     ("startsWith", "x prefix", _edge("startswith")),
     ("endsWith", "x suffix", _edge("endswith")),

@@ -65,6 +65,8 @@ def combine(context: Context, dots: Dots) -> Value:
     context.spend(len(items))
     if any(isinstance(item, Text) for item in items):
         items = [as_text(context, item) for item in items]
+    elif any(isinstance(item, int) and not isinstance(item, (Whole, bool)) for item in items):
+        items = [int(item) if isinstance(item, Whole) else item for item in items]
     if not items:
         return Elements(()) if parts else NULL
     return vector_of(items, tuple(names) if any(names) else None)
@@ -118,27 +120,31 @@ def repeat(context: Context, x: Value, times: Value, each: Value, length_out: Va
         bounded(count * len(x.values))
         return Items(x.values * count)
     items = list(context.atoms(x, 0))
+    labels = x.names if isinstance(x, Elements) else None
     if each is not ABSENT:
         count = context.whole(each, "'each'")
         bounded(len(items) * count)
         items = [item for item in items for _ in range(count)]
+        if labels is not None:
+            labels = tuple(label for label in labels for _ in range(count))
     if length_out is not ABSENT:
         length = bounded(context.whole(length_out, "'length.out'"))
         repeats = -(-length // len(items)) if items else 0
-        return _plain((items * repeats)[:length], context)
+        names = (labels * repeats)[:length] if labels else None
+        return _plain((items * repeats)[:length], context, names)
     counts = [1] if times is ABSENT else [context.whole(t, "'times'") for t in context.atoms(times)]
     if len(counts) == 1:
         bounded(len(items) * counts[0], 1)
-        return _plain(items * counts[0], context)
+        return _plain(items * counts[0], context, labels * counts[0] if labels else None)
     if len(counts) != len(items):
         raise Refusal("G201", f"'times' has {len(counts)} elements, 'x' has {len(items)}")
     bounded(sum(counts), 1)
     return _plain([i for i, n in zip(items, counts, strict=True) for _ in range(n)], context)
 
 
-def _plain(items: Sequence[Atom], context: Context) -> Value:
+def _plain(items: Sequence[Atom], context: Context, names: tuple[str, ...] | None = None) -> Value:
     context.spend(len(items))
-    return vector_of(items)
+    return vector_of(items, names) if items else Elements(())
 
 
 def colon(context: Context, start: Value, stop: Value) -> Value:
@@ -191,9 +197,11 @@ def sequence(
         return first
     if step == 0 or not math.isfinite(span / step) or span / step < 0:
         raise Refusal("G103", f"no steps of {step!r} lead from {low!r} to {low + span!r}")
-    return _progression(
-        context, first, context.node(by), bounded(math.floor(span / step + 1e-10) + 1)
-    )
+    count = bounded(math.floor(span / step + 1e-10) + 1)
+    made = _progression(context, first, context.node(by), count)
+    if not (isinstance(start, Whole) and isinstance(by, Whole)):
+        return made
+    return vector_of([context.whole_number(a) for a in context.atoms(made)])  # type: ignore[misc]
 
 
 def _sequence_of_length(
@@ -378,10 +386,7 @@ def _read_number(context: Context, atom: Atom) -> Atom:
     if not isinstance(atom, Text):
         return atom
     text = context.written_out(atom)
-    if not _NUMBER.fullmatch(text):
-        message = f"the text {text!r} is no number, and as.numeric() makes it NA"
-        raise Refusal("G202", message, None, 0)
-    return context.builder.const(float(text))
+    return context.builder.const(float(text)) if _NUMBER.fullmatch(text) else NA
 
 
 def as_whole(context: Context, x: Value) -> Value:
@@ -409,7 +414,7 @@ def set_names(context: Context, x: Value, value: Value) -> Value:
         count = context.length_of(x) or 0
         if len(given) > count:
             raise Refusal("G201", f"{len(given)} names do not fit {count} elements", None, 1)
-        labels = (*given, *[""] * (count - len(given)))
+        labels = (*given, *["NA"] * (count - len(given)))
     if isinstance(x, Items):
         return Items(x.values, labels, x.is_frame)
     return vector_of(context.atoms(x, 0), labels)
@@ -458,7 +463,8 @@ def is_null(context: Context, x: Value) -> Value:
 
 def is_na(context: Context, x: Value) -> Value:
     """``is.na(x)`` of what is known."""
-    return vector_of([atom is NA for atom in context.atoms(x, 0)])
+    missing = [atom is NA for atom in context.atoms(x, 0)]
+    return vector_of(missing, x.names if isinstance(x, Elements) else None)
 
 
 def known(context: Context, x: Value) -> Value:
@@ -518,7 +524,17 @@ NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("stop", "...", stop),
 )
 
+
+def rounded(context: Context, x: Value, digits: Value) -> Value:
+    """A known number rounded to decimal places as R rounds it."""
+    from gradc.text.rounding import r_round
+
+    number = context.known(x, "a number that is rounded", 0)
+    return context.builder.const(r_round(number, context.whole(digits, "'digits'", 1)))
+
+
 PRELUDE_NATIVES: tuple[tuple[str, str, Native], ...] = (
+    ("rounded", "x digits", rounded),
     ("known", "x", known),
     ("refuse", "message", refuse),
 )

@@ -20,6 +20,9 @@ from gradc.errors import Source, Span
 LONGEST_FLAT: Final = 50_000_000
 """The longest text that is ever written out."""
 
+BOUND: Final = 2**2000
+"""No text is longer than this, however it is shared: a script that goes on doubling never ends."""
+
 _LONGEST_NAMED: Final = 200
 
 
@@ -27,7 +30,7 @@ class TooLong(Exception):
     """A text is too long to be written out; ``text`` is the one."""
 
     def __init__(self, text: Text) -> None:
-        super().__init__(f"a text of {text.length:,} characters is too long to be written out")
+        super().__init__("a text is too long to be written out")
         self.text = text
 
 
@@ -129,7 +132,10 @@ def paste(parts: Iterable[Text], origin: Span | None) -> Text:
     kept = [part for part in parts if part.length]
     if len(kept) == 1:
         return kept[0]
-    return Text(kept, None, origin) if kept else Text((), "", origin)
+    made = Text(kept, None, origin) if kept else Text((), "", origin)
+    if made.length > BOUND:
+        raise TooLong(made)
+    return made
 
 
 def leaves(text: Text) -> Iterable[Text]:
