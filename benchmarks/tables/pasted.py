@@ -16,7 +16,7 @@ SIZES = (
     *((1, 4), (2, 4), (2, 8), (3, 8), (2, 16)),
     *((3, 16), (5, 16), (10, 16), (10, 32), (20, 32)),
 )
-"""Layers and width; the first of each group of the growing text comes first."""
+"""Layers and width."""
 
 QUICK_SIZES = 4
 LIMIT = 60.0
@@ -50,7 +50,7 @@ def gradc_pasted(layers: int, width: int) -> dict[str, Any]:
     reading, _ = spent(lambda: read(text))
     gradient, (model, length) = spent(lambda: differentiate(text))
     code, _ = spent(lambda: differentiate(text)[0].emit("r"))
-    if list(model.wrt) != [name for name in _script_order(layers, width)]:
+    if list(model.wrt) != pasted.names(layers, width):
         raise ValueError("gradc read other weights than the script names")
     return {
         "read": reading,
@@ -59,11 +59,6 @@ def gradc_pasted(layers: int, width: int) -> dict[str, Any]:
         "length": length,
         "operations": operations(model.stages.gradient),
     }
-
-
-def _script_order(layers: int, width: int) -> list[str]:
-    found = pasted.names(layers, width)
-    return [found[0], *found[width + 1 :], *found[1 : width + 1]]
 
 
 def deriv_pasted(layers: int, width: int) -> dict[str, Any]:
@@ -105,66 +100,75 @@ _RIVAL = {"deriv": "code", "SymPy": "gradient"}
 def show_pasted(keys: list[str], quick: bool) -> None:
     """Print seconds, ratios and seconds for each weight while layers and width grow."""
     limit = 6.0 if quick else LIMIT
+    runs = 1 if quick else 3
     took = Report(
         "pasted: from a script that pastes a network to its gradient (CPU seconds)",
         [
-            *("layers × width", "weights", "characters", "gradc", "with R code"),
-            *("deriv", "SymPy", "deriv/gradc", "SymPy/gradc"),
+            *("", "weights", "text", "gradc", "+ R code", "deriv", "SymPy"),
+            *("deriv/gradc", "SymPy/gradc"),
         ],
     )
     each = Report(
         "pasted: microseconds for each weight; constant where the time is linear in the weights",
-        [
-            *("layers × width", "weights", "gradc reads", "gradient", "R code", "all"),
-            *("operations", "deriv", "SymPy"),
-        ],
+        ["", "weights", "reads", "gradient", "R code", "all", "operations", *_PEERS],
     )
     given_up: set[str] = set()
     for layers, width in SIZES[:QUICK_SIZES] if quick else SIZES:
-        own = repeated(gradc_pasted, 1 if quick else 3, 2 * LIMIT, layers=layers, width=width)
-        label = (f"{layers} × {width}", f"{len(pasted.names(layers, width)):,}")
+        own = repeated(gradc_pasted, runs, 2 * LIMIT, layers=layers, width=width)
+        weights = len(pasted.names(layers, width))
+        label = (f"{layers} × {width}", f"{weights:,}")
         if isinstance(own, Failure):
             took.row(*label, "", took.failure("gradc", own))
-            break
+            continue
         peers = {
-            name: _peer(name, own["length"], (layers, width), limit, given_up) for name in _PEERS
+            name: _peer(name, own["length"], (layers, width), (limit, runs), given_up)
+            for name in _PEERS
         }
-        took.row(
-            *label,
-            _characters(own["length"]),
-            seconds(own["gradient"]),
-            seconds(own["code"]),
-            *(_seconds(took, name, answer) for name, answer in peers.items()),
-            *(_ratio(answer, own[_RIVAL[name]]) for name, answer in peers.items()),
-        )
-        each.row(*label, *_each(own, peers, len(pasted.names(layers, width))))
+        took.row(*label, *_took(took, own, peers))
+        each.row(*label, *_each(own, peers, weights))
     took.note(
-        "characters: of the text when it is written out, which gradc never does; gradc reads the\n"
-        "script, pastes, parses and differentiates, SymPy is given the text. with R code: and\n"
-        "prints it as a function of R; deriv, whose answer is code, is held against that. SymPy:\n"
-        f"sympify and diff. Over {limit:.0f} s a peer is given up and not asked for larger sizes\n"
-        f"('–'), SymPy is asked up to {LONGEST_FLAT:,} characters. Medians of {1 if quick else 3} runs."
+        "layers × width. text: characters when it is written out, which gradc never does. gradc\n"
+        "reads the script, pastes, parses and differentiates; + R code prints it as a function of\n"
+        "R, and deriv, whose answer is code, is held against that. SymPy is given the text:\n"
+        f"sympify and diff. A peer that takes over {limit:.0f} s is given up and not asked for larger\n"
+        f"sizes ('–'), nor is SymPy for over {LONGEST_FLAT:,} characters. Medians of {runs} run(s)."
     )
     each.note(
-        "reads: script to IR; gradient: all passes and differentiation; R code: printing it.\n"
-        "operations: of value and gradient, for each weight."
+        "reads: gradc, from script to IR; gradient: all passes and differentiation; R code: its\n"
+        "printing; all: the three. operations: of value and gradient, for each weight."
     )
     took.show()
     each.show()
 
 
-def _peer(name: str, length: int, size: tuple[int, int], limit: float, given_up: set[str]) -> Any:
+def _peer(
+    name: str,
+    length: int,
+    size: tuple[int, int],
+    patience: tuple[float, int],
+    given_up: set[str],
+) -> Any:
     """A peer's answer, None where it is not asked."""
     if name in given_up or (name == "SymPy" and length > LONGEST_FLAT):
         return None
-    layers, width = size
-    answer = repeated(_PEERS[name], 3, limit + LOADING, layers=layers, width=width)
+    (layers, width), (limit, runs) = size, patience
+    answer = repeated(_PEERS[name], runs, limit + LOADING, layers=layers, width=width)
     late = isinstance(answer, Failure) and answer.reason.startswith(">")
     if late:
         answer = Failure(f"> {limit:.0f} s")
     if isinstance(answer, Failure):
         given_up.add(name)
     return answer
+
+
+def _took(report: Report, own: dict[str, Any], peers: dict[str, Any]) -> list[str]:
+    return [
+        _characters(own["length"]),
+        seconds(own["gradient"]),
+        seconds(own["code"]),
+        *(_seconds(report, name, answer) for name, answer in peers.items()),
+        *(_ratio(answer, own[_RIVAL[name]]) for name, answer in peers.items()),
+    ]
 
 
 def _each(own: dict[str, Any], peers: dict[str, Any], weights: int) -> list[str]:

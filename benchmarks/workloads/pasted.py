@@ -32,15 +32,15 @@ def script(layers: int, width: int) -> str:
 
 
 def names(layers: int, width: int) -> list[str]:
-    """The weights, biases among them."""
-    found = ["b0", *(f"v{j}" for j in range(1, width + 1))]
+    """The weights in the order of the script, biases among them."""
+    found = ["b0"]
     before = INPUTS
     for layer in range(1, layers + 1):
         for j in range(1, width + 1):
             found.append(f"b{layer}_{j}")
             found.extend(f"w{layer}_{i}_{j}" for i in range(1, before + 1))
         before = width
-    return found
+    return [*found, *(f"v{j}" for j in range(1, width + 1))]
 
 
 def flat(layers: int, width: int) -> str:

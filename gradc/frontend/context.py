@@ -437,8 +437,9 @@ class Context:
             if length not in (1, count):
                 raise ShapeError(_differ(count, length))
         dims = [v.dim for v in values if isinstance(v, Elements) and v.dim is not None]
-        if any(dim != dims[0] for dim in dims):
-            raise ShapeError(f"a matrix of {dims[0]} does not fit one of {dims[-1]}")
+        sizes = {dim.size for dim in dims}
+        if len(sizes) > 1:
+            raise ShapeError(f"matrices of {' and '.join(map(str, sorted(sizes)))} do not fit")
         self.spend(count)
         columns = [
             self.atoms(value, k) * (count if length == 1 else 1)

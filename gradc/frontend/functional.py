@@ -18,6 +18,7 @@ from gradc.frontend.values import (
     Expressions,
     Items,
     Refusal,
+    Shape,
     Special,
     Value,
 )
@@ -74,7 +75,11 @@ def _simplified(m: Machine, results: Sequence[Value], names: tuple[str, ...] | N
         if any(isinstance(atom, Text) for row in rows for atom in row)
         else [atom for row in rows for atom in row]
     )
-    return vector_of(cells, names) if length == 1 else Elements(cells, None, (length, len(rows)))
+    if length == 1:
+        return vector_of(cells, names)
+    first = results[0]
+    own = first.names if isinstance(first, Elements) else None
+    return Elements(cells, None, Shape(length, len(rows), own, names))
 
 
 def _text_names(m: Machine, x: Value) -> tuple[str, ...] | None:
@@ -238,7 +243,7 @@ def outer(m: Machine, at: _At, x: Value, y: Value, function: Value, dots: Dots) 
         raise Refusal(
             "G201", "the function of outer() must give one element for each pair", None, 2
         )
-    return Elements(atoms, None, (len(rows), len(columns)))
+    return Elements(atoms, None, Shape(len(rows), len(columns)))
 
 
 def apply(

@@ -18,8 +18,10 @@ from gradc.frontend.values import (
     Dots,
     Elements,
     Items,
+    Labels,
     Outcome,
     Refusal,
+    Shape,
     Special,
     Value,
     Whole,
@@ -35,7 +37,7 @@ def dimensions(x: Value) -> tuple[int, int] | None:
         lengths = [len(c) if isinstance(c, Elements) else 1 for c in x.values]
         return max(lengths, default=0), len(x.values)
     if isinstance(x, Elements) and x.dim is not None:
-        return x.dim[0], x.dim[1]
+        return x.dim.size
     return None
 
 
@@ -43,8 +45,7 @@ def matrix(
     context: Context, data: Value, nrow: Value, ncol: Value, byrow: Value, dimnames: Value
 ) -> Value:
     """``matrix(data, nrow, ncol, byrow)``: filled column by column, as in R."""
-    if dimnames not in (ABSENT, NULL):
-        raise Refusal("G104", "the names of rows and columns are not kept", None, 4)
+    row_names, column_names = _dimnames(context, dimnames)
     items = list(context.atoms(context.builder.const(0.0) if data is ABSENT else data, 0))
     rows = None if nrow is ABSENT else context.whole(nrow, "'nrow'")
     columns = None if ncol is ABSENT else context.whole(ncol, "'ncol'")
@@ -63,7 +64,86 @@ def matrix(
     cells = (items * (count // len(items) if items else 0))[:count]
     if byrow is not ABSENT and context.flag(byrow, "'byrow'"):
         cells = [cells[i * columns + j] for j in range(columns) for i in range(rows)]
-    return Elements(cells, None, (rows, columns))
+    return Elements(cells, None, _shape(rows, columns, row_names, column_names))
+
+
+def _shape(rows: int, columns: int, row_names: Labels, column_names: Labels) -> Shape:
+    for names, count in ((row_names, rows), (column_names, columns)):
+        if names is not None and len(names) != count:
+            raise Refusal("G201", f"{len(names)} names do not fit {count} rows or columns")
+    return Shape(rows, columns, row_names, column_names)
+
+
+def _dimnames(context: Context, value: Value) -> tuple[Labels, Labels]:
+    """The names of rows and columns in ``list(rows, columns)``."""
+    if value in (ABSENT, NULL):
+        return None, None
+    if not isinstance(value, Items) or len(value.values) != 2:
+        raise Refusal("G202", "the names of rows and columns come as a list of two")
+    rows, columns = (_labels(context, names) for names in value.values)
+    return rows, columns
+
+
+def _labels(context: Context, names: Value) -> Labels:
+    if names is NULL:
+        return None
+    return tuple(context.as_characters(item) for item in context.atoms(names))
+
+
+def labels_of(x: Value) -> tuple[Labels, Labels]:
+    """The names of the rows and of the columns of a matrix or a data frame."""
+    if isinstance(x, Items):
+        return None, x.names
+    if isinstance(x, Elements) and x.dim is not None:
+        return x.dim.row_names, x.dim.column_names
+    return None, None
+
+
+def row_names(context: Context, x: Value) -> Value:
+    """``rownames(x)``; the rows of a data frame are numbered."""
+    if isinstance(x, Items) and x.is_frame:
+        return vector_of([context.made(str(k + 1)) for k in range((dimensions(x) or (0, 0))[0])])
+    return _as_value(context, labels_of(x)[0])
+
+
+def column_names(context: Context, x: Value) -> Value:
+    """``colnames(x)``."""
+    return _as_value(context, labels_of(x)[1])
+
+
+def _as_value(context: Context, names: Labels) -> Value:
+    return NULL if names is None else Elements([context.made(name) for name in names])
+
+
+def dim_names(context: Context, x: Value) -> Value:
+    """``dimnames(x)``."""
+    both = labels_of(x)
+    return NULL if both == (None, None) else Items(tuple(_as_value(context, n) for n in both))
+
+
+def _renamed(context: Context, x: Value, rows: Labels, columns: Labels) -> Value:
+    size = dimensions(x)
+    if size is None:
+        raise Refusal("G201", f"{describe(x)} has no rows and columns", None, 0)
+    shape = _shape(*size, rows, columns)
+    if isinstance(x, Items):
+        return Items(x.values, columns, x.is_frame)
+    return Elements(context.atoms(x), None, shape)
+
+
+def set_row_names(context: Context, x: Value, value: Value) -> Value:
+    """What ``x`` is after ``rownames(x) <- names``."""
+    return _renamed(context, x, _labels(context, value), labels_of(x)[1])
+
+
+def set_column_names(context: Context, x: Value, value: Value) -> Value:
+    """What ``x`` is after ``colnames(x) <- names``."""
+    return _renamed(context, x, labels_of(x)[0], _labels(context, value))
+
+
+def set_dim_names(context: Context, x: Value, value: Value) -> Value:
+    """What ``x`` is after ``dimnames(x) <- list(rows, columns)``."""
+    return _renamed(context, x, *_dimnames(context, value))
 
 
 def _cells(context: Context, x: Value) -> tuple[list[Atom], int, int]:
@@ -118,13 +198,18 @@ def take_cells(context: Context, x: Value, rows: Value, columns: Value, drop: Va
     if isinstance(x, Items) and x.is_frame:
         return _take_from_frame(context, x, rows, columns)
     cells, height, width = _cells(context, x)
-    chosen_rows = inside(positions(context, rows, height, None), height)
-    chosen_columns = inside(positions(context, columns, width, None), width)
+    of_rows, of_columns = labels_of(x)
+    chosen_rows = inside(positions(context, rows, height, of_rows), height)
+    chosen_columns = inside(positions(context, columns, width, of_columns), width)
     kept = [cells[j * height + i] for j in chosen_columns for i in chosen_rows]
     flat = drop is ABSENT or context.flag(drop, "'drop'")
+    left = tuple(of_rows[k] for k in chosen_rows) if of_rows else None
+    top = tuple(of_columns[k] for k in chosen_columns) if of_columns else None
+    if flat and len(chosen_rows) == len(chosen_columns) == 1:
+        return kept[0]
     if flat and 1 in (len(chosen_rows), len(chosen_columns)):
-        return vector_of(kept)
-    return Elements(kept, None, (len(chosen_rows), len(chosen_columns)))
+        return vector_of(kept, left if len(chosen_columns) == 1 else top)
+    return Elements(kept, None, Shape(len(chosen_rows), len(chosen_columns), left, top))
 
 
 def _take_from_frame(context: Context, x: Items, rows: Value, columns: Value) -> Value:
@@ -144,14 +229,15 @@ def _take_from_frame(context: Context, x: Items, rows: Value, columns: Value) ->
 def replace_cells(context: Context, x: Value, rows: Value, columns: Value, value: Value) -> Value:
     """What a matrix is after ``x[i, j] <- value``."""
     cells, height, width = _cells(context, x)
-    chosen_rows = inside(positions(context, rows, height, None), height)
-    chosen_columns = inside(positions(context, columns, width, None), width)
+    of_rows, of_columns = labels_of(x)
+    chosen_rows = inside(positions(context, rows, height, of_rows), height)
+    chosen_columns = inside(positions(context, columns, width, of_columns), width)
     given = context.atoms(value)
     count = len(chosen_rows) * len(chosen_columns)
     if count and (not given or count % len(given)):
         raise Refusal("G201", f"{len(given)} values do not fill {count} cells")
     context.spend(count)
-    result = x if isinstance(x, Elements) else Elements(cells, None, (height, width))
+    result = x if isinstance(x, Elements) else Elements(cells, None, Shape(height, width))
     for k, (j, i) in enumerate(product(chosen_columns, chosen_rows)):
         result = result.replaced(j * height + i, given[k % len(given)])
     return result
@@ -191,31 +277,40 @@ def set_dim(context: Context, x: Value, value: Value) -> Value:
         raise Refusal(
             "G201", f"{len(atoms)} elements do not make {sizes[0]} rows and {sizes[1]} columns"
         )
-    return Elements(atoms, None, (sizes[0], sizes[1]))
+    return Elements(atoms, None, Shape(sizes[0], sizes[1]))
 
 
 def transpose(context: Context, x: Value) -> Value:
     """``t(x)``; a vector becomes one row."""
     if dimensions(x) is None:
         atoms = context.atoms(x, 0)
-        return Elements(atoms, None, (1, len(atoms)))
+        names = x.names if isinstance(x, Elements) else None
+        return Elements(atoms, None, Shape(1, len(atoms), None, names))
     cells, rows, columns = _cells(context, x)
     turned = [cells[j * rows + i] for i in range(rows) for j in range(columns)]
-    return Elements(turned, None, (columns, rows))
+    left, top = labels_of(x)
+    return Elements(turned, None, Shape(columns, rows, top, left))
 
 
 def _bind(context: Context, dots: Dots, by_column: bool) -> Value:
     """``cbind`` and ``rbind`` of vectors and matrices, all as columns of one length."""
     lines: list[list[Atom]] = []
-    for k, (_, value) in enumerate(dots.items):
+    own: list[str] = []
+    across: Labels = None
+    for k, (name, value) in enumerate(dots.items):
         if value is NULL:
             continue
         if dimensions(value) is None:
             lines.append(list(context.atoms(value, k)))
+            own.append(name or "")
+            across = across or (value.names if isinstance(value, Elements) else None)
             continue
         turned = value if by_column else transpose(context, value)
         cells, rows, columns = _cells(context, turned)
         lines += [cells[j * rows : (j + 1) * rows] for j in range(columns)]
+        left, top = labels_of(turned)
+        own += top or [""] * columns
+        across = left or across
     longest = max((len(line) for line in lines), default=0)
     widths = [dimensions(v) for _, v in dots.items if dimensions(v) is not None]
     if any(size is not None and size[not by_column] != longest for size in widths):
@@ -224,7 +319,10 @@ def _bind(context: Context, dots: Dots, by_column: bool) -> Value:
         raise Refusal("G201", "the vectors that are bound together differ in length")
     cells = [cell for line in lines for cell in line * (longest // len(line))]
     context.spend(len(cells))
-    whole = Elements(_as_one_sort(context, cells), None, (longest, len(lines)))
+    names = tuple(own) if any(own) else None
+    across = across if across and len(across) == longest else None
+    shape = Shape(longest, len(lines), across, names)
+    whole = Elements(_as_one_sort(context, cells), None, shape)
     return whole if by_column else transpose(context, whole)
 
 
@@ -291,6 +389,12 @@ NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("dim<-", "x value", set_dim),
     ("nrow", "x", height),
     ("ncol", "x", width),
+    ("rownames", "x", row_names),
+    ("colnames", "x", column_names),
+    ("dimnames", "x", dim_names),
+    ("rownames<-", "x value", set_row_names),
+    ("colnames<-", "x value", set_column_names),
+    ("dimnames<-", "x value", set_dim_names),
     ("t", "x", transpose),
     ("cbind", "...", bind_columns),
     ("rbind", "...", bind_rows),

@@ -45,8 +45,21 @@ class Whole(int):
 
 Atom: TypeAlias = "int | bool | Text | Special"
 
-Shape = tuple[int, ...]
-"""The dimensions of a matrix."""
+Labels: TypeAlias = "tuple[str, ...] | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The dimensions of a matrix, and the names of its rows and columns."""
+
+    rows: int
+    columns: int
+    row_names: Labels = None
+    column_names: Labels = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.rows, self.columns
 
 
 class Elements:

@@ -386,7 +386,8 @@ def _read(
 
 
 READ = 25.0
-"""Tokens for each weight: its own four, and four where two of them are short and are copied."""
+"""Tokens for each weight. Texts up to 64 characters are not shared: where the whole first layer
+is that short, each weight of the second brings a copy of one of its neurons."""
 
 
 @pytest.mark.parametrize("activation", UNITS)
@@ -399,7 +400,7 @@ def test_what_is_read_is_linear_in_the_weights(
 
 
 def test_the_flat_text_is_not_linear() -> None:
-    """What the test above is about: fifty times the weights, 10^13 times the text."""
+    """What the test above is about: fifty times the weights, a thousand million times the text."""
     lengths = []
     for layers, width in ((1, 16), (10, 16)):
         text = _r("paste0", "tanh", layers, width).text
