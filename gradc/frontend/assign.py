@@ -104,7 +104,7 @@ def _to_element(m: Machine, target: int, value: Value, scope: Scope, outwards: b
         owners.append(before)
         step.indices = yield from _indices(m, step, before, scope)
         if step is not steps[-1]:
-            before = _part(m, step, before)
+            before = _part(m, step, before, scope)
     after = value
     for step, owner in zip(reversed(steps), reversed(owners), strict=True):
         after = _replaced(m, step, owner, after, scope)
@@ -154,11 +154,16 @@ def _indices(
     return found
 
 
-def _part(m: Machine, step: _Access, owner: Value) -> Value:
+def _part(m: Machine, step: _Access, owner: Value, scope: Scope) -> Value:
     """The part that a further step goes into; NULL where it is not there yet."""
     if isinstance(owner, (Listing, Mapped)):
         return object_item(m.context, owner, step.indices[0])
-    if owner is NULL or step.head not in ("[", "[[", "$"):
+    if step.head not in ("[", "[[", "$"):
+        getter = m.library.find(step.head, scope.code)
+        if getter is None or getter.native is None:
+            raise _cannot_set()
+        return m.library.call_native(getter, [owner, *step.indices])
+    if owner is NULL:
         return NULL
     if isinstance(owner, Items) and isinstance(step.indices[0], Text):
         return field(owner, m.context.written_out(step.indices[0]))

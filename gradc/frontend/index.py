@@ -90,7 +90,7 @@ def _by_name(context: Context, x: Elements, names: Sequence[str], index: Value) 
 
 def _beyond_end(context: Context, x: Elements, places: list[int], count: int) -> Value:
     """Elements of a vector of texts that are not there are NA; of numbers they are an error."""
-    if not any(isinstance(item, Text) for item in x.items):
+    if count and not any(isinstance(item, Text) for item in x.items):
         inside(places, count)
     return vector_of([x.at(k) if 0 <= k < count else NA for k in places])
 
@@ -241,6 +241,8 @@ def replace(context: Context, x: Value, index: Value, value: Value, single: bool
         x = Elements(context.atoms(NULL if x is ABSENT else x, 0))
     places = positions(context, index, len(x), x.names)
     given = context.atoms(value)
+    if isinstance(index, Elements) and all(context.is_logical(i) for i in index.items):
+        x = _lengthened(x, len(index), given)
     if not places:
         return x
     if not given or len(places) % len(given):
@@ -258,8 +260,10 @@ def replace(context: Context, x: Value, index: Value, value: Value, single: bool
 
 def _lengthened(x: Elements, count: int, given: Sequence[Atom]) -> Elements:
     """The vector with NA behind its end, as R fills texts up; numbers are not left empty."""
+    if count <= len(x):
+        return x
     if not all(isinstance(item, Text) for item in given):
-        raise Refusal("G201", _beyond(count, len(x)), None, 1)
+        raise Refusal("G201", _beyond(count - 1, len(x)), None, 1)
     bounded(count)
     for _ in range(count - len(x)):
         x = x.replaced(len(x), NA)

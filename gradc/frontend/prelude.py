@@ -22,9 +22,7 @@ PRELUDE: Mapping[str, str] = {
     "logb": """function(x, base) if (missing(base)) log(x) else log(x)/log(base)""",
     "round": """function(x, digits = 0) {
         if (!known(digits)) refuse("the number of digits must be known when the model is compiled")
-        if (digits != 0 && known(x)) return(rounded(x, digits))
-        if (digits != 0) refuse("round() to decimal places is not available: it rounds in decimal")
-        round(x)
+        if (digits == 0) round(x) else rounded(x, digits)
     }""",
     "psigamma": """function(x, deriv = 0) {
         if (!known(deriv)) refuse("the order 'deriv' must be known when the model is compiled")

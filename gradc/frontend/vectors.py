@@ -367,6 +367,13 @@ def same(context: Context, x: Value) -> Value:
     return NULL if x is ABSENT else x
 
 
+def bare(context: Context, x: Value, mode: Value) -> Value:
+    """``as.vector(x)``: without names and dimensions."""
+    if mode not in (ABSENT,) and context.flat(mode, "the mode of a vector", 1) != "any":
+        raise Refusal("G104", "as.vector() to another mode is not available", None, 1)
+    return vector_of(x.items) if isinstance(x, Elements) else x
+
+
 def as_number(context: Context, x: Value) -> Value:
     """``as.numeric(x)``; of text where it is a number."""
     if isinstance(x, Items):
@@ -517,7 +524,7 @@ NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("I", "x", same),
     ("as.numeric", "x", as_number),
     ("as.double", "x", as_number),
-    ("as.vector", "x", same),
+    ("as.vector", "x mode?", bare),
     ("as.integer", "x", as_whole),
     ("is.null", "x", is_null),
     ("is.na", "x", is_na),
@@ -526,11 +533,18 @@ NATIVES: tuple[tuple[str, str, Native], ...] = (
 
 
 def rounded(context: Context, x: Value, digits: Value) -> Value:
-    """A known number rounded to decimal places as R rounds it."""
+    """Known numbers rounded to decimal places as R rounds them."""
     from gradc.text.rounding import r_round
 
-    number = context.known(x, "a number that is rounded", 0)
-    return context.builder.const(r_round(number, context.whole(digits, "'digits'", 1)))
+    places = context.whole(digits, "'digits'", 1)
+    done: list[Atom] = []
+    for atom in context.atoms(x, 0):
+        number = context.number(atom)
+        if number is None:
+            message = "round() to decimal places works on known numbers: it rounds in decimal"
+            raise Refusal("G103", message)
+        done.append(context.builder.const(r_round(number, places)))
+    return vector_of(done, x.names if isinstance(x, Elements) else None)
 
 
 PRELUDE_NATIVES: tuple[tuple[str, str, Native], ...] = (
