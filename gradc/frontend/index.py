@@ -241,7 +241,8 @@ def replace(context: Context, x: Value, index: Value, value: Value, single: bool
         x = Elements(context.atoms(NULL if x is ABSENT else x, 0))
     places = positions(context, index, len(x), x.names)
     given = context.atoms(value)
-    if isinstance(index, Elements) and all(context.is_logical(i) for i in index.items):
+    is_mask = isinstance(index, Elements) and all(context.is_logical(i) for i in index.items)
+    if isinstance(index, Elements) and is_mask and all(isinstance(i, Text) for i in given):
         x = _lengthened(x, len(index), given)
     if not places:
         return x
@@ -263,7 +264,7 @@ def _lengthened(x: Elements, count: int, given: Sequence[Atom]) -> Elements:
     if count <= len(x):
         return x
     if not all(isinstance(item, Text) for item in given):
-        raise Refusal("G201", _beyond(count - 1, len(x)), None, 1)
+        raise Refusal("G201", _beyond(count, len(x)), None, 1)
     bounded(count)
     for _ in range(count - len(x)):
         x = x.replaced(len(x), NA)

@@ -383,6 +383,8 @@ def as_number(context: Context, x: Value) -> Value:
         return vector_of([_read_number(context, atom) for atom in context.atoms(x, 0)])
     if isinstance(x, Elements):
         return vector_of([int(a) if isinstance(a, Whole) else a for a in x.items])
+    if isinstance(x, Whole):
+        return int(x)
     return context.elementwise(context.builder.real, [x])
 
 
