@@ -10,9 +10,11 @@ W <- {width}
 h <- paste0("x", 1:{inputs})
 names <- "b0"
 for (l in 1:L) {{
+  from <- rep(seq_along(h), times = W)
+  to <- rep(1:W, each = length(h))
+  names <- c(names, paste0("b", l, "_", 1:W), paste0("w", l, "_", from, "_", to))
   new <- character(W)
   for (j in 1:W) {{
-    names <- c(names, paste0("b", l, "_", j), paste0("w", l, "_", seq_along(h), "_", j))
     s <- paste0("b", l, "_", j)
     for (i in seq_along(h)) s <- paste0(s, " + w", l, "_", i, "_", j, "*", h[i])
     new[j] <- paste0("tanh(", s, ")")
@@ -36,8 +38,8 @@ def names(layers: int, width: int) -> list[str]:
     found = ["b0"]
     before = INPUTS
     for layer in range(1, layers + 1):
+        found.extend(f"b{layer}_{j}" for j in range(1, width + 1))
         for j in range(1, width + 1):
-            found.append(f"b{layer}_{j}")
             found.extend(f"w{layer}_{i}_{j}" for i in range(1, before + 1))
         before = width
     return [*found, *(f"v{j}" for j in range(1, width + 1))]

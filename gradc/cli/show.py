@@ -85,17 +85,12 @@ def _from_end(text: Text) -> Iterable[Text]:
 def _distinct(text: Text) -> int:
     """How many different pieces there are, each looked at once however often it is pasted."""
     seen = {id(text)}
-    found: set[str] = set()
     pending = [text]
     while pending:
-        part = pending.pop()
-        if not part.parts:
-            found.add(part.flat())
-            continue
-        fresh = [inner for inner in part.parts if id(inner) not in seen]
+        fresh = [inner for inner in pending.pop().parts if id(inner) not in seen]
         seen.update(map(id, fresh))
         pending += fresh
-    return len(found - {""})
+    return len(seen)
 
 
 def _one_line(text: str) -> str:

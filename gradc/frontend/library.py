@@ -9,17 +9,22 @@ from typing import TYPE_CHECKING
 from gradc.errors import GradcError, Source, Span
 from gradc.frontend import (
     assign,
+    choosing,
     control,
     functional,
     index,
     matching,
     matrices,
+    ordering,
     passing,
+    predicates,
     quoting,
     reductions,
     sinks,
+    spelling,
     texts,
     vectors,
+    wrappers,
 )
 from gradc.frontend.actions import Action
 from gradc.frontend.arguments import match, takes_words
@@ -44,8 +49,16 @@ from gradc.syntax.tree import Tree
 if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
 
-_FORMS = (*control.FORMS, *assign.FORMS, *quoting.FORMS, *passing.FORMS)
-_CALLBACKS = (*functional.CALLBACKS, *quoting.CALLBACKS, *sinks.CALLBACKS)
+_FORMS = (
+    *control.FORMS,
+    *choosing.FORMS,
+    *assign.FORMS,
+    *quoting.FORMS,
+    *passing.FORMS,
+    *predicates.FORMS,
+    *wrappers.FORMS,
+)
+_CALLBACKS = (*functional.CALLBACKS, *quoting.CALLBACKS, *sinks.CALLBACKS, *wrappers.CALLBACKS)
 _NATIVES = (
     *vectors.NATIVES,
     *reductions.NATIVES,
@@ -54,6 +67,9 @@ _NATIVES = (
     *matching.NATIVES,
     *matrices.NATIVES,
     *quoting.NATIVES,
+    *predicates.NATIVES,
+    *ordering.NATIVES,
+    *spelling.NATIVES,
     *passing.NATIVES,
 )
 

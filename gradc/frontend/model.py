@@ -115,11 +115,11 @@ class _Model:
             self._check(names, None if wrt is not None or sink is None else sink.span)
         self._note_origins()
         self._note_reading()
-        reached = reachable(self.graph, [self.node])
+        reached, params = reachable(self.graph, [self.node]), set(names)
         inputs = tuple(
             item
             for item in symbols.inputs.values()
-            if item.name in names or item.name not in symbols.columns or reached[item.node]
+            if item.name in params or item.name not in symbols.columns or reached[item.node]
         )
         function = Function(
             name,

@@ -10,9 +10,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gradc.frontend import language, passing
-from gradc.frontend.actions import Action, Form, Native, Steps
+from gradc.frontend.actions import Action, Native, Steps
 from gradc.frontend.context import Context, vector_of
-from gradc.frontend.scope import CALL, CONST, FUNCTION, MISSING, NAME, NUM, STR, Scope
+from gradc.frontend.sameness import all_names, identical
+from gradc.frontend.scope import NAME, Scope
+from gradc.frontend.sorts import ATOMIC, known_type, type_of
 from gradc.frontend.spelling import Places
 from gradc.frontend.values import (
     ABSENT,
@@ -24,7 +26,6 @@ from gradc.frontend.values import (
     Dots,
     Elements,
     Evaluated,
-    Expressions,
     Formula,
     Items,
     Outcome,
@@ -40,96 +41,15 @@ from gradc.syntax.rope import Text
 if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
 
-_FUNCTIONS = (Closure, Action, Bound)
-_VECTORS = ("logical", "integer", "double", "character")
 _NUMBERS = ("integer", "double")
-_WORDS: Mapping[str, str] = {
-    "TRUE": "logical",
-    "FALSE": "logical",
-    "NA": "logical",
-    "NULL": "NULL",
-    "Inf": "double",
-    "NaN": "double",
-    "NA_real_": "double",
-    "NA_integer_": "integer",
-    "NA_character_": "character",
-}
-_OF_NODES: Mapping[int, str] = {
-    STR: "character",
-    NAME: "symbol",
-    MISSING: "symbol",
-    CALL: "language",
-    FUNCTION: "language",
-}
 
 
 # ------------------------------------------------------------------------- sorts
 
 
-def type_of(context: Context, value: Value) -> str | None:
-    """What ``typeof`` says of a value; None of a vector that does not tell."""
-    if isinstance(value, Elements):
-        return _type_of_elements(context, value.items)
-    if isinstance(value, Quoted):
-        return _type_of_code(value)
-    if isinstance(value, _FUNCTIONS):
-        return "closure" if isinstance(value, Closure) else "function"
-    if isinstance(value, Evaluated):
-        return type_of(context, value.value)
-    if isinstance(value, Sink) and value.callee == "D":
-        return type_of(context, language.expression_of(context, value) or value.target)
-    if isinstance(value, (int, Text)) or value is NA:
-        return _type_of_elements(context, (value,))
-    if value is NULL:
-        return "NULL"
-    found = _OF_OBJECTS.get(type(value).__name__)
-    if found is None:
-        raise Refusal("G104", f"of which sort {describe(value)} is is not known", None, 0)
-    return found
-
-
-_OF_OBJECTS: Mapping[str, str] = {
-    "Items": "list",
-    "Expressions": "expression",
-    "Formula": "language",
-}
-
-
-def _type_of_elements(context: Context, atoms: Sequence[Atom]) -> str | None:
-    """The sort that R brings all elements to: the one that can say most."""
-    found: set[str] = set()
-    for atom in atoms:
-        if isinstance(atom, Text):
-            return "character"
-        if atom is NA:
-            continue
-        if context.is_logical(atom):
-            found.add("logical")
-        else:
-            found.add("integer" if isinstance(atom, Whole) else "double")
-    return next((sort for sort in reversed(_VECTORS) if sort in found), None)
-
-
-def _type_of_code(code: Quoted) -> str:
-    kind, tree = code.scope.kinds[code.node], code.scope.tree
-    if kind == NUM:
-        return "integer" if tree.is_int(code.node) else "double"
-    if kind == CONST:
-        return _WORDS.get(tree.name(code.node), "logical")
-    return _OF_NODES[kind]
-
-
-def _known_type(context: Context, value: Value) -> str:
-    found = type_of(context, value)
-    if found is None:
-        what = "NA" if context.length_of(value) else "a vector without elements"
-        raise Refusal("G104", f"of which sort {what} is is not known here", None, 0)
-    return found
-
-
 def typeof(context: Context, x: Value) -> Value:
     """``typeof(x)``; of R's own functions it would say how R is built."""
-    found = _known_type(context, x)
+    found = known_type(context, x)
     if found == "function":
         raise Refusal("G104", "how a function of R is built is not known", None, 0)
     return context.made(found)
@@ -137,13 +57,13 @@ def typeof(context: Context, x: Value) -> Value:
 
 def storage_mode(context: Context, x: Value) -> Value:
     """``storage.mode(x)``."""
-    found = _known_type(context, x)
+    found = known_type(context, x)
     return context.made("function" if found == "closure" else found)
 
 
 def mode(context: Context, x: Value) -> Value:
     """``mode(x)``."""
-    found = _known_type(context, x)
+    found = known_type(context, x)
     if found == "language":
         code = language.expression_of(context, x)
         is_group = code is not None and code.scope.tree.head(code.node) == "("
@@ -170,7 +90,7 @@ def classes_of(context: Context, x: Value) -> list[str]:
         return ["matrix", "array"]
     if isinstance(x, Formula):
         return ["formula"]
-    found = _known_type(context, x)
+    found = known_type(context, x)
     if found == "language":
         code = language.expression_of(context, x)
         head = None if code is None else code.scope.tree.head(code.node)
@@ -202,7 +122,7 @@ def _is(*sorts: str) -> Native:
     """A question for one of several sorts."""
 
     def call(context: Context, x: Value) -> Value:
-        return _known_type(context, x) in sorts
+        return known_type(context, x) in sorts
 
     return call
 
@@ -217,12 +137,12 @@ def is_vector(context: Context, x: Value, mode: Value) -> Value:
     if isinstance(x, Items) and x.is_frame:
         return False
     # A vector of any mode is one, also where its sort is not known.
-    found = type_of(context, x) or (_VECTORS[0] if wanted == "any" else _known_type(context, x))
+    found = type_of(context, x) or (ATOMIC[0] if wanted == "any" else known_type(context, x))
     return found in _VECTOR_MODES[wanted]
 
 
 _VECTOR_MODES: Mapping[str, Collection[str]] = {
-    "any": (*_VECTORS, "list", "expression"),
+    "any": (*ATOMIC, "list", "expression"),
     "list": ("list",),
     "expression": ("expression",),
     "numeric": _NUMBERS,
@@ -235,7 +155,7 @@ _VECTOR_MODES: Mapping[str, Collection[str]] = {
 
 def is_atomic(context: Context, x: Value) -> Value:
     """``is.atomic(x)``; of NULL it holds too."""
-    return type_of(context, x) in (None, "NULL", *_VECTORS)
+    return type_of(context, x) in (None, "NULL", *ATOMIC)
 
 
 def is_matrix(context: Context, x: Value) -> Value:
@@ -341,18 +261,43 @@ def labelled_arguments(
     return arguments, names
 
 
-def count_arguments(m: Machine, node: int, scope: Scope) -> Steps:
-    """``nargs()``: how many arguments the function was given."""
-    yield from ()
-    activation = scope.activation
-    if activation is None or scope.args(node):
-        raise Refusal("G104", "'nargs' counts the arguments of the function it is in")
-    variables = activation.environment.variables
-    dots = variables.get("...")
-    formals = [name for name in variables if name in _formals(scope, activation.environment)]
-    given = [name not in activation.missing for name in formals]
-    # An argument that was left empty counts, and looks like one that was not given.
-    if True in given[given.index(False) :] if False in given else False:
-        raise Refusal("G104", "'nargs' is available where the first arguments are given only")
-    count = sum(given) + (len(dots.items) - 1 if isinstance(dots, Dots) else 0)
-    return Whole(m.builder.const(float(count)))
+def _refusing(message: str) -> Form:
+    """A function of R about the call itself, which code that is written out has no more."""
+
+    def form(m: Machine, node: int, scope: Scope) -> Steps:
+        yield from ()
+        raise Refusal("G104", message)
+
+    return form
+
+
+FORMS: tuple[tuple[str, Form], ...] = (
+    ("stopifnot", stop_if_not),
+    *(
+        (name, _refusing(f"'{name}' reads how the function was called, which is not available"))
+        for name in ("match.call", "sys.call", "sys.function")
+    ),
+)
+
+NATIVES: tuple[tuple[str, str, Native], ...] = (
+    ("typeof", "x", typeof),
+    ("mode", "x", mode),
+    ("storage.mode", "x", storage_mode),
+    ("class", "x", class_),
+    ("inherits", "x what which?", inherits),
+    ("attr", "x which exact?", attribute),
+    ("is.character", "x", _is("character")),
+    ("is.numeric", "x", _is(*_NUMBERS)),
+    ("is.double", "x", _is("double")),
+    ("is.integer", "x", _is("integer")),
+    ("is.logical", "x", _is("logical")),
+    ("is.language", "x", _is("symbol", "language", "expression")),
+    ("is.vector", "x mode?", is_vector),
+    ("is.atomic", "x", is_atomic),
+    ("is.matrix", "x", is_matrix),
+    ("is.data.frame", "x", is_frame),
+    ("isTRUE", "x", _is_only(True)),
+    ("isFALSE", "x", _is_only(False)),
+    ("identical", "x y ...", identical),
+    ("all.names", "expr functions? max.names? unique?", all_names),
+)

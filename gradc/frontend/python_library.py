@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gradc.frontend import (
     assign,
+    choosing,
     control,
     index,
     python_format,
@@ -34,7 +35,11 @@ del _PRELUDE["sd"]
 # What the reader of Python writes as R does: assignment, control flow, fields.
 _HEADS = ("<-", "{", "$", "if", "for", "while", "return", "break", "next", "&&", "||", "ifelse")
 _FORMS: Mapping[str, Form] = {
-    **{name: form for name, form in (*control.FORMS, *assign.FORMS) if name in _HEADS},
+    **{
+        name: form
+        for name, form in (*control.FORMS, *choosing.FORMS, *assign.FORMS)
+        if name in _HEADS
+    },
     **dict(python_objects.FORMS),
 }
 _SHARED = ("c", "rep", "length", "numeric", "identity", "as.numeric", "cumsum", "cumprod")

@@ -20,7 +20,7 @@ from gradc.errors import Source, Span
 LONGEST_FLAT: Final = 50_000_000
 """The longest text that is ever written out."""
 
-BOUND: Final = 2**2000
+BOUND: Final = 2**20_000
 """No text is longer than this, however it is shared: a script that goes on doubling never ends."""
 
 _LONGEST_NAMED: Final = 200
