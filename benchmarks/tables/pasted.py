@@ -131,8 +131,8 @@ def show_pasted(keys: list[str], quick: bool) -> None:
         "reads the script, pastes, parses and differentiates; + R code prints it as a function of\n"
         "R, and deriv, whose answer is code, is held against that. SymPy is given the text:\n"
         f"sympify and diff. A peer that takes over {limit:.0f} s is given up and not asked for\n"
-        f"larger sizes ('–'), nor is SymPy for over {LONGEST_FLAT:,} characters. Medians of\n"
-        f"{runs} run(s)."
+        f"larger sizes ('–'), nor is SymPy for over {LONGEST_FLAT:,} characters. Medians\n"
+        f"of up to {runs} runs; what takes over 15 s is run once."
     )
     each.note(
         "reads: gradc, from script to IR; gradient: all passes and differentiation; R code: its\n"

@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 def _assignment(outwards: bool) -> Form:
     def form(m: Machine, node: int, scope: Scope) -> Steps:
         target, source = form_arguments(scope, node, 2, 2)
+        if scope.code.is_python and _adds_in_place(scope, node, source):
+            old = yield target, scope
+            if isinstance(old, Listing) and not old.is_tuple:
+                more = yield scope.args(source)[1], scope
+                if m.branches.is_open:
+                    raise _may_not_change()
+                old.items.extend(walked(m.context, more))
+                return old
         if scope.kinds[target] == CALL:
             if scope.tree.head(target) == "()":
                 value = yield source, scope
@@ -39,6 +47,20 @@ def _assignment(outwards: bool) -> Form:
         return value
 
     return form
+
+
+def _adds_in_place(scope: Scope, node: int, source: int) -> bool:
+    """Whether this is ``x += e``: the reader writes both operators at the same place."""
+    tree = scope.tree
+    if tree.head(source) != "+" or len(tree.args(source)) != 2:
+        return False
+    mark = tree.fn(node)
+    same = tree.starts[tree.fn(source)] == tree.starts[mark]
+    return same and tree.span(mark).text.startswith("+=")
+
+
+def _may_not_change() -> Refusal:
+    return Refusal("G104", "a list cannot change where only the inputs tell whether it does")
 
 
 def _owner(m: Machine, scope: Scope, name: str, outwards: bool) -> Environment:
@@ -183,7 +205,7 @@ def _replaced(m: Machine, step: _Access, owner: Value, value: Value, scope: Scop
     m.context.at = scope, step.node
     if isinstance(owner, (Listing, Mapped)):
         if m.branches.is_open:
-            raise Refusal("G104", "a list cannot change where only the inputs tell whether it does")
+            raise _may_not_change()
         set_object_item(m.context, owner, step.indices[0], value)
         return owner
     try:

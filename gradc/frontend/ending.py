@@ -186,7 +186,12 @@ class Ending:
             self.notes.append(Diagnostic("G202", message, self.place, severity="warning"))
             return context.builder.const(float("nan"))
         if value is NULL:
-            raise Refusal("G202", "the last expression of the text has no value")
+            shows = bool(context.ignored)
+            raise Refusal(
+                "G202",
+                "the last expression of the text has no value",
+                "end with the expression itself, or with a function" if shows else None,
+            )
         if isinstance(value, Elements) and any(isinstance(i, Text) for i in value.items):
             raise Refusal(
                 "G202",

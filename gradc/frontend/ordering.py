@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context, vector_of
 from gradc.frontend.matrices import dimensions
+from gradc.frontend.scope import CALL
 from gradc.frontend.sorts import type_of
 from gradc.frontend.spelling import whole
 from gradc.frontend.values import (
@@ -129,6 +130,7 @@ def _extreme(name: str, is_better: Callable[[float, float], bool]) -> Native:
 def _repeats(context: Context, x: Value, from_last: Value, name: str) -> list[bool]:
     """Of each element whether it is there already."""
     atoms = _plain_vector(context, x, name)
+    context.spend(len(atoms))
     backwards = _is_set(context, from_last, "'fromLast'")
     seen: set[object] = set()
     found: list[bool] = []
@@ -225,7 +227,7 @@ def _levels(keys: Sequence[float | str]) -> list[float | str]:
     is_safe = any(all(safe.fullmatch(text) for text in texts) for safe in _SAFE)
     if len(texts) > 1 and not is_safe:
         raise Refusal("G104", "the order of texts depends on the machine that R runs on", None, 1)
-    return sorted(keys)  # type: ignore[type-var]
+    return sorted(keys)
 
 
 def _group_of(
@@ -294,7 +296,7 @@ def _diagonal_cells(context: Context, x: Value) -> Sequence[Atom]:
     if isinstance(x, (int, Elements)) and len(known) == len(atoms) == context.length_of(x):
         return known
     place = None
-    if context.at is not None:
+    if context.at is not None and context.at[0].kinds[context.at[1]] == CALL:
         scope, node = context.at
         place = scope.span(scope.tree.fn(node))
     message = "'diag' works on matrices, which are not available yet"

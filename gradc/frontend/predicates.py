@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gradc.frontend import language, passing
-from gradc.frontend.actions import Action, Native, Steps
+from gradc.frontend.actions import Form, Native, Steps
 from gradc.frontend.context import Context, vector_of
 from gradc.frontend.sameness import all_names, identical
 from gradc.frontend.scope import NAME, Scope
@@ -21,22 +21,14 @@ from gradc.frontend.values import (
     NA,
     NULL,
     Atom,
-    Bound,
-    Closure,
     Dots,
     Elements,
-    Evaluated,
     Formula,
     Items,
     Outcome,
-    Quoted,
     Refusal,
-    Sink,
     Value,
-    Whole,
-    describe,
 )
-from gradc.syntax.rope import Text
 
 if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
@@ -94,7 +86,7 @@ def classes_of(context: Context, x: Value) -> list[str]:
     if found == "language":
         code = language.expression_of(context, x)
         head = None if code is None else code.scope.tree.head(code.node)
-        return [head if head in _CLASSES_OF_CALLS else "call"]  # type: ignore[list-item]
+        return [head if head in _CLASSES_OF_CALLS else "call"]
     return [_CLASSES.get(found, found)]
 
 
@@ -286,6 +278,7 @@ NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("class", "x", class_),
     ("inherits", "x what which?", inherits),
     ("attr", "x which exact?", attribute),
+    ("is.function", "x", _is("closure", "function")),
     ("is.character", "x", _is("character")),
     ("is.numeric", "x", _is(*_NUMBERS)),
     ("is.double", "x", _is("double")),

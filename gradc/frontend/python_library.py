@@ -10,6 +10,8 @@ from gradc.frontend import (
     choosing,
     control,
     index,
+    python_builtins,
+    python_comprehensions,
     python_format,
     python_modules,
     python_objects,
@@ -40,7 +42,7 @@ _FORMS: Mapping[str, Form] = {
         for name, form in (*control.FORMS, *choosing.FORMS, *assign.FORMS)
         if name in _HEADS
     },
-    **dict(python_objects.FORMS),
+    **dict(python_comprehensions.FORMS),
 }
 _SHARED = ("c", "rep", "length", "numeric", "identity", "as.numeric", "cumsum", "cumprod")
 _NATIVES: Mapping[str, tuple[str, Native]] = {
@@ -50,17 +52,17 @@ _NATIVES: Mapping[str, tuple[str, Native]] = {
         *reductions.NATIVES,
         *vectors.PYTHON_NATIVES,
         *index.PYTHON_NATIVES,
-        *python_objects.NATIVES,
+        *python_builtins.NATIVES,
         *python_format.NATIVES,
     )
 }
-_CALLBACKS = (*python_objects.CALLBACKS, *sinks.PYTHON_CALLBACKS)
+_CALLBACKS = (*python_builtins.CALLBACKS, *sinks.PYTHON_CALLBACKS)
 
 
 ON_OBJECTS = frozenset(
     native
     for _, _, native in (
-        *python_objects.NATIVES,
+        *python_builtins.NATIVES,
         *python_format.NATIVES,
         *index.PYTHON_NATIVES,
         *vectors.PYTHON_NATIVES,

@@ -116,8 +116,8 @@ def _same_vectors(context: Context, x: Value, y: Value) -> bool:
     if not all(_same_atoms(context, a, b) for a, b in zip(first, second, strict=True)):
         return False
     if sorts == (None, None):
-        what = "NA" if first else "vectors without elements"
-        raise Refusal("G104", f"of which sorts two {what} are is not known here")
+        what = "missing values" if first else "vectors without elements"
+        raise Refusal("G104", f"whether two {what} are of one sort is not known here")
     return True
 
 

@@ -80,6 +80,7 @@ _OF_OBJECTS: Mapping[str, str] = {
 
 def _type_of_elements(context: Context, atoms: Sequence[Atom]) -> str | None:
     """The sort that R brings all elements to: the one that can say most."""
+    context.spend(len(atoms) // 10)
     found: set[str] = set()
     for atom in atoms:
         if isinstance(atom, Text):

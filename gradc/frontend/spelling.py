@@ -12,7 +12,6 @@ from gradc.frontend.texts import each_text, like, text_atoms
 from gradc.frontend.values import (
     ABSENT,
     NA,
-    NULL,
     Atom,
     Elements,
     Items,
@@ -39,6 +38,12 @@ class Places(Elements):
     def __init__(self, starts: Sequence[Atom], lengths: Sequence[Atom]) -> None:
         super().__init__(starts)
         self.lengths = tuple(lengths)
+
+    def __eq__(self, other: object) -> bool:
+        same = isinstance(other, Places) and self.lengths == other.lengths
+        return same and super().__eq__(other) is True
+
+    __hash__ = None
 
 
 def whole(context: Context, number: int) -> Whole:

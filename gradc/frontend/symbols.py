@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gradc.frontend.context import Context
-from gradc.frontend.values import Elements, Refusal, Value
+from gradc.frontend.values import NULL, Elements, Listing, Refusal, Value
 from gradc.ir import REAL, Graph, Input, Type, known, symbol, vector
 from gradc.syntax.rope import computed
 
@@ -19,6 +19,16 @@ ROWS = "n"
 """The common length of all data that nothing else is said about; it may be 1."""
 
 _CONSTANTS: Mapping[str, float | bool] = {"pi": math.pi, "T": True, "F": False}
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+_TEXTS: Mapping[str, Sequence[str]] = {
+    "letters": string.ascii_lowercase,
+    "LETTERS": string.ascii_uppercase,
+    "month.name": _MONTHS,
+    "month.abb": [month[:3] for month in _MONTHS],
+}
 
 
 class Symbols:
@@ -64,8 +74,8 @@ class Symbols:
             return None
         if is_python:
             return math.pi if name == "pi" else None
-        if name in ("letters", "LETTERS"):
-            return _alphabet(name)
+        if name in _TEXTS:
+            return Elements([computed(text, None) for text in _TEXTS[name]])
         return _CONSTANTS.get(name)
 
     def is_param(self, name: str, default: Default | None = None) -> bool:
@@ -146,13 +156,11 @@ class Symbols:
         return names
 
 
-def _alphabet(name: str) -> Elements:
-    letters = string.ascii_lowercase if name == "letters" else string.ascii_uppercase
-    return Elements([computed(letter, None) for letter in letters])
-
-
 def numbers_of(context: Context, value: Value) -> Default | None:
     """A value as numbers, where all of it is known: one number, or a vector of them."""
+    if isinstance(value, Listing):
+        flat = all(isinstance(item, int) and not isinstance(item, bool) for item in value.items)
+        value = Elements(context.atoms(value)) if flat and value.items else NULL
     if isinstance(value, Elements):
         if value.dim is not None:
             return None

@@ -28,7 +28,7 @@ _OUTSIDE = """
     system system2 shell source readLines writeLines readRDS saveRDS load save file url read.csv
     read.table write.csv download.file Sys.time Sys.getenv Sys.setenv setwd getwd unlink
     file.remove library require install.packages exec open compile input __import__ assign get
-    environment sys.call
+    environment
 """
 
 

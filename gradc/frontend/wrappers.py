@@ -1,4 +1,4 @@
-"""Functions about functions: ``Negate``, ``Vectorize``, ``Find``, ``combn``, ``Recall``, ``tryCatch``.
+"""Functions about functions: ``Negate``, ``Vectorize``, ``combn``, ``Recall``, ``tryCatch``.
 
 What a script makes of a function, as ``Negate(f)``, is an :class:`Action` that calls it.
 """
@@ -256,10 +256,10 @@ def _own_function(scope: Scope, node: int, name: str) -> Closure:
     for outer in range(node + 1, len(tree)):
         if tree.kinds[outer] != FUNCTION or tree.starts[outer] > start or tree.ends[outer] < end:
             continue
-        if _contains(tree, outer, node):
-            parent = activation.environment.parent
-            if parent is not None:
-                return Closure(outer, scope.within(parent))
+        parent = activation.environment.parent
+        is_called = activation.environment.variables.keys() >= set(tree.params(outer))
+        if parent is not None and is_called and _contains(tree, outer, node):
+            return Closure(outer, scope.within(parent))
     raise Refusal("G104", f"which function '{name}' stands in is not known here")
 
 
@@ -321,12 +321,12 @@ def _guarding(name: str) -> Form:
         # The first argument without a name is the last one here, so that it is the one kept.
         by_name = dict(zip(reversed(names), reversed(arguments), strict=True))
         first = by_name.get("expr", by_name.get(None))
+        if first is None:
+            raise Refusal("G103", f"the argument 'expr' of '{name}' is missing")
         caught = {word for handler in by_name for word in _HANDLED.get(handler or "", ())}
         ending = by_name.get("finally")
-        value: Value = NULL
         try:
-            if first is not None:
-                value = yield from _watched(m, first, scope, caught)
+            value = yield from _watched(m, first, scope, caught)
         except Unwinding:
             if ending is not None:
                 yield ending, scope

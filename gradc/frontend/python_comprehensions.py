@@ -1,0 +1,113 @@
+"""Comprehensions, and the statements of Python that R does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from gradc.frontend.actions import Form, Steps
+from gradc.frontend.context import TURN_COST
+from gradc.frontend.python_objects import key_of, truth, walked
+from gradc.frontend.scope import Environment, Scope
+from gradc.frontend.values import (
+    NULL,
+    Listing,
+    Mapped,
+    Outcome,
+    Refusal,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from gradc.frontend.machine import Machine
+
+
+def comprehension(m: Machine, node: int, scope: Scope) -> Steps:
+    """``[element for target in values if condition]``."""
+    element, *clauses = scope.args(node)
+    inner = scope.within(Environment(scope.environment, m.branches.clock))
+    found: list[Value] = []
+
+    def collect() -> Steps:
+        value = yield element, inner
+        found.append(value)
+        return NULL
+
+    yield from _clauses(m, clauses, 0, inner, collect)
+    return Listing(found)
+
+
+def dict_comprehension(m: Machine, node: int, scope: Scope) -> Steps:
+    """``{key: value for target in values}``."""
+    key_node, value_node, *clauses = scope.args(node)
+    inner = scope.within(Environment(scope.environment, m.branches.clock))
+    made = Mapped({})
+
+    def collect() -> Steps:
+        key = yield key_node, inner
+        value = yield value_node, inner
+        made.entries[key_of(m.context, key)] = (key, value)
+        return NULL
+
+    yield from _clauses(m, clauses, 0, inner, collect)
+    return made
+
+
+def _clauses(
+    m: Machine, clauses: list[int], k: int, scope: Scope, collect: Callable[[], Steps]
+) -> Steps:
+    """Run through the clauses from the ``k``-th on; there are as many as the text writes."""
+    from gradc.frontend.assign import set_target
+
+    if k == len(clauses):
+        return (yield from collect())
+    target, values, *conditions = scope.args(clauses[k])
+    source = yield values, scope
+    for item in walked(m.context, source):
+        m.context.spend(TURN_COST)
+        yield from set_target(m, target, item, scope)
+        for condition in conditions:
+            verdict = yield condition, scope
+            holds = m.context.truth(truth(m.context, verdict))
+            if holds is None:
+                raise Refusal(
+                    "G104", "which elements are kept must be known when the model is compiled"
+                )
+            if not holds:
+                break
+        else:
+            yield from _clauses(m, clauses, k + 1, scope, collect)
+    return NULL
+
+
+def nothing(m: Machine, node: int, scope: Scope) -> Steps:
+    """``global x``: variables of the module are found anyway; assignments go there."""
+    yield from ()
+    if scope.activation is not None:
+        for argument in scope.args(node):
+            scope.activation.outer.add(scope.tree.string(argument))
+    return NULL
+
+
+def check(m: Machine, node: int, scope: Scope) -> Steps:
+    """``assert test``: refused where it is known to fail."""
+    test, *_ = scope.args(node)
+    verdict = yield test, scope
+    if not isinstance(verdict, Outcome) and m.context.truth(truth(m.context, verdict)) is False:
+        raise Refusal("G104", "this assertion does not hold")
+    return NULL
+
+
+def raise_(m: Machine, node: int, scope: Scope) -> Steps:
+    """``raise …``: the script's own complaint."""
+    yield from ()
+    raise Refusal("G104", "the script stops here with an error of its own")
+
+
+FORMS: tuple[tuple[str, Form], ...] = (
+    ("comprehension", comprehension),
+    ("dict_comprehension", dict_comprehension),
+    ("global", nothing),
+    ("assert", check),
+    ("raise", raise_),
+)
