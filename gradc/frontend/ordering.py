@@ -200,7 +200,7 @@ def split_groups(context: Context, x: Value, f: Value, drop: Value) -> Value:
         if key is not None:
             places.setdefault(key, []).append(k)
     levels = _levels([key for key in places if key is not None])
-    labels = [_label(context, marks[keys.index(level)]) for level in levels]
+    labels = [context.as_characters(marks[places[level][0] % len(marks)], 1) for level in levels]
     if len(set(labels)) != len(labels):
         raise Refusal("G104", "two groups have the same name when it is written", None, 1)
     names = x.names if isinstance(x, (Items, Elements)) else None
@@ -212,10 +212,6 @@ def _group(context: Context, mark: Atom) -> _Key:
     if isinstance(mark, Text):
         return context.written_out(mark)
     return _number(context, mark, 1)
-
-
-def _label(context: Context, mark: Atom) -> str:
-    return context.as_characters(mark, 1)
 
 
 _SAFE = (re.compile(r"[a-z0-9]*"), re.compile(r"[A-Z0-9]*"))

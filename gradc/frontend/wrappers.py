@@ -167,7 +167,9 @@ def combine_elements(
     names, parts = _choices(m, x)
     if not 0 < size <= len(parts):
         raise Refusal("G103", f"combn() cannot choose {size} of {len(parts)} elements", None, 1)
-    m.context.spend(bounded(comb(len(parts), size) * size))
+    # Of 20 and more on either side there are too many to be counted quickly.
+    few = min(size, len(parts) - size, 20)
+    m.context.spend(bounded(comb(len(parts), few) * size))
     chosen: list[Value] = []
     for places in combinations(range(len(parts)), size):
         labels = tuple(names[k] for k in places) if names else None

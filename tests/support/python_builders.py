@@ -20,6 +20,7 @@ import random
 import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -158,7 +159,9 @@ def _closed(text: str, template: str, place: re.Match[str]) -> str:
     before, after = template[: place.start()].rstrip(" "), template[place.end() :]
     is_free = before[-1:] in ("", "(", "[", ",", "=") and after[:1] in ("", ")", "]", ",", "\n")
     try:
-        is_loose = isinstance(ast.parse(text, mode="eval").body, _LOOSE)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of nonsense such as 1if
+            is_loose = isinstance(ast.parse(text, mode="eval").body, _LOOSE)
     except SyntaxError:
         is_loose = False
     return f"({text})" if is_loose and (not is_free or before.endswith("==")) else text

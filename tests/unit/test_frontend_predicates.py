@@ -182,6 +182,7 @@ def test_names_of_shared_code_run_out_of_steps() -> None:
     double = "s <- 'a'; for (i in 1:40) s <- paste0('(', s, '+', s, ')')\n"
     assert refusal(f"{double}all.names(parse(text = s)[[1]])").startswith("G105 ")
     assert refusal("combn(40, 20)").startswith("G105 ")
+    assert refusal("combn(100000, 50000)").startswith("G105 ")
 
 
 def test_deep_values_need_no_recursion() -> None:
