@@ -216,7 +216,7 @@ def _all_hold(context: Context, value: Value) -> bool | None:
         return None
     count = context.length_of(value)
     if count == 0 and isinstance(value, Elements):
-        raise Refusal("G104", "of which sort a vector without elements is is not known here")
+        raise Refusal("G104", "the sort of a vector without elements is not known here")
     if type_of(context, value) != "logical":
         return False
     if count is None:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from gradc.frontend import language
 from gradc.frontend.actions import Action
-from gradc.frontend.context import Context
+from gradc.frontend.context import TURN_COST, Context
 from gradc.frontend.scope import CONST
 from gradc.frontend.sorts import type_of
 from gradc.frontend.values import (
@@ -211,7 +211,7 @@ def _names_in(context: Context, code: Quoted, with_functions: bool) -> list[str]
     while pending:
         tree, node = pending.pop()
         tree, node = tree.resolve(node)
-        context.spend(1)
+        context.spend(TURN_COST)
         kind = tree.kinds[node]
         if kind == Kind.NAME:
             found.append(tree.name(node))

@@ -67,7 +67,7 @@ def type_of(context: Context, value: Value) -> str | None:
         return "NULL"
     found = _OF_OBJECTS.get(type(value).__name__)
     if found is None:
-        raise Refusal("G104", f"of which sort {describe(value)} is is not known", None, 0)
+        raise Refusal("G104", f"the sort of {describe(value)} is not known here", None, 0)
     return found
 
 
@@ -108,5 +108,5 @@ def known_type(context: Context, value: Value) -> str:
     found = type_of(context, value)
     if found is None:
         what = "NA" if context.length_of(value) else "a vector without elements"
-        raise Refusal("G104", f"of which sort {what} is is not known here", None, 0)
+        raise Refusal("G104", f"the sort of {what} is not known here", None, 0)
     return found

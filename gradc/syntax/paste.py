@@ -14,15 +14,16 @@ forbids sharing, linear in the text that has to be written out, up to a limit.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from gradc.errors import GradcError, Source, Span, fail
 from gradc.syntax.grammar import Table, table
 from gradc.syntax.lexer import tokenize
+from gradc.syntax.looseness import ATOM, SUM, looseness
+from gradc.syntax.opening import Piece, spine
 from gradc.syntax.r import number_holes, read
 from gradc.syntax.rope import LONGEST_FLAT, Pasted, Text, leaves
-from gradc.syntax.tree import Kind, Tree
+from gradc.syntax.tree import Tree
 
 SHARED_ABOVE: Final = 64
 """Texts up to this length are copied and not shared."""
@@ -36,47 +37,14 @@ LONGEST_COPIED: Final = 500_000
 _LONGEST_RETOLD: Final = 200_000
 """Up to this length a wrong text is read again without holes, for a plain message."""
 
-_MARKS: Final = {
-    "HOLE_ATOM": "\ue000",
-    "HOLE_POWER": "\ue001",
-    "HOLE_UNARY": "\ue002",
-    "HOLE_PRODUCT": "\ue003",
-    "HOLE_SUM": "\ue004",
-    "HOLE_LOW": "\ue005",
-}
-_CLASSES: Final = tuple(_MARKS)
-_ATOM, _POWER, _UNARY, _PRODUCT, _SUM, _LOW = range(len(_CLASSES))
-_BINARY: Final = {
-    "^": _POWER, ":": _PRODUCT, "*": _PRODUCT, "/": _PRODUCT, "+": _SUM, "-": _SUM,
-}  # fmt: skip
-_PREFIX: Final = {"-": _UNARY, "+": _UNARY}
-_BRACKETS: Final = frozenset(("(", "{", "[", "[[", "$", "@", "::", ":::", "next", "break"))
-_LOOSE: Final = frozenset(
-    ("<", "<=", ">", ">=", "==", "!=", "!", "&", "&&", "|", "||", "~", "<-", "<<-", ":=", "if",
-     "for", "while", "repeat")
-)  # fmt: skip
-_NEVER: Final = frozenset(("=", "?"))
+_MARKS: Final = "\ue000\ue001\ue002\ue003\ue004\ue005"
+"""The characters of the terminals HOLE_ATOM to HOLE_LOW, by how loose a piece is."""
 # Where one of these pairs meets at an edge, two tokens become one.
 _GLUED: Final = frozenset(
     ("<<", "<-", "<=", "->", ">>", ">=", "==", "!=", "||", "|>", "&&", "**", "::", ":=", "[[", "%%")
 )
 # With these the tree depends on more than the class of what stands beside them.
 _DELICATE: Final = ("ASSIGN", "RIGHT_ASSIGN", "EQUAL", "PIPE", "PLACEHOLDER", "DOLLAR", "NAMESPACE")
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A text read on its own: its tree, and the class of its only expression where it has one.
-
-    ``looseness`` is None where the text cannot be a hole of another one.
-    """
-
-    tree: Tree
-    looseness: int | None
-
-    @property
-    def root(self) -> int:
-        return self.tree.roots[0]
 
 
 def parse_text(text: Text, *, shared_above: int = SHARED_ABOVE) -> Tree:
@@ -137,7 +105,7 @@ def standing_for(tree: Tree, origin: Span | None, *, is_loose: bool) -> Text:
     """
     text = Text((), "…", origin)
     text.is_value = True
-    text.parse = Piece(tree, _SUM if is_loose else _ATOM)
+    text.parse = Piece(tree, SUM if is_loose else ATOM)
     return text
 
 
@@ -185,7 +153,10 @@ class _Stream:
                         "put parentheses around it",
                     )
                 before = other.length
-                other._add(part, is_root=True)
+                for inner in spine(part) or ():
+                    other._add(inner)
+                if other.length == before:
+                    other._add(part, is_root=True)
                 other.copied += other.length - before
                 if other.copied > LONGEST_COPIED:
                     raise _Unshared(self.whole)
@@ -220,7 +191,7 @@ def _run_together(left: str, right: str) -> bool:
 def _read(text: Text, shared_above: int) -> Tree:
     """The tree of a text, holes opened until the grammar takes what is left of them."""
     stream = _Stream(text)
-    if any(mark in leaf for mark in _MARKS.values() for leaf in _written(stream)):
+    if any(mark in leaf for mark in _MARKS for leaf in _written(stream)):
         return _read_flat(text)
     while True:
         glued = stream.glued()
@@ -277,7 +248,7 @@ class _Attempt:
         for place in self.places:
             piece = stream.parts[place].parse
             assert isinstance(piece, Piece)  # noqa: S101 - a hole is one by its piece
-            tree.holes.append((piece.tree, piece.root))
+            tree.holes.append((piece.tree, piece.node))
         terminals = number_holes(tree, terminals, self.table)
         self.terminals = terminals
         self._check_neighbours()
@@ -357,14 +328,16 @@ def _source(stream: _Stream) -> tuple[Pasted, str]:
             piece = part.parse
             assert isinstance(piece, Piece)  # noqa: S101 - a hole is one by its piece
             shown.append("…")
-            marked.append(_MARKS[_CLASSES[piece.looseness or 0]])
+            marked.append(_MARKS[piece.looseness or 0])
             position += 1
         else:
             shown.append(part.flat())
             marked.append(shown[-1])
             position += part.length
     name = "<pasted text>"
-    return Pasted(name, "".join(shown), starts, stream.parts), "".join(marked)
+    source = Pasted(name, "".join(shown), starts, stream.parts)
+    source.holes = frozenset(stream.holes())
+    return source, "".join(marked)
 
 
 def _read_flat(text: Text) -> Tree:
@@ -392,66 +365,3 @@ def _too_long(whole: Text, part: Text) -> GradcError:
         part.origin,
         "paste the repeated text in parentheses, so that it is one unit wherever it stands",
     )
-
-
-def looseness(tree: Tree) -> int | None:
-    """The class of the only expression of a tree, None where it cannot stand for its text."""
-    text = tree.source.text
-    if len(tree.roots) != 1 or "#" in text or "|>" in text or not _on_one_line(tree):
-        return None
-    tree, node = tree.resolve(tree.roots[0])
-    if tree.kinds[node] != Kind.CALL and tree.kinds[node] != Kind.FUNCTION:
-        return None  # a name or a number: short, and it may be the name of a call or argument
-    found = _ATOM
-    while True:
-        tree, node = tree.resolve(node)
-        if tree.kinds[node] == Kind.FUNCTION:
-            return _LOW
-        if tree.kinds[node] != Kind.CALL:
-            return found
-        arguments = tree.args(node)
-        own = _operator_class(tree.head(node), len(arguments), tree, node)
-        if own is None or own == _LOW:
-            return own
-        if own == _ATOM:
-            return found
-        found = max(found, own)
-        node = arguments[-1]  # an operand at the right end may reach beyond the piece
-
-
-def _operator_class(head: str | None, count: int, tree: Tree, node: int) -> int | None:
-    """How loose the operator of a call is; a call that ends in a bracket is as an atom."""
-    if head is None or head in _BRACKETS or _is_written_as_call(tree, node):
-        return _ATOM
-    if head in _NEVER:
-        return None
-    if head in _LOOSE:
-        return _LOW
-    if count == 1:
-        return _PREFIX.get(head, _ATOM)
-    if head[0] == "%":
-        return _PRODUCT
-    return _BINARY.get(head, _ATOM)
-
-
-def _is_written_as_call(tree: Tree, node: int) -> bool:
-    """Whether a call is written as ``f(x)``, be ``f`` an operator in backticks."""
-    return (
-        tree.starts[tree.fn(node)] == tree.starts[node]
-        and tree.ends[node] > tree.ends[tree.fn(node)]
-        and tree.source.text[tree.ends[node] - 1] == ")"
-        and tree.source.text[tree.starts[node]] in "`\"'"
-    )
-
-
-def _on_one_line(tree: Tree) -> bool:
-    """Whether no line end and no semicolon stands outside of all brackets."""
-    text = tree.source.text
-    if "\n" not in text and ";" not in text:
-        return True
-    root_tree, root = tree.resolve(tree.roots[0])
-    if root_tree is not tree or tree.head(root) not in _BRACKETS:
-        return False
-    start, end = tree.starts[root], tree.ends[root]
-    outside = text[:start] + text[end:]
-    return "\n" not in outside and ";" not in outside

@@ -165,16 +165,17 @@ def has_values(text: Text) -> bool:
 class Pasted(Source):
     """A text put together by a script, as it was parsed.
 
-    ``starts`` are the offsets at which its pieces begin. A piece may stand for a long text
-    that is shared and shown by one mark.
+    ``starts`` are the offsets at which its pieces begin; ``holes`` are the numbers of those that
+    stand for a long text which is shared, and are shown by one mark.
     """
 
-    __slots__ = ("pieces", "starts")
+    __slots__ = ("holes", "pieces", "starts")
 
     def __init__(self, name: str, text: str, starts: Sequence[int], pieces: list[Text]) -> None:
         super().__init__(name, text)
         self.starts = array("q", starts)
         self.pieces = pieces
+        self.holes: frozenset[int] = frozenset()
 
     def written(self, span: Span) -> Span | None:
         """The place in the script that wrote the beginning of a span, where that is known."""

@@ -77,9 +77,9 @@ REFUSED = {
     "isTRUE(x > 0)": "G104 whether a condition holds must be known when the model is compiled"
     " @ x > 0",
     "identical(x, 1)": "G104 a value that is compared must be known when the model is compiled @ x",
-    "typeof(character(0))": "G104 of which sort a vector without elements is is not known here"
+    "typeof(character(0))": "G104 the sort of a vector without elements is not known here"
     " @ character(0)",
-    "is.character(NA)": "G104 of which sort NA is is not known here @ NA",
+    "is.character(NA)": "G104 the sort of NA is not known here @ NA",
     "identical(character(0), numeric(0))": "G104 whether two vectors without elements are of"
     " one sort is not known here @ identical(character(0), numeric(0))",
     "typeof(Negate(is.null))": "G104 how a function of R is built is not known @ Negate(is.null)",

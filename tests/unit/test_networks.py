@@ -360,10 +360,6 @@ def test_what_is_read_is_linear_in_the_weights(
     assert max(_read(style, activation, monkeypatch)) < READ
 
 
-@pytest.mark.xfail(
-    raises=GradcError,
-    reason="a quotient behind a product is opened, and the sum in its brackets is not shared",
-)
 @pytest.mark.parametrize("style", R_STYLES)
 def test_a_sigmoid_without_parentheses_is_shared(
     style: str, monkeypatch: pytest.MonkeyPatch

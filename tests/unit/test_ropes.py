@@ -10,7 +10,7 @@ import pytest
 from gradc.errors import GradcError, Source
 from gradc.frontend import build
 from gradc.ir import dump
-from gradc.syntax import parse_r
+from gradc.syntax import opening, parse_r
 from gradc.syntax.paste import SHARED_ABOVE, parse_text
 from gradc.syntax.rope import Text, literal, paste
 from gradc.syntax.tree import Tree
@@ -122,9 +122,14 @@ def shown(read: Callable[[], Tree]) -> tuple[list[str] | None, int]:
     [(of_expressions, 16_000, 3_000, 6_000), (of_fragments, 8_000, 40, 1_000)],
 )
 def test_a_text_of_pieces_means_what_it_says(
-    write: Callable[[random.Random], Text], seeds: int, with_holes: int, valid: int
+    write: Callable[[random.Random], Text],
+    seeds: int,
+    with_holes: int,
+    valid: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Every piece that is pasted twice may be shared, however short."""
+    """Every piece that is pasted twice may be shared, however short, and every bracket in it."""
+    monkeypatch.setattr(opening, "LONG", 0)
     shared = right = 0
     for seed in range(seeds):
         text = write(random.Random(seed))  # noqa: S311
