@@ -32,6 +32,7 @@ from gradc.frontend.values import (
     Value,
     describe,
 )
+from gradc.frontend.variables import spread
 from gradc.syntax.rope import Text
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def _supplied(
                 supplied.append((extra_name, value))
         elif scope.code.is_python and tree.head(argument) in ("*args", "**args"):
             value = yield tree.args(argument)[0], scope
-            supplied += m.spread(value, tree.head(argument) == "**args")
+            supplied += spread(m, value, tree.head(argument) == "**args")
         elif k == function_at:
             supplied.append((name, (yield from callee(m, argument, scope))))
         elif lazy:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
-from gradc.frontend import language
+from gradc.frontend import assembly, language
 from gradc.frontend.actions import Action, Callback, Steps
 from gradc.frontend.calls import call, named_function
 from gradc.frontend.context import TURN_COST, vector_of
@@ -285,7 +285,7 @@ def _substitute(m: Machine, values: Sequence[Value]) -> Value:
     if expression is None or not isinstance(where, Items) or where.names is None:
         raise Refusal("G103", "substitute() takes an expression and a list by name here")
     by_name = dict(zip(where.names, where.values, strict=True))
-    done = language.substituted(m.context, expression, by_name)
+    done = assembly.substituted(m.context, expression, by_name)
     return language.part(m.context, done.scope.tree, done.node, done.scope)
 
 

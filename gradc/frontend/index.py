@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradc.frontend import language
+from gradc.frontend import assembly, language
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context, vector_of
 from gradc.frontend.matrices import take_cells
@@ -42,7 +42,7 @@ def take(context: Context, x: Value, dots: Dots, drop: Value, exact: Value) -> V
         return take_cells(context, x, rows, columns, drop)
     index = _one_index(dots)
     if isinstance(x, (Quoted, Formula, Expressions)):
-        return language.take(context, x, index)
+        return assembly.take(context, x, index)
     if isinstance(x, Items):
         places = inside(positions(context, index, len(x.values), x.names), len(x.values))
         kept = tuple(x.names[k] for k in places) if x.names else None
@@ -225,7 +225,7 @@ def replace(context: Context, x: Value, index: Value, value: Value, single: bool
     """What ``x`` is after ``x[index] <- value``."""
     plain = (int, bool, Text, Elements, Special, Evaluated)
     if isinstance(x, (Quoted, Formula)):
-        return language.replace_part(context, x, index, value)
+        return assembly.replace_part(context, x, index, value)
     if x is NULL and single and isinstance(index, Text):
         x = Items(())
     if isinstance(x, Items) or not isinstance(value, plain) or not isinstance(x, plain):
@@ -333,7 +333,7 @@ def _replace_several(
 
 def _replace_in_list(context: Context, x: Value, index: Value, value: Value, single: bool) -> Value:
     if isinstance(x, Expressions):
-        return language.replace_expression(context, x, index, value)
+        return assembly.replace_expression(context, x, index, value)
     if not isinstance(x, Items):
         atoms = context.atoms(x, 0) if x is not ABSENT else ()
         x = Items(atoms, x.names if isinstance(x, Elements) else None)

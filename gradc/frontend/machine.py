@@ -17,9 +17,6 @@ from gradc.frontend.calls import call_node, force
 from gradc.frontend.context import Context
 from gradc.frontend.library import Library
 from gradc.frontend.python_methods import call_method
-from gradc.frontend.python_modules import CONSTANTS
-from gradc.frontend.python_names import constant
-from gradc.frontend.python_objects import walked
 from gradc.frontend.scope import (
     CALL,
     CONST,
@@ -42,10 +39,7 @@ from gradc.frontend.values import (
     Closure,
     Dots,
     Elements,
-    Items,
-    Mapped,
     NeedsKnown,
-    Outcome,
     Promise,
     Refusal,
     Sink,
@@ -53,11 +47,11 @@ from gradc.frontend.values import (
     Undecided,
     Value,
     Whole,
-    describe,
 )
+from gradc.frontend.variables import of_module, opened
 from gradc.ir import Graph
 from gradc.prims import ShapeError
-from gradc.syntax.rope import Text, TooLong, computed
+from gradc.syntax.rope import Text, TooLong
 from gradc.syntax.tree import Tree
 
 _WORDS: dict[str, bool | Special | float] = {
@@ -335,7 +329,7 @@ class Machine:
         name = scope.symbols[scope.data[node]]
         value = scope.environment.find(name)
         if scope.opens and value is not None:
-            value = self._opened(name, value, scope)
+            value = opened(self, name, value, scope)
         if value.__class__ is int:
             return value
         if value is None:
@@ -347,33 +341,6 @@ class Machine:
         if value.__class__ is Dots:
             raise Refusal("G104", "'...' can only be passed on to a function")
         return value
-
-    def _opened(self, name: str, value: Value, scope: Scope) -> Value:
-        """The input that a global variable is in quoted text, where it is a known number."""
-        if name in self.symbols.fixed or scope.environment.owner(name) is not self.globals:
-            return value
-        if isinstance(value, Outcome) and value.sink is None:
-            return self.symbols.make(name, self.graph)
-        if isinstance(value, Items):
-            return self.opened_list(value)
-        number = numbers_of(self.context, value)
-        if number is None:
-            return value
-        self.opened[name] = value
-        return self.symbols.make(name, self.graph, number)
-
-    def opened_list(self, items: Items) -> Value:
-        """A list of numbers, or a data frame: each named column is an input of its own."""
-        if items.names is None:
-            return items
-        columns: list[Value] = []
-        for name, value in zip(items.names, items.values, strict=True):
-            number = numbers_of(self.context, value) if name else None
-            if number is None or name in self.symbols.fixed:
-                columns.append(value)
-            else:
-                columns.append(self.symbols.make(name, self.graph, number, is_column=True))
-        return Items(tuple(columns), items.names, items.is_frame)
 
     def _argument(self, promise: Promise) -> Value:
         """An argument's value where it is at hand: a variable's number needs no frame."""
@@ -392,7 +359,7 @@ class Machine:
 
     def _free(self, name: str, node: int, scope: Scope) -> Value:
         if scope.code.is_python:
-            value = self._of_module(name, scope)
+            value = of_module(self, name, scope)
             if value is not None:
                 return value
         constant = self.symbols.constant(name, scope.code.is_python)
@@ -406,38 +373,6 @@ class Machine:
         self.root.variables[name] = value
         self.note(value, node, scope)
         return value
-
-    def _of_module(self, name: str, scope: Scope) -> Value | None:
-        """A name of Python that is no variable: a constant of a module, an attribute."""
-        origin = scope.code.origin(name)
-        number = constant(origin)
-        if number is not None:
-            return self.builder.const(number)
-        if origin in CONSTANTS:
-            return computed(CONSTANTS[origin], None)
-        owner, dot, attribute = name.rpartition(".")
-        value = scope.environment.find(owner) if dot else None
-        if isinstance(value, Outcome):
-            return value
-        if value is not None and attribute in ("T", "shape", "size"):
-            raise Refusal("G104", f"the attribute '{attribute}' is not available")
-        if not dot and name in scope.tree.imports:
-            action = self.library.find(name, scope.code)
-            if action is None:
-                raise Refusal("G104", f"'{origin}' reaches outside of the model")
-            return action
-        return None
-
-    def spread(self, value: Value, by_name: bool) -> list[tuple[str | None, Value]]:
-        """The arguments that ``*values`` and ``**values`` of a call of Python stand for."""
-        if by_name:
-            if not isinstance(value, Mapped):
-                raise Refusal("G202", f"'**' takes a dict, and not {describe(value)}")
-            return [
-                (self.context.flat(key, "the name of an argument"), item)
-                for key, item in value.entries.values()
-            ]
-        return [(None, item) for item in walked(self.context, value)]
 
     def is_known_number(self, value: Value) -> bool:
         """Whether all of a value is known numbers."""

@@ -18,6 +18,7 @@ from gradc.frontend.values import (
     Undecided,
     Value,
 )
+from gradc.frontend.variables import opened_list
 from gradc.syntax.tree import Kind
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class Objective:
         if isinstance(value, Outcome) and value.sink is None:
             return self._input(name, None)
         if isinstance(value, Items):
-            return self.machine.opened_list(value)
+            return opened_list(self.machine, value)
         number = numbers_of(context, value)
         return value if number is None else self._input(name, number)
 

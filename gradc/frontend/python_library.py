@@ -16,6 +16,7 @@ from gradc.frontend import (
     python_modules,
     python_objects,
     reductions,
+    sequences,
     sinks,
     sympy_names,
     vectors,
@@ -48,9 +49,9 @@ _SHARED = ("c", "rep", "length", "numeric", "identity", "as.numeric", "cumsum", 
 _NATIVES: Mapping[str, tuple[str, Native]] = {
     name: (formals, native)
     for name, formals, native in (
-        *(entry for entry in vectors.NATIVES if entry[0] in _SHARED),
+        *(e for e in (*vectors.NATIVES, *sequences.NATIVES) if e[0] in _SHARED),
         *reductions.NATIVES,
-        *vectors.PYTHON_NATIVES,
+        *sequences.PYTHON_NATIVES,
         *index.PYTHON_NATIVES,
         *python_builtins.NATIVES,
         *python_format.NATIVES,
@@ -65,7 +66,7 @@ ON_OBJECTS = frozenset(
         *python_builtins.NATIVES,
         *python_format.NATIVES,
         *index.PYTHON_NATIVES,
-        *vectors.PYTHON_NATIVES,
+        *sequences.PYTHON_NATIVES,
         *(entry for table in python_modules.NATIVES.values() for entry in table),
     )
 )

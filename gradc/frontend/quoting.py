@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gradc.frontend import language
+from gradc.frontend import assembly, language
 from gradc.frontend.actions import Action, Callback, Form, Native, Steps
 from gradc.frontend.calls import force, form_arguments
 from gradc.frontend.context import Context, vector_of
@@ -71,7 +71,7 @@ def bquote(m: Machine, node: int, scope: Scope) -> Steps:
         else:
             pending += reversed(tree.children(inner))
     m.context.at = scope, node
-    return language.rewritten(
+    return assembly.rewritten(
         m.context, tree, template, lambda owner, n: holes.get(n) if owner is tree else None
     )
 
@@ -87,7 +87,7 @@ def substitute(m: Machine, node: int, scope: Scope) -> Steps:
         values = dict(scope.activation.environment.variables)
     m.context.at = scope, node
     quoted = language.quoted(m.context, scope.tree, target, scope)
-    done = language.substituted(m.context, quoted, values)
+    done = assembly.substituted(m.context, quoted, values)
     return language.part(m.context, done.scope.tree, done.node, done.scope)
 
 
@@ -210,7 +210,7 @@ def as_name(context: Context, x: Value) -> Value:
     """``as.name(x)``, ``as.symbol(x)``."""
     if isinstance(x, Quoted):
         return x
-    made = language.Assembly(context)
+    made = assembly.Assembly(context)
     return made.quoted(made.name(context.written_out(as_texts(context, x, 0)[0])))
 
 
@@ -222,12 +222,12 @@ def as_call(context: Context, x: Value) -> Value:
         raise Refusal("G202", "as.call() takes a list: the function, then its arguments", None, 0)
     names = x.names or ("",) * len(x.values)
     arguments = [(name or None, v) for name, v in zip(names[1:], x.values[1:], strict=True)]
-    return language.make_call(context, x.values[0], arguments)
+    return assembly.make_call(context, x.values[0], arguments)
 
 
 def call_(context: Context, name: Value, dots: Dots) -> Value:
     """``call("f", …)``."""
-    return language.make_call(context, context.text(name, "a function's name", 0), dots.items)
+    return assembly.make_call(context, context.text(name, "a function's name", 0), dots.items)
 
 
 def all_variables(context: Context, x: Value) -> Value:
@@ -255,13 +255,13 @@ def reformulate(context: Context, terms: Value, response: Value, intercept: Valu
     if response not in (ABSENT, NULL):
         is_code = language.expression_of(context, response)
         sides.insert(0, (None, is_code or as_name(context, response)))
-    whole = language.make_call(context, context.made("~"), sides)
+    whole = assembly.make_call(context, context.made("~"), sides)
     made = language.formula_of(context, whole)
     return NULL if made is None else made
 
 
 def _plus(context: Context, left: Quoted, right: Quoted) -> Quoted:
-    return language.make_call(context, context.made("+"), [(None, left), (None, right)])
+    return assembly.make_call(context, context.made("+"), [(None, left), (None, right)])
 
 
 def str2lang(context: Context, s: Value) -> Value:
@@ -281,7 +281,7 @@ def as_expressions(context: Context, x: Value) -> Value:
     """``as.expression(x)``."""
     if isinstance(x, Expressions):
         return x
-    made = language.as_expression(context, x)
+    made = assembly.as_expression(context, x)
     quoted = language.expression_of(context, made)
     return made if quoted is None else Expressions((quoted,))
 
@@ -333,7 +333,7 @@ NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("as.call", "x", as_call),
     ("call", "name ...", call_),
     ("body", "fun", body),
-    ("body<-", "fun value", language.with_body),
+    ("body<-", "fun value", assembly.with_body),
     ("formals", "fun", formals),
     ("formalArgs", "def", formal_names),
     ("all.vars", "expr", all_variables),

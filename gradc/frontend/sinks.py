@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gradc.frontend import language
+from gradc.frontend import assembly, language
 from gradc.frontend.actions import Action, Callback, Steps
 from gradc.frontend.calls import force
 from gradc.frontend.context import Context
@@ -67,7 +67,7 @@ def _target(context: Context, function: str, value: Value) -> Quoted | Formula:
     if isinstance(value, Sink):
         raise Refusal("G104", "a derivative of a derivative is asked for by --hessian", None, 0)
     if isinstance(value, int) and function == "D" and context.number(value) is not None:
-        constant = language.as_expression(context, value)
+        constant = assembly.as_expression(context, value)
         if isinstance(constant, Quoted):
             return constant
     raise Refusal(

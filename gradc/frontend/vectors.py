@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Sequence
 
@@ -113,158 +112,14 @@ def _combine_lists(items: Iterable[tuple[str | None, Value]]) -> Value:
     return Items(tuple(values), tuple(names) if any(names) else None)
 
 
-def repeat(context: Context, x: Value, times: Value, each: Value, length_out: Value) -> Value:
-    """``rep(x, times, each, length.out)``."""
-    if isinstance(x, Items):
-        count = 1 if times is ABSENT else context.whole(times, "'times'", 1)
-        bounded(count * len(x.values))
-        return Items(x.values * count)
-    items = list(context.atoms(x, 0))
-    labels = x.names if isinstance(x, Elements) else None
-    if each is not ABSENT:
-        count = context.whole(each, "'each'")
-        bounded(len(items) * count)
-        items = [item for item in items for _ in range(count)]
-        if labels is not None:
-            labels = tuple(label for label in labels for _ in range(count))
-    if length_out is not ABSENT:
-        length = bounded(context.whole(length_out, "'length.out'"))
-        repeats = -(-length // len(items)) if items else 0
-        names = (labels * repeats)[:length] if labels else None
-        return _plain((items * repeats)[:length], context, names)
-    counts = [1] if times is ABSENT else [context.whole(t, "'times'") for t in context.atoms(times)]
-    if len(counts) == 1:
-        bounded(len(items) * counts[0], 1)
-        return _plain(items * counts[0], context, labels * counts[0] if labels else None)
-    if len(counts) != len(items):
-        raise Refusal("G201", f"'times' has {len(counts)} elements, 'x' has {len(items)}")
-    bounded(sum(counts), 1)
-    return _plain([i for i, n in zip(items, counts, strict=True) for _ in range(n)], context)
-
-
 def _plain(items: Sequence[Atom], context: Context, names: tuple[str, ...] | None = None) -> Value:
     context.spend(len(items))
     return vector_of(items, names) if items else Elements(())
 
 
-def colon(context: Context, start: Value, stop: Value) -> Value:
-    """``from:to``."""
-    low = context.known(start, "where a range starts", 0)
-    high = context.known(stop, "where a range ends", 1)
-    if not (math.isfinite(low) and math.isfinite(high)):
-        raise Refusal("G103", f"a range cannot go from {low!r} to {high!r}")
-    count = bounded(math.floor(abs(high - low) + 1e-10) + 1)
-    step = 1 if high >= low else -1
-    if low.is_integer():
-        return _plain([_whole(context, low + step * i) for i in range(count)], context)
-    return _progression(context, context.node(start), context.builder.const(step), count)
-
-
 def _whole(context: Context, number: float) -> Atom:
     """An R integer."""
     return Whole(context.builder.const(number))
-
-
-def _progression(context: Context, start: int, step: int, count: int) -> Value:
-    b = context.builder
-    return _plain(
-        [b.add(start, b.mul(b.const(i), step)) if i else start for i in range(count)], context
-    )
-
-
-def sequence(
-    context: Context, start: Value, stop: Value, by: Value, length_out: Value, along: Value
-) -> Value:
-    """``seq(from, to, by, length.out, along.with)``."""
-    if along is not ABSENT:
-        length_out = context.builder.const(_count(context, along))
-    if start is not ABSENT and stop is by is length_out is ABSENT:
-        count = _count(context, start)
-        if count != 1:
-            return colon(context, context.builder.const(1.0), context.builder.const(count))
-        return colon(context, context.builder.const(1.0), start)
-    if by is ABSENT and length_out is ABSENT:
-        return colon(context, context.builder.const(1.0) if start is ABSENT else start, stop)
-    b = context.builder
-    if length_out is not ABSENT:
-        return _sequence_of_length(context, start, stop, by, length_out)
-    first = b.const(1.0) if start is ABSENT else context.node(start)
-    low, step = context.known(first, "'from'"), context.known(by, "'by'")
-    if stop is ABSENT:
-        raise Refusal("G103", "seq() needs 'to' or 'length.out' beside 'by'")
-    span = context.known(stop, "'to'") - low
-    if span == 0:
-        return first
-    if step == 0 or not math.isfinite(span / step) or span / step < 0:
-        raise Refusal("G103", f"no steps of {step!r} lead from {low!r} to {low + span!r}")
-    count = bounded(math.floor(span / step + 1e-10) + 1)
-    made = _progression(context, first, context.node(by), count)
-    if not (isinstance(start, Whole) and isinstance(by, Whole)):
-        return made
-    return vector_of([context.whole_number(a) for a in context.atoms(made)])  # type: ignore[misc]
-
-
-def _sequence_of_length(
-    context: Context, start: Value, stop: Value, by: Value, length_out: Value
-) -> Value:
-    b = context.builder
-    count = bounded(math.ceil(context.known(length_out, "'length.out'")))
-    if by is not ABSENT:
-        step = context.node(by)
-        if start is ABSENT and stop is not ABSENT:
-            first = b.sub(context.node(stop), b.mul(b.const(count - 1.0), step))
-        else:
-            first = b.const(1.0) if start is ABSENT else context.node(start)
-        return _progression(context, first, step, count)
-    first = b.const(1.0) if start is ABSENT else context.node(start)
-    if stop is ABSENT:
-        return _progression(context, first, b.const(1.0), count)
-    last = context.node(stop)
-    if count < 2:
-        return _plain([first] * count, context)
-    step = b.div(b.sub(last, first), b.const(count - 1.0))
-    inner = [b.add(first, b.mul(b.const(i), step)) for i in range(1, count - 1)]
-    return _plain([first, *inner, last], context)
-
-
-def _count(context: Context, value: Value) -> int:
-    count = context.length_of(value)
-    if count is None:
-        raise context.unknown_length(context.node(value))
-    return count
-
-
-def numbered(context: Context, count: Value) -> Value:
-    """``seq_len(n)``."""
-    length = bounded(context.known(count, "the length of a sequence", 0), 0)
-    return _plain([_whole(context, i) for i in range(1, length + 1)], context)
-
-
-def along(context: Context, x: Value) -> Value:
-    """``seq_along(x)``."""
-    return numbered(context, context.builder.const(_count(context, x)))
-
-
-def python_range(context: Context, start: Value, stop: Value, step: Value) -> Value:
-    """Python's ``range``."""
-    if stop is ABSENT:
-        start, stop = context.builder.const(0.0), start
-    low, high = context.known(start, "a range's start", 0), context.known(stop, "a range's end", 1)
-    by = 1.0 if step is ABSENT else context.known(step, "a range's step", 2)
-    if by == 0 or not all(map(math.isfinite, (low, high, by))):
-        raise Refusal("G103", f"a range cannot go from {low!r} to {high!r} by {by!r}")
-    count = bounded(max(0, math.ceil((high - low) / by)))
-    return _plain([_whole(context, low + by * i) for i in range(count)], context)
-
-
-def reverse(context: Context, x: Value) -> Value:
-    """``rev(x)``."""
-    if isinstance(x, Items):
-        return Items(x.values[::-1], x.names[::-1] if x.names else None)
-    if isinstance(x, Expressions):
-        return Expressions(x.quoted[::-1])
-    names = x.names[::-1] if isinstance(x, Elements) and x.names else None
-    return vector_of(context.atoms(x, 0)[::-1], names)
 
 
 def length(context: Context, x: Value) -> Value:
@@ -291,25 +146,6 @@ def logical(context: Context, count: Value) -> Value:
 def _filled(context: Context, count: Value, item: Atom) -> Value:
     size = 0.0 if count is ABSENT else context.known(count, "the length of a vector", 0)
     return _plain([item] * bounded(size, 0), context)
-
-
-def make_list(context: Context, dots: Dots) -> Value:
-    """``list(…)``."""
-    names = tuple(name or "" for name, _ in dots.items)
-    return Items(tuple(value for _, value in dots.items), names if any(names) else None)
-
-
-def as_list(context: Context, x: Value, dots: Dots) -> Value:
-    """``as.list(x)``."""
-    if isinstance(x, Items):
-        return Items(x.values, x.names)
-    if isinstance(x, Expressions):
-        return Items(x.quoted)
-    expression = language.expression_of(context, x)
-    if expression is not None:
-        return Items(tuple(language.parts_of(context, expression)))
-    names = x.names if isinstance(x, Elements) else None
-    return Items(context.atoms(x, 0), names)
 
 
 def vector(context: Context, mode: Value, count: Value) -> Value:
@@ -340,28 +176,6 @@ def integers(context: Context, count: Value) -> Value:
     return _filled(context, count, _whole(context, 0.0))
 
 
-def unlist(context: Context, x: Value, recursive: Value, names: Value) -> Value:
-    """``unlist(x)``: the elements of a list, and of the lists in it, as one vector."""
-    if not isinstance(x, Items):
-        return x
-    plain = names is not ABSENT and not context.flag(names, "'use.names'")
-    labels: Sequence[str | None] = x.names or (None,) * len(x.values)
-    parts: list[tuple[str | None, Value]] = []
-    pending: list[tuple[str | None, Value]] = list(zip(labels, x.values, strict=True))[::-1]
-    while pending:
-        label, value = pending.pop()
-        if not isinstance(value, Items):
-            parts.append((None if plain else label, value))
-            continue
-        inner = value.names or ("",) * len(value.values)
-        dotted = _combined_names(label or "", inner, len(value.values))
-        pending += list(zip(dotted, value.values, strict=True))[::-1]
-    whole = combine(context, Dots(tuple(parts)))
-    if plain and isinstance(whole, Elements):
-        return vector_of(whole.items)
-    return whole
-
-
 def same(context: Context, x: Value) -> Value:
     """``identity(x)``, ``I(x)``, ``invisible(x)``."""
     return NULL if x is ABSENT else x
@@ -377,7 +191,7 @@ def bare(context: Context, x: Value, mode: Value) -> Value:
 def as_number(context: Context, x: Value) -> Value:
     """``as.numeric(x)``; of text where it is a number."""
     if isinstance(x, Items):
-        x = unlist(context, x, ABSENT, ABSENT)
+        x = combine(context, Dots(tuple((None, value) for value in x.values)))
     atoms = x.items if isinstance(x, Elements) else (x,)
     if any(isinstance(atom, Text) for atom in atoms):
         return vector_of([_read_number(context, atom) for atom in context.atoms(x, 0)])
@@ -405,64 +219,6 @@ def as_whole(context: Context, x: Value) -> Value:
     if isinstance(cut, Elements):
         return vector_of([context.whole_number(a) for a in cut.items])  # type: ignore[misc]
     return context.whole_number(cut)
-
-
-def names(context: Context, x: Value) -> Value:
-    """``names(x)``."""
-    own = x.names if isinstance(x, (Elements, Items)) else None
-    if isinstance(x, Closure):
-        own = None
-    return NULL if own is None else Elements([context.made(name) for name in own])
-
-
-def set_names(context: Context, x: Value, value: Value) -> Value:
-    """What ``x`` is after ``names(x) <- value``; also ``setNames``."""
-    labels: tuple[str, ...] | None = None
-    if value not in (NULL, ABSENT):
-        given = [context.as_characters(item, 1) for item in context.atoms(value, 1)]
-        count = context.length_of(x) or 0
-        if len(given) > count:
-            raise Refusal("G201", f"{len(given)} names do not fit {count} elements", None, 1)
-        labels = (*given, *["NA"] * (count - len(given)))
-    if isinstance(x, Items):
-        return Items(x.values, labels, x.is_frame)
-    return vector_of(context.atoms(x, 0), labels)
-
-
-def unname(context: Context, x: Value) -> Value:
-    """``unname(x)``."""
-    return set_names(context, x, NULL)
-
-
-def append(context: Context, x: Value, values: Value, after: Value) -> Value:
-    """``append(x, values)``."""
-    if after is ABSENT:
-        return combine(context, Dots(((None, x), (None, values))))
-    place = context.whole(after, "'after'", 2)
-    old: Sequence[Value] = x.values if isinstance(x, Items) else context.atoms(x, 0)
-    parts = [(None, v) for v in (*old[:place], values, *old[place:])]
-    return combine(context, Dots(tuple(parts)))
-
-
-def head(context: Context, x: Value, n: Value) -> Value:
-    """``head(x, n)``."""
-    return _end(context, x, n, from_start=True)
-
-
-def tail(context: Context, x: Value, n: Value) -> Value:
-    """``tail(x, n)``."""
-    return _end(context, x, n, from_start=False)
-
-
-def _end(context: Context, x: Value, n: Value, *, from_start: bool) -> Value:
-    parts: Sequence[Value] = x.values if isinstance(x, Items) else context.atoms(x, 0)
-    wanted = 6 if n is ABSENT else context.whole(n, "'n'", 1)
-    count = max(0, len(parts) + wanted) if wanted < 0 else min(wanted, len(parts))
-    places = slice(0, count) if from_start else slice(len(parts) - count, None)
-    labels = x.names[places] if isinstance(x, (Items, Elements)) and x.names else None
-    if isinstance(x, Items):
-        return Items(x.values[places], labels)
-    return vector_of(context.atoms(x, 0)[places], labels)
 
 
 def is_null(context: Context, x: Value) -> Value:
@@ -498,30 +254,13 @@ def stop(context: Context, dots: Dots) -> Value:
 
 NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("c", "...", combine),
-    ("rep", "x times? each? length.out?", repeat),
-    (":", "from to", colon),
-    ("seq", "from? to? by? length.out? along.with?", sequence),
-    ("seq.int", "from? to? by? length.out? along.with?", sequence),
-    ("seq_len", "length.out", numbered),
-    ("seq_along", "along.with", along),
-    ("rev", "x", reverse),
     ("length", "x", length),
     ("numeric", "length?", numeric),
     ("double", "length?", numeric),
     ("logical", "length?", logical),
-    ("list", "...", make_list),
-    ("unlist", "x recursive? use.names?", unlist),
-    ("as.list", "x ...", as_list),
     ("vector", "mode? length?", vector),
     ("character", "length?", characters),
     ("integer", "length?", integers),
-    ("names", "x", names),
-    ("names<-", "x value", set_names),
-    ("setNames", "object nm", set_names),
-    ("unname", "obj", unname),
-    ("append", "x values after?", append),
-    ("head", "x n?", head),
-    ("tail", "x n?", tail),
     ("identity", "x", same),
     ("I", "x", same),
     ("as.numeric", "x", as_number),
@@ -553,10 +292,4 @@ PRELUDE_NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("rounded", "x digits", rounded),
     ("known", "x", known),
     ("refuse", "message", refuse),
-)
-
-PYTHON_NATIVES: tuple[tuple[str, str, Native], ...] = (
-    ("range", "start stop? step?", python_range),
-    ("arange", "start stop? step?", python_range),
-    ("int", "x", as_whole),
 )

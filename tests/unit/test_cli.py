@@ -298,7 +298,7 @@ def test_long_text_is_measured_and_not_written_out(
     status, out, _ = gradc(capsys, "compile", str(script), "--show-text")
     assert status == 0
     assert out == (
-        f"{length:,} characters, 4 distinct pieces: {'(' * 50}x + a*tanh ... {')' * 60}\n"
+        f"{length:,} characters, 54 distinct pieces: {'(' * 50}x + a*tanh ... {')' * 60}\n"
     )
     status, out, _ = gradc(capsys, "compile", str(script), "--show-text", "--format", "json")
     assert json.loads(out)["text"] == {"length": length, "text": None}

@@ -1,0 +1,134 @@
+"""Lists and names: ``list``, ``unlist``, ``names``, the ends of vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gradc.frontend import language
+from gradc.frontend.actions import Native
+from gradc.frontend.context import Context, vector_of
+from gradc.frontend.values import (
+    ABSENT,
+    NULL,
+    Closure,
+    Dots,
+    Elements,
+    Expressions,
+    Items,
+    Refusal,
+    Value,
+)
+from gradc.frontend.vectors import _combined_names, combine
+
+
+def make_list(context: Context, dots: Dots) -> Value:
+    """``list(…)``."""
+    names = tuple(name or "" for name, _ in dots.items)
+    return Items(tuple(value for _, value in dots.items), names if any(names) else None)
+
+
+def as_list(context: Context, x: Value, dots: Dots) -> Value:
+    """``as.list(x)``."""
+    if isinstance(x, Items):
+        return Items(x.values, x.names)
+    if isinstance(x, Expressions):
+        return Items(x.quoted)
+    expression = language.expression_of(context, x)
+    if expression is not None:
+        return Items(tuple(language.parts_of(context, expression)))
+    names = x.names if isinstance(x, Elements) else None
+    return Items(context.atoms(x, 0), names)
+
+
+def unlist(context: Context, x: Value, recursive: Value, names: Value) -> Value:
+    """``unlist(x)``: the elements of a list, and of the lists in it, as one vector."""
+    if not isinstance(x, Items):
+        return x
+    plain = names is not ABSENT and not context.flag(names, "'use.names'")
+    labels: Sequence[str | None] = x.names or (None,) * len(x.values)
+    parts: list[tuple[str | None, Value]] = []
+    pending: list[tuple[str | None, Value]] = list(zip(labels, x.values, strict=True))[::-1]
+    while pending:
+        label, value = pending.pop()
+        if not isinstance(value, Items):
+            parts.append((None if plain else label, value))
+            continue
+        inner = value.names or ("",) * len(value.values)
+        dotted = _combined_names(label or "", inner, len(value.values))
+        pending += list(zip(dotted, value.values, strict=True))[::-1]
+    whole = combine(context, Dots(tuple(parts)))
+    if plain and isinstance(whole, Elements):
+        return vector_of(whole.items)
+    return whole
+
+
+def names(context: Context, x: Value) -> Value:
+    """``names(x)``."""
+    own = x.names if isinstance(x, (Elements, Items)) else None
+    if isinstance(x, Closure):
+        own = None
+    return NULL if own is None else Elements([context.made(name) for name in own])
+
+
+def set_names(context: Context, x: Value, value: Value) -> Value:
+    """What ``x`` is after ``names(x) <- value``; also ``setNames``."""
+    labels: tuple[str, ...] | None = None
+    if value not in (NULL, ABSENT):
+        given = [context.as_characters(item, 1) for item in context.atoms(value, 1)]
+        count = context.length_of(x) or 0
+        if len(given) > count:
+            raise Refusal("G201", f"{len(given)} names do not fit {count} elements", None, 1)
+        labels = (*given, *["NA"] * (count - len(given)))
+    if isinstance(x, Items):
+        return Items(x.values, labels, x.is_frame)
+    return vector_of(context.atoms(x, 0), labels)
+
+
+def unname(context: Context, x: Value) -> Value:
+    """``unname(x)``."""
+    return set_names(context, x, NULL)
+
+
+def append(context: Context, x: Value, values: Value, after: Value) -> Value:
+    """``append(x, values)``."""
+    if after is ABSENT:
+        return combine(context, Dots(((None, x), (None, values))))
+    place = context.whole(after, "'after'", 2)
+    old: Sequence[Value] = x.values if isinstance(x, Items) else context.atoms(x, 0)
+    parts = [(None, v) for v in (*old[:place], values, *old[place:])]
+    return combine(context, Dots(tuple(parts)))
+
+
+def head(context: Context, x: Value, n: Value) -> Value:
+    """``head(x, n)``."""
+    return _end(context, x, n, from_start=True)
+
+
+def tail(context: Context, x: Value, n: Value) -> Value:
+    """``tail(x, n)``."""
+    return _end(context, x, n, from_start=False)
+
+
+def _end(context: Context, x: Value, n: Value, *, from_start: bool) -> Value:
+    parts: Sequence[Value] = x.values if isinstance(x, Items) else context.atoms(x, 0)
+    wanted = 6 if n is ABSENT else context.whole(n, "'n'", 1)
+    count = max(0, len(parts) + wanted) if wanted < 0 else min(wanted, len(parts))
+    places = slice(0, count) if from_start else slice(len(parts) - count, None)
+    labels = x.names[places] if isinstance(x, (Items, Elements)) and x.names else None
+    if isinstance(x, Items):
+        return Items(x.values[places], labels)
+    return vector_of(context.atoms(x, 0)[places], labels)
+
+
+NATIVES: tuple[tuple[str, str, Native], ...] = (
+    ("list", "...", make_list),
+    ("unlist", "x recursive? use.names?", unlist),
+    ("as.list", "x ...", as_list),
+    ("names", "x", names),
+    ("names<-", "x value", set_names),
+    ("setNames", "object nm", set_names),
+    ("unname", "obj", unname),
+    ("append", "x values after?", append),
+    ("head", "x n?", head),
+    ("tail", "x n?", tail),
+)

@@ -1,0 +1,88 @@
+"""What names stand for where they are no plain variables: opened inputs, names of modules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gradc.frontend.python_modules import CONSTANTS
+from gradc.frontend.python_names import constant
+from gradc.frontend.python_objects import walked
+from gradc.frontend.scope import (
+    Scope,
+)
+from gradc.frontend.symbols import numbers_of
+from gradc.frontend.values import (
+    Items,
+    Mapped,
+    Outcome,
+    Refusal,
+    Value,
+    describe,
+)
+from gradc.syntax.rope import computed
+
+if TYPE_CHECKING:
+    from gradc.frontend.machine import Machine
+
+
+def opened(m: Machine, name: str, value: Value, scope: Scope) -> Value:
+    """The input that a global variable is in quoted text, where it is a known number."""
+    if name in m.symbols.fixed or scope.environment.owner(name) is not m.globals:
+        return value
+    if isinstance(value, Outcome) and value.sink is None:
+        return m.symbols.make(name, m.graph)
+    if isinstance(value, Items):
+        return opened_list(m, value)
+    number = numbers_of(m.context, value)
+    if number is None:
+        return value
+    m.opened[name] = value
+    return m.symbols.make(name, m.graph, number)
+
+
+def opened_list(m: Machine, items: Items) -> Value:
+    """A list of numbers, or a data frame: each named column is an input of its own."""
+    if items.names is None:
+        return items
+    columns: list[Value] = []
+    for name, value in zip(items.names, items.values, strict=True):
+        number = numbers_of(m.context, value) if name else None
+        if number is None or name in m.symbols.fixed:
+            columns.append(value)
+        else:
+            columns.append(m.symbols.make(name, m.graph, number, is_column=True))
+    return Items(tuple(columns), items.names, items.is_frame)
+
+
+def of_module(m: Machine, name: str, scope: Scope) -> Value | None:
+    """A name of Python that is no variable: a constant of a module, an attribute."""
+    origin = scope.code.origin(name)
+    number = constant(origin)
+    if number is not None:
+        return m.builder.const(number)
+    if origin in CONSTANTS:
+        return computed(CONSTANTS[origin], None)
+    owner, dot, attribute = name.rpartition(".")
+    value = scope.environment.find(owner) if dot else None
+    if isinstance(value, Outcome):
+        return value
+    if value is not None and attribute in ("T", "shape", "size"):
+        raise Refusal("G104", f"the attribute '{attribute}' is not available")
+    if not dot and name in scope.tree.imports:
+        action = m.library.find(name, scope.code)
+        if action is None:
+            raise Refusal("G104", f"'{origin}' reaches outside of the model")
+        return action
+    return None
+
+
+def spread(m: Machine, value: Value, by_name: bool) -> list[tuple[str | None, Value]]:
+    """The arguments that ``*values`` and ``**values`` of a call of Python stand for."""
+    if by_name:
+        if not isinstance(value, Mapped):
+            raise Refusal("G202", f"'**' takes a dict, and not {describe(value)}")
+        return [
+            (m.context.flat(key, "the name of an argument"), item)
+            for key, item in value.entries.values()
+        ]
+    return [(None, item) for item in walked(m.context, value)]
