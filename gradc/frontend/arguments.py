@@ -12,6 +12,10 @@ Supplied = Sequence[tuple[str | None, T]]
 Extra = tuple[tuple[str | None, T], ...]
 
 
+DOTS = ("...", "**")
+"""Formals that take what is left: in Python the second one takes what has a name as well."""
+
+
 def match(
     function: str, formals: Sequence[str], supplied: Supplied[T], partial: bool = True
 ) -> tuple[list[T | None], Extra[T]]:
@@ -22,7 +26,8 @@ def match(
     """
     given: list[T | None] = [None] * len(formals)
     filled = [False] * len(formals)
-    dots = formals.index("...") if "..." in formals else None
+    dots = next((k for k, formal in enumerate(formals) if formal in DOTS), None)
+    takes_names = partial or "**" in formals
     names = [name or None for name, _ in supplied]
     used = [False] * len(supplied)
     if any(names):
@@ -37,7 +42,7 @@ def match(
             place += 1
         if name is None and place < len(formals) and place != dots:
             given[place], filled[place] = value, True
-        elif dots is not None and (partial or name is None):
+        elif dots is not None and (takes_names or name is None):
             extra.append((name, value))
         else:
             raise _unused(function, formals, name, k, len(supplied))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from gradc.errors import fail
 from gradc.frontend.actions import Action, Broken, Continued, Returned, Steps
-from gradc.frontend.arguments import match
+from gradc.frontend.arguments import DOTS, match
 from gradc.frontend.context import TURN_COST
 from gradc.frontend.scope import (
     CALL,
@@ -22,6 +22,7 @@ from gradc.frontend.scope import (
 )
 from gradc.frontend.values import (
     ABSENT,
+    NULL,
     Bound,
     Closure,
     Dots,
@@ -121,7 +122,7 @@ def _matched(m: Machine, target: Action, supplied: Sequence[Named]) -> list[Valu
     formals = [formal.rstrip("?") for formal in target.formals]
     given, extra = match(target.name, formals, supplied, not m.context.is_python)
     return [
-        Dots(extra) if formal == "..." else ABSENT if value is None else value
+        Dots(extra) if formal in DOTS else ABSENT if value is None else value
         for formal, value in zip(formals, given, strict=True)
     ]
 
@@ -134,6 +135,8 @@ def _supplied(
     arguments = list(tree.args(node))
     names = tree.argnames(node) or (None,) * len(arguments)
     lazy = not isinstance(target, Action) or target.prelude is not None
+    if scope.code.is_python:
+        lazy = False  # Python looks at all arguments before the call, from the left
     function_at = _callee_place(target, names, m.context.is_python)
     supplied: list[Named] = []
     for k, (name, argument) in enumerate(zip(names, arguments, strict=True)):
@@ -190,8 +193,12 @@ def call_closure(
         )
     activation, inner = _open(m, closure, supplied, name, scope, node)
     branches.activations.append(activation)
+    code = closure.scope.code
+    body = code.tree.body(closure.node)
     try:
-        value = yield closure.scope.code.tree.body(closure.node), inner
+        value = yield body, inner
+        if code.is_python and code.tree.head(body) == "{":
+            value = NULL  # a function of Python gives nothing but what it returns
     except Returned as signal:
         if signal.activation is not activation:
             raise
@@ -216,12 +223,18 @@ def _open(
     place = scope.span(node) if code.is_prelude else None
     inner = Scope(code, environment, activation, place, m.in_sink and not code.is_prelude)
     missing = set()
-    for formal, value, default in zip(formals, given, tree.defaults(closure.node), strict=True):
+    known = closure.defaults or (None,) * len(formals)
+    for k, (formal, value, default) in enumerate(
+        zip(formals, given, tree.defaults(closure.node), strict=True)
+    ):
         if formal == "...":
             value = Dots(extra)
         elif value is None or value is ABSENT:
             missing.add(formal)
-            value = _default(name, formal, default, inner, scope, node)
+            early = known[k]
+            value = (
+                early if early is not None else _default(name, formal, default, inner, scope, node)
+            )
         environment.variables[formal] = value
     activation.missing = frozenset(missing)
     return activation, inner

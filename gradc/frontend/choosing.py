@@ -33,6 +33,8 @@ def _lazy(decides: bool) -> Form:
     def form(m: Machine, node: int, scope: Scope) -> Steps:
         left, right = form_arguments(scope, node, 2, 2)
         first, known = yield from condition(m, left, scope)
+        if known is not None and scope.code.is_python:
+            return first if known is decides else (yield right, scope)
         if known is decides:
             return decides
         if known is not None:

@@ -380,7 +380,8 @@ class Context:
         if isinstance(value, bool) or not isinstance(value, int):
             return value
         number = self.constants.value(value)
-        is_whole = number is not None and number.is_integer() and abs(number) < 2**31
+        largest = 2**53 if self.is_python else 2**31
+        is_whole = number is not None and number.is_integer() and abs(number) < largest
         return Whole(self.builder.const(number)) if is_whole and number is not None else value
 
     def _compare_texts(self, one: OneNode, values: Sequence[Value]) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from gradc.frontend.actions import Broken, Continued, Form, Returned, Steps
@@ -17,6 +17,7 @@ from gradc.frontend.values import (
     NULL,
     Expressions,
     Items,
+    Listing,
     Promise,
     Refusal,
     Unresolved,
@@ -158,7 +159,7 @@ def for_(m: Machine, node: int, scope: Scope) -> Steps:
     items = _run_through(m, value, scope)
     m.loops += 1
     try:
-        for item in items:
+        for item in _growing(value, items):
             m.context.spend(TURN_COST)
             if name is not None:
                 m.bind(scope.environment, name, item)
@@ -173,6 +174,17 @@ def for_(m: Machine, node: int, scope: Scope) -> Steps:
     finally:
         m.loops -= 1
     return NULL
+
+
+def _growing(value: Value, items: Sequence[Value]) -> Iterable[Value]:
+    """The elements; those of a list of Python as they are when the loop gets there."""
+    if not isinstance(value, Listing) or value.is_tuple:
+        yield from items
+        return
+    place = 0
+    while place < len(value.items):
+        yield value.items[place]
+        place += 1
 
 
 def _run_through(m: Machine, value: Value, scope: Scope) -> Sequence[Value]:

@@ -117,14 +117,14 @@ def python_operators(context: Context) -> dict[str, dict[int, OneNode]]:
         del table[name]
     for name, prim in _PYTHON_BINARY.items():
         table[name] = {2: lambda x, y, prim=prim: b.apply(prim, (x, y))}
-    for name in ("//", "%", "**"):
-        context.on_wholes.update(table[name].values())
     table["^"] = {2: _bitwise(context, "^", lambda x, y: x ^ y)}
     table["<<"] = {2: _bitwise(context, "<<", lambda x, y: x << min(y, 1100))}
     table[">>"] = {2: _bitwise(context, ">>", lambda x, y: x >> y)}
     table["~"] = {1: _invert(context)}
     table["&"] = {2: _conditions(context, "&", table["&"][2], lambda x, y: x & y)}
     table["|"] = {2: _conditions(context, "|", table["|"][2], lambda x, y: x | y)}
+    for name in ("//", "%", "**", "^", "<<", ">>", "~", "&", "|"):
+        context.on_wholes.update(table[name].values())
     return table
 
 

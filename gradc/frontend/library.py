@@ -31,11 +31,11 @@ from gradc.frontend import (
     wrappers,
 )
 from gradc.frontend.actions import Action
-from gradc.frontend.arguments import match, takes_words
+from gradc.frontend.arguments import DOTS, match, takes_words
 from gradc.frontend.context import Context, OneNode
 from gradc.frontend.elementwise import ELEMENTWISE, SHORT, operators
 from gradc.frontend.prelude import PRELUDE
-from gradc.frontend.python_library import ON_OBJECTS, PythonLibrary
+from gradc.frontend.python_library import KEEPS_OUTCOMES, ON_OBJECTS, PythonLibrary
 from gradc.frontend.scope import Code, Scope
 from gradc.frontend.unknown import unknown_function
 from gradc.frontend.values import (
@@ -124,7 +124,7 @@ class Library:
     def call_native(self, action: Action, arguments: Sequence[Value]) -> Value:
         """A function of values called with arguments that have no names."""
         formals = action.formals
-        if "..." in formals:
+        if any(formal in DOTS for formal in formals):
             return self.run(action, _spread(action, arguments))
         if len(arguments) > len(formals):
             match(action.name, formals, [(None, value) for value in arguments])
@@ -137,7 +137,8 @@ class Library:
         complete = self.complete(action, values)
         if self._python is not None and action.native not in ON_OBJECTS:
             complete = self._python.arrays(complete)
-        if action.name not in passing.KEEPING:
+        keeps = action.native in KEEPS_OUTCOMES if self._python else action.name in passing.KEEPING
+        if not keeps:
             outcome = passing.outcome_among(complete)
             if outcome is not None:
                 return outcome
@@ -233,7 +234,7 @@ def of_natives(
 def _spread(action: Action, arguments: Sequence[Value]) -> list[Value]:
     """Arguments without names for a function with ``...``."""
     formals = action.formals
-    first = formals.index("...")
+    first = next(k for k, formal in enumerate(formals) if formal in DOTS)
     values: list[Value] = [*arguments[:first], *[ABSENT] * (first - len(arguments))]
     values.append(Dots(tuple((None, value) for value in arguments[first:])))
     return [*values, *[ABSENT] * (len(formals) - first - 1)]

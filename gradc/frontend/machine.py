@@ -153,6 +153,8 @@ class Machine:
                         steps = force(self, value)
                     elif kind == HOLE:
                         steps = self._hole(item, scope)
+                    elif kind == FUNCTION and scope.code.is_python:
+                        steps = self._define(item, scope)
                     else:
                         values.append(self.leaf(item, scope))
                         continue
@@ -240,6 +242,19 @@ class Machine:
         else:
             todo.extend(reversed(links[offset + 2 : offset + 2 + count]))
         return None
+
+    def _define(self, node: int, scope: Scope) -> Steps:
+        """A function of Python: the values of its defaults are found now."""
+        defaults: list[Value | None] = []
+        for default in scope.tree.defaults(node):
+            value: Value | None = None
+            if default >= 0:
+                value = yield default, scope
+            defaults.append(value)
+        closure = self.leaf(node, scope)
+        if isinstance(closure, Closure) and any(value is not None for value in defaults):
+            return Closure(node, scope, tuple(defaults))
+        return closure
 
     def _hole(self, node: int, scope: Scope) -> Steps:
         """An expression that several places share: evaluated once while nothing changes."""

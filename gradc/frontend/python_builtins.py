@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
 from gradc.frontend.actions import Callback, Native, Steps
 from gradc.frontend.calls import call
 from gradc.frontend.context import TURN_COST, Context, vector_of
-from gradc.frontend.python_objects import At, array_of, key_of, mapped, truth, walked
+from gradc.frontend.python_objects import (
+    At,
+    array_of,
+    key_of,
+    mapped,
+    set_of,
+    sort_key,
+    truth,
+    walked,
+)
 from gradc.frontend.values import (
     ABSENT,
     NULL,
@@ -23,6 +33,9 @@ from gradc.syntax.rope import Text
 
 if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
+    from gradc.frontend.scope import Scope
+
+_Many = Generator["tuple[int, Scope]", Value, list[Value]]
 
 
 def listing(context: Context, dots: Dots) -> Value:
@@ -92,19 +105,6 @@ def reversed_(context: Context, x: Value) -> Value:
     return Listing(list(walked(context, x, 0))[::-1])
 
 
-def sorted_(context: Context, x: Value, key: Value, reverse: Value) -> Value:
-    """``sorted(x)`` of texts, or of known numbers."""
-    if key not in (ABSENT, NULL):
-        raise Refusal("G104", "'key' of sorted() is not available")
-    items = list(walked(context, x, 0))
-    backwards = reverse is not ABSENT and context.flag(reverse, "'reverse'")
-    if all(isinstance(item, Text) for item in items):
-        items.sort(key=lambda item: context.flat(item, "a text"), reverse=backwards)
-    else:
-        items.sort(key=lambda item: context.known(item, "a sorted number"), reverse=backwards)
-    return Listing(items)
-
-
 def make_dict(context: Context, dots: Dots) -> Value:
     """``{key: value, …}`` as the reader has it: keys and values in turn."""
     values = [value for _, value in dots.items]
@@ -133,6 +133,30 @@ def pair_of(context: Context, value: Value) -> tuple[Value, Value]:
     return parts[0], parts[1]
 
 
+def set_display(context: Context, dots: Dots) -> Value:
+    """``{a, b}``."""
+    return set_of(context, [value for _, value in dots.items])
+
+
+def to_set(context: Context, x: Value) -> Value:
+    """``set(x)``."""
+    if x is ABSENT:
+        return Listing([], is_set=True)
+    items = x.items if isinstance(x, Listing) else walked(context, x, 0)
+    return set_of(context, items)
+
+
+def divided(context: Context, a: Value, b: Value) -> Value:
+    """``divmod(a, b)``."""
+    parts = [
+        context.elementwise(lambda x, y, prim=prim: context.builder.apply(prim, (x, y)), [a, b])
+        for prim in ("idiv", "mod")
+    ]
+    if isinstance(a, Whole) and isinstance(b, Whole):
+        parts = [context.whole_number(part) for part in parts]
+    return Listing(parts, is_tuple=True)
+
+
 def contains(context: Context, x: Value, owner: Value) -> Value:
     """``x in owner``."""
     if isinstance(owner, Text):
@@ -140,7 +164,8 @@ def contains(context: Context, x: Value, owner: Value) -> Value:
     if isinstance(owner, Mapped):
         return key_of(context, x) in owner.entries
     wanted = key_of(context, x)
-    return any(key_of(context, item) == wanted for item in walked(context, owner, 1))
+    items = owner.items if isinstance(owner, Listing) else walked(context, owner, 1)
+    return any(key_of(context, item) == wanted for item in items)
 
 
 def contains_not(context: Context, x: Value, owner: Value) -> Value:
@@ -160,11 +185,12 @@ def is_other(context: Context, x: Value, y: Value) -> Value:
     return is_same(context, x, y) is False
 
 
-def to_int(context: Context, x: Value) -> Value:
+def to_int(context: Context, x: Value, base: Value) -> Value:
     """``int(x)``."""
     if isinstance(x, Text):
+        radix = 10 if base is ABSENT else context.whole(base, "the base", 1)
         try:
-            return Whole(context.builder.const(float(int(context.written_out(x)))))
+            return Whole(context.builder.const(float(int(context.written_out(x), radix))))
         except ValueError:
             raise Refusal("G103", "this text is no whole number", None, 0) from None
     cut = context.elementwise(lambda node: context.builder.apply("trunc", (node,)), [x])
@@ -210,7 +236,10 @@ def round_(context: Context, x: Value, digits: Value) -> Value:
         whole = context.elementwise(lambda n: context.builder.apply("round", (n,)), [x])
         return context.whole_number(whole)
     number = context.known(x, "a number that is rounded to decimal places", 0)
-    return context.builder.const(round(number, context.whole(digits, "the number of places", 1)))
+    places = context.whole(digits, "the number of places", 1)
+    if isinstance(x, Whole):
+        return Whole(context.builder.const(float(round(int(number), places))))
+    return context.builder.const(round(number, places))
 
 
 def map_(m: Machine, at: At, function: Value, dots: Dots) -> Steps:
@@ -228,7 +257,9 @@ def filter_(m: Machine, at: At, function: Value, x: Value) -> Steps:
     kept: list[Value] = []
     for value in walked(m.context, x, 1):
         m.context.spend(TURN_COST)
-        verdict = yield from call(m, function, [(None, value)], *at)
+        verdict = value
+        if function is not NULL:
+            verdict = yield from call(m, function, [(None, value)], *at)
         holds = m.context.truth(truth(m.context, verdict))
         if holds is None:
             raise Refusal("G104", "which elements are kept must be known beforehand")
@@ -251,8 +282,68 @@ def reduce_(m: Machine, at: At, function: Value, x: Value, start: Value) -> Step
     return state
 
 
+def _keys(m: Machine, at: At, items: Sequence[Value], key: Value) -> _Many:
+    """What each element is compared by."""
+    if key in (ABSENT, NULL):
+        return list(items)
+    found: list[Value] = []
+    for item in items:
+        m.context.spend(TURN_COST)
+        found.append((yield from call(m, key, [(None, item)], *at)))
+    return found
+
+
+def sorted_(m: Machine, at: At, x: Value, key: Value, reverse: Value) -> Steps:
+    """``sorted(x, key=…)`` of what is known; equal ones stay in order."""
+    items = x.items if isinstance(x, Listing) else walked(m.context, x, 0)
+    keys = yield from _keys(m, at, items, key)
+    by = [sort_key(m.context, value) for value in keys]
+    backwards = reverse is not ABSENT and m.context.flag(reverse, "'reverse'")
+    order = sorted(range(len(by)), key=by.__getitem__, reverse=backwards)
+    return Listing([items[k] for k in order])
+
+
+def _extreme(largest: bool) -> Callback:
+    def run(m: Machine, at: At, dots: Dots, key: Value, default: Value) -> Steps:
+        given = [value for _, value in dots.items]
+        items = list(walked(m.context, given[0], 0)) if len(given) == 1 else given
+        if not items:
+            if default is ABSENT:
+                raise Refusal("G103", "of nothing there is no largest or smallest", None, 0)
+            return default
+        keys = yield from _keys(m, at, items, key)
+        if key is ABSENT and not all(_is_known(m, value) for value in keys):
+            return _of_inputs(m, items, largest)
+        by = [sort_key(m.context, value) for value in keys]
+        best = 0
+        for k in range(1, len(by)):
+            if by[k] > by[best] if largest else by[k] < by[best]:
+                best = k
+        return items[best]
+
+    return run
+
+
+def _is_known(m: Machine, value: Value) -> bool:
+    return isinstance(value, (Text, Listing)) or m.is_known_number(value)
+
+
+def _of_inputs(m: Machine, items: Sequence[Value], largest: bool) -> Value:
+    """The largest or smallest of numbers that the inputs decide."""
+    prim = "max2" if largest else "min2"
+    result = items[0]
+    for item in items[1:]:
+        result = m.context.elementwise(
+            lambda x, y: m.context.builder.apply(prim, (x, y)), [result, item]
+        )
+    return result
+
+
 CALLBACKS: tuple[tuple[str, str, str | None, Callback], ...] = (
     ("map", "function ...", "function", map_),
+    ("sorted", "iterable key? reverse?", None, sorted_),
+    ("max", "... key? default?", None, _extreme(largest=True)),
+    ("min", "... key? default?", None, _extreme(largest=False)),
     ("filter", "function iterable", "function", filter_),
     ("functools.reduce", "function sequence initial?", "function", reduce_),
 )
@@ -264,19 +355,22 @@ NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("{:}", "...", make_dict),
     ("list", "iterable?", to_list),
     ("tuple", "iterable?", to_tuple),
-    ("dict", "mapping? ...", dict_),
+    ("dict", "mapping? **", dict_),
     ("array", "object dtype?", array),
     ("concatenate", "arrays", joined),
     ("len", "obj", length),
     ("enumerate", "iterable start?", enumerate_),
     ("zip", "...", zip_),
     ("reversed", "sequence", reversed_),
-    ("sorted", "iterable key? reverse?", sorted_),
+    ("{,}", "...", set_display),
+    ("set", "iterable?", to_set),
+    ("frozenset", "iterable?", to_set),
+    ("divmod", "a b", divided),
     ("in", "x y", contains),
     ("not-in", "x y", contains_not),
     ("is", "x y", is_same),
     ("is-not", "x y", is_other),
-    ("int", "x", to_int),
+    ("int", "x base?", to_int),
     ("float", "x", to_float),
     ("bool", "x", to_bool),
     ("chr", "i", character),

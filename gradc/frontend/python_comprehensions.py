@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gradc.frontend.actions import Form, Steps
 from gradc.frontend.context import TURN_COST
-from gradc.frontend.python_objects import key_of, truth, walked
+from gradc.frontend.python_objects import key_of, set_of, truth, walked
 from gradc.frontend.scope import Environment, Scope
 from gradc.frontend.values import (
     NULL,
@@ -35,6 +35,12 @@ def comprehension(m: Machine, node: int, scope: Scope) -> Steps:
 
     yield from _clauses(m, clauses, 0, inner, collect)
     return Listing(found)
+
+
+def set_comprehension(m: Machine, node: int, scope: Scope) -> Steps:
+    """``{element for target in values}``."""
+    listed = yield from comprehension(m, node, scope)
+    return set_of(m.context, listed.items) if isinstance(listed, Listing) else listed
 
 
 def dict_comprehension(m: Machine, node: int, scope: Scope) -> Steps:
@@ -106,6 +112,7 @@ def raise_(m: Machine, node: int, scope: Scope) -> Steps:
 
 FORMS: tuple[tuple[str, Form], ...] = (
     ("comprehension", comprehension),
+    ("set_comprehension", set_comprehension),
     ("dict_comprehension", dict_comprehension),
     ("global", nothing),
     ("assert", check),

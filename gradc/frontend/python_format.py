@@ -60,7 +60,23 @@ def text_of(context: Context, value: Value) -> Text:
         return context.made(str(int(number)) if isinstance(value, Whole) else repr(number))
     if isinstance(value, (bool, Special)):
         return context.made(str(known(context, value)))
+    if isinstance(value, Listing) and not value.is_set:
+        return _list_text(context, value)
     raise Refusal("G104", f"the text of {describe(value)} is not available")
+
+
+def _list_text(context: Context, value: Listing) -> Text:
+    """A list or a tuple as Python shows it; lists inside are shown first."""
+    opening, closing = "()" if value.is_tuple else "[]"
+    parts = [context.made(opening)]
+    for k, item in enumerate(value.items):
+        if isinstance(item, (Listing, Mapped)):
+            raise Refusal("G104", "the text of a list of lists is not available")
+        if k:
+            parts.append(context.made(", "))
+        parts.append(repr_of(context, item))
+    ending = "," if value.is_tuple and len(value.items) == 1 else ""
+    return paste([*parts, context.made(ending + closing)], context.here())
 
 
 def repr_of(context: Context, value: Value) -> Text:

@@ -73,6 +73,18 @@ ON_OBJECTS = frozenset(
 """Functions that take lists as lists; all others take them as arrays."""
 
 
+KEEPS_OUTCOMES = (
+    ON_OBJECTS
+    - {native for _, _, native in python_format.NATIVES}
+    - {
+        python_builtins.to_int,
+        python_builtins.to_float,
+        python_builtins.round_,
+    }
+)
+"""Functions that take what only running tells as the value that it is."""
+
+
 class PythonLibrary:
     """Functions of Python, NumPy, ``math``, SciPy, TensorFlow and SymPy for one graph."""
 
@@ -115,6 +127,8 @@ class PythonLibrary:
                 if known == last:
                     return Action(name, tuple(formals.split()), callback=callback)
             last = sympy_names.NAMES.get(last, last)
+        elif module == "math" and any(last == e[0] for e in python_modules.NATIVES["math!"]):
+            return _native(python_modules.NATIVES["math!"], last, name)
         elif module in python_modules.NATIVES:
             return _native(python_modules.NATIVES[module], last, name)
         elif module not in MODULES:

@@ -10,10 +10,12 @@ from gradc.frontend import sympy_names
 from gradc.frontend.actions import Steps
 from gradc.frontend.calls import force
 from gradc.frontend.context import Context
+from gradc.frontend.python_builtins import sorted_
 from gradc.frontend.python_format import format_method
 from gradc.frontend.python_objects import array_of, key_of, mapped, walked
 from gradc.frontend.scope import Scope
 from gradc.frontend.values import (
+    ABSENT,
     NULL,
     Bound,
     Elements,
@@ -47,6 +49,11 @@ def call_method(m: Machine, at: At, bound: Bound, supplied: Supplied) -> Steps:
     steps = array_method(m, at, bound, values)
     if steps is not None:
         return (yield from steps)
+    if isinstance(owner, Mapped) and bound.name == "update" and any(n for n, _ in values):
+        owner.entries.update({n: (m.context.made(n), v) for n, v in values if n})
+        values = [(n, v) for n, v in values if not n] or [(None, Mapped({}))]
+    if isinstance(owner, Listing) and bound.name == "sort":
+        return (yield from _sort(m, at, owner, dict(values)))
     symbolic = sympy_names.method(m, at, bound, values)
     if symbolic is not None:
         return symbolic
@@ -67,6 +74,17 @@ def call_method(m: Machine, at: At, bound: Bound, supplied: Supplied) -> Steps:
         message = f"'{bound.name}' does not take {len(values)} arguments"
         raise Refusal("G103", message) from None
     return method(m.context, owner, *arguments)
+
+
+def _sort(m: Machine, at: At, owner: Listing, options: dict[str | None, Value]) -> Steps:
+    """``xs.sort(key=…, reverse=…)``."""
+    if m.branches.is_open or not set(options) <= {"key", "reverse"}:
+        raise Refusal("G104", "a list cannot be sorted like this here")
+    key, backwards = options.get("key", ABSENT), options.get("reverse", ABSENT)
+    done = yield from sorted_(m, at, owner, key, backwards)
+    if isinstance(done, Listing):
+        owner.items[:] = done.items
+    return NULL
 
 
 def _table(owner: Value) -> dict[str, Callable[..., Value]]:
@@ -101,7 +119,7 @@ def _plain(name: str) -> Callable[..., Value]:
         arguments = [_argument(context, value) for value in values]
         try:
             result = getattr(context.written_out(owner), name)(*arguments)
-        except ValueError as problem:
+        except (ValueError, TypeError, OverflowError) as problem:
             raise Refusal("G103", f"{name}(): {problem}") from None
         return _result(context, result)
 
@@ -189,6 +207,24 @@ def _count(context: Context, owner: Listing, value: Value) -> Value:
     return Whole(context.builder.const(float(found)))
 
 
+def _remove(context: Context, owner: Listing, value: Value) -> Value:
+    wanted = key_of(context, value)
+    for k, item in enumerate(owner.items):
+        if key_of(context, item) == wanted:
+            del owner.items[k]
+            return NULL
+    raise Refusal("G103", f"{describe(value)} is not in the list", None, 0)
+
+
+def _add(context: Context, owner: Listing, value: Value) -> Value:
+    if not owner.is_set:
+        raise Refusal("G102", "a list has no method 'add'", "append() adds at its end")
+    wanted = key_of(context, value)
+    if all(key_of(context, item) != wanted for item in owner.items):
+        owner.items.append(value)
+    return NULL
+
+
 def _clear(context: Context, owner: Listing) -> Value:
     owner.items.clear()
     return NULL
@@ -197,6 +233,7 @@ def _clear(context: Context, owner: Listing) -> Value:
 _LIST: dict[str, Callable[..., Value]] = {
     "append": _append, "extend": _extend, "insert": _insert, "pop": _pop, "reverse": _reverse,
     "copy": _copy, "index": _index, "count": _count, "clear": _clear,
+    "remove": _remove, "add": _add,
 }  # fmt: skip
 
 
@@ -225,6 +262,15 @@ def _update(context: Context, owner: Mapped, other: Value) -> Value:
     return NULL
 
 
+def _pop_key(context: Context, owner: Mapped, key: Value, default: Value | None = None) -> Value:
+    found = owner.entries.pop(key_of(context, key), None)
+    if found is not None:
+        return found[1]
+    if default is None:
+        raise Refusal("G103", "the dict has no such key", None, 0)
+    return default
+
+
 def _copy_dict(context: Context, owner: Mapped) -> Value:
     return Mapped(dict(owner.entries))
 
@@ -235,11 +281,23 @@ def _set_default(context: Context, owner: Mapped, key: Value, default: Value = N
 
 _DICT: dict[str, Callable[..., Value]] = {
     "items": _items, "keys": _keys, "values": _values, "get": _get, "update": _update,
-    "copy": _copy_dict, "setdefault": _set_default,
+    "copy": _copy_dict, "setdefault": _set_default, "pop": _pop_key,
 }  # fmt: skip
 
 _CHANGING = frozenset(
-    ("append", "extend", "insert", "pop", "reverse", "clear", "update", "setdefault")
+    (
+        "append",
+        "extend",
+        "insert",
+        "pop",
+        "reverse",
+        "clear",
+        "update",
+        "setdefault",
+        "remove",
+        "add",
+        "sort",
+    )
 )
 
 _OF_ARRAYS = ("sum", "mean", "min", "max", "prod", "cumsum", "dot", "var", "std")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import string
 from collections.abc import Callable, Mapping
 from itertools import product
@@ -19,6 +21,7 @@ from gradc.frontend.values import (
     Outcome,
     Refusal,
     Value,
+    Whole,
 )
 
 if TYPE_CHECKING:
@@ -70,7 +73,7 @@ def _shown(scope: Scope, node: int) -> list[int]:
         is_format = tree.head(function) == "$" and scope.name_of(tree.args(function)[1]) == "format"
         if is_format:
             pending += reversed(tree.args(part))
-        elif tree.head(part) == "f:":
+        elif tree.head(part) in ("f:", "*args"):
             pending.append(tree.args(part)[0])
         elif tree.head(part) in _SHOWING:
             pending += reversed(tree.args(part))
@@ -139,6 +142,36 @@ def _chained(context: Context, dots: Dots) -> Value:
     return Listing([item for k, (_, v) in enumerate(dots.items) for item in walked(context, v, k)])
 
 
+def _tuples(name: str) -> Native:
+    def call(context: Context, x: Value, r: Value) -> Value:
+        items = walked(context, x, 0)
+        size = len(items) if r is ABSENT else context.whole(r, "how many are taken", 1)
+        rows: list[Value] = []
+        for row in getattr(itertools, name)(items, size):
+            context.spend(size + 1)
+            rows.append(Listing(list(row), is_tuple=True))
+        return Listing(rows)
+
+    return call
+
+
+def _whole(prim: str) -> Native:
+    """A function of ``math`` whose result is an integer."""
+
+    def call(context: Context, x: Value) -> Value:
+        done = context.elementwise(lambda node: context.builder.apply(prim, (node,)), [x])
+        return context.whole_number(done)
+
+    return call
+
+
+def _factorial(context: Context, x: Value) -> Value:
+    number = context.number(x, 0)
+    if number is None or not number.is_integer() or not 0 <= number <= 20:
+        raise Refusal("G103", "math.factorial() takes a whole number up to 20", None, 0)
+    return Whole(context.builder.const(float(math.factorial(int(number)))))
+
+
 def _drawn(context: Context, dots: Dots) -> Value:
     here = context.here()
     if here is None:
@@ -164,7 +197,18 @@ NATIVES: Mapping[str, tuple[tuple[str, str, Native], ...]] = {
         ("findall", "pattern string", _find_all),
         ("escape", "pattern", _escape),
     ),
-    "itertools": (("product", "... repeat?", _product), ("chain", "...", _chained)),
+    "itertools": (
+        ("product", "... repeat?", _product),
+        ("chain", "...", _chained),
+        ("combinations", "iterable r", _tuples("combinations")),
+        ("permutations", "iterable r?", _tuples("permutations")),
+    ),
+    "math!": (
+        ("floor", "x", _whole("floor")),
+        ("ceil", "x", _whole("ceiling")),
+        ("trunc", "x", _whole("trunc")),
+        ("factorial", "x", _factorial),
+    ),
     "numpy.random": (("seed", "...", _nothing), *_RANDOM),
     "random": (("seed", "...", _nothing), *_RANDOM),
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+import operator
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any
 
 from gradc.frontend.context import Context
 from gradc.frontend.python_format import percent
@@ -44,6 +46,8 @@ def key_of(context: Context, value: Value) -> Hashable:
 def walked(context: Context, value: Value, argument: int | None = None) -> Sequence[Value]:
     """What a loop of Python runs through."""
     if isinstance(value, Listing):
+        if value.is_set and len(value.items) > 1:
+            raise Refusal("G104", "a set has no order to run through", "sorted() gives it one")
         return tuple(value.items)
     if isinstance(value, Mapped):
         return [key for key, _ in value.entries.values()]
@@ -52,6 +56,14 @@ def walked(context: Context, value: Value, argument: int | None = None) -> Seque
     if isinstance(value, Items):
         return value.values
     return context.atoms(value, argument)
+
+
+def set_of(context: Context, items: Iterable[Value]) -> Listing:
+    """A set of these: equal ones once."""
+    found: dict[Hashable, Value] = {}
+    for item in items:
+        found.setdefault(key_of(context, item), item)
+    return Listing(list(found.values()), is_set=True)
 
 
 def array_of(context: Context, value: Value) -> Value:
@@ -117,9 +129,13 @@ def set_object_item(context: Context, owner: Listing | Mapped, index: Value, val
 
 def on_objects(context: Context, name: str, values: Sequence[Value]) -> Value | None:
     """An operator of lists and texts; None where arrays and numbers are meant."""
+    if name == "!":
+        return not truth(context, values[0]) if _is_object(values[0]) else None
     if len(values) != 2:
         return None
     left, right = values
+    if name in _ORDERS:
+        return _ordered(context, name, left, right)
     if name == "+":
         return _added(context, left, right)
     if name == "*":
@@ -132,14 +148,75 @@ def on_objects(context: Context, name: str, values: Sequence[Value]) -> Value | 
     return None
 
 
+_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def _ordered(context: Context, name: str, left: Value, right: Value) -> Value | None:
+    """The order of two texts, by code point, or of two tuples or lists."""
+    texts = isinstance(left, Text) and isinstance(right, Text)
+    lists = isinstance(left, Listing) and isinstance(right, Listing)
+    if not texts and not lists:
+        return None
+    return _ORDERS[name](sort_key(context, left), sort_key(context, right))
+
+
+def sort_key(context: Context, value: Value) -> Any:
+    """What a known value is sorted by: its text, its number, the keys of its parts."""
+    if isinstance(value, Text):
+        return _Key(context.written_out(value))
+    if isinstance(value, Listing):
+        return [sort_key(context, item) for item in value.items]
+    return _Key(context.known(value, "a number that is put in order"))
+
+
+class _Key:
+    """A text or a number that is compared with its own sort only."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.value == other.value
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __lt__(self, other: _Key) -> bool:
+        if isinstance(self.value, str) is not isinstance(other.value, str):
+            raise Refusal("G202", "text and a number have no order")
+        return bool(self.value < other.value)
+
+    def __gt__(self, other: _Key) -> bool:
+        return other < self
+
+    def __le__(self, other: _Key) -> bool:
+        return not other < self
+
+    def __ge__(self, other: _Key) -> bool:
+        return not self < other
+
+
 def _is_object(value: Value) -> bool:
     return isinstance(value, (Listing, Mapped, Text)) or value is NULL
 
 
 def _is_same(context: Context, left: Value, right: Value) -> bool:
     if isinstance(left, Listing) and isinstance(right, Listing):
-        return len(left.items) == len(right.items) and all(
-            _is_same(context, a, b) for a, b in zip(left.items, right.items, strict=True)
+        if left.is_set and right.is_set:
+            return {key_of(context, a) for a in left.items} == {
+                key_of(context, b) for b in right.items
+            }
+        same_sort = (left.is_tuple, left.is_set) == (right.is_tuple, right.is_set)
+        return (
+            same_sort
+            and len(left.items) == len(right.items)
+            and all(_is_same(context, a, b) for a, b in zip(left.items, right.items, strict=True))
         )
     if isinstance(left, Mapped) or isinstance(right, Mapped):
         raise Refusal("G104", "dicts cannot be compared here")
@@ -204,4 +281,4 @@ def truth(context: Context, x: Value) -> bool | Value:
 # ------------------------------------------------------------------------- with functions
 
 
-OPERATORS = ("+", "*", "%", "==", "!=")
+OPERATORS = ("+", "*", "%", "==", "!=", "!", "<", "<=", ">", ">=")

@@ -25,6 +25,7 @@ from gradc.frontend.values import (
     Expressions,
     Formula,
     Items,
+    Listing,
     Outcome,
     Promise,
     Quoted,
@@ -231,11 +232,7 @@ def minimize(m: Machine, at: At, fun: Value, x0: Value, args: Value, *options: V
     yield from ()
     extra: tuple[Value, ...] = ()
     if args is not ABSENT:
-        extra = (
-            args.values
-            if isinstance(args, Items)
-            else (args.items if isinstance(args, Elements) else (args,))
-        )
+        extra = tuple(args.items) if isinstance(args, Listing) and args.is_tuple else (args,)
     formals = fun.scope.tree.params(fun.node)[1:] if isinstance(fun, Closure) else ()
     dots = Dots(tuple(zip(formals, extra, strict=False)))
     return _outcome(_objective(m, at, x0, fun, dots, "minimize"))

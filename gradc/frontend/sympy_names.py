@@ -130,14 +130,15 @@ def name_of(m: Machine, value: Value) -> str:
 def diff(m: Machine, at: At, f: Value, dots: Dots) -> Steps:
     """``diff(f, a)``: a model of ``f`` whose parameter is ``a``."""
     if isinstance(f, Outcome):
-        raise Refusal("G104", "a derivative of a derivative is asked for by --hessian", None, 0)
+        raise _second_derivative()
     target = yield from expression(m, at, f)
     node = m.context.builder.real(m.context.node(target, 0))
-    names = [name_of(m, item) for _, value in dots.items for item in _flat(m, value)]
+    by = [item for _, value in dots.items for item in _flat(m, value)]
+    if len(by) == 2 and m.is_known_number(by[1]):
+        raise _second_derivative()
+    names = [name_of(m, item) for item in by]
     if len(names) != 1:
-        raise Refusal(
-            "G104", "one derivative at a time is taken here", "--hessian gives second ones"
-        )
+        raise _second_derivative()
     sink = Sink("diff", node, at[1].span(at[2]), tuple(names))
     m.sinks.append(sink)
     return Outcome(sink, "the result of 'diff'", sink.span)
@@ -223,20 +224,32 @@ def method(
         return None
     if name in ("simplify", "expand", "factor", "doit", "cancel", "together", "trigsimp"):
         return owner
-    if name == "diff" and not isinstance(owner, Outcome):
-        sink = Sink(
-            "diff",
-            int(m.context.node(owner)),
-            at[1].span(at[2]),
-            tuple(name_of(m, value) for _, value in supplied),
-        )
-        if len(sink.names or ()) != 1:
-            raise Refusal("G104", "one derivative at a time is taken here")
-        m.sinks.append(sink)
-        return Outcome(sink, "the result of 'diff'", sink.span)
+    if name == "diff":
+        return _derived(m, at, owner, [value for _, value in supplied])
     if name in ("subs", "evalf", "n", "xreplace"):
         return _placed(m, at, owner, name, supplied)
     return None
+
+
+def _derived(m: Machine, at: At, owner: Value, by: Sequence[Value]) -> Value:
+    """``e.diff(a)``."""
+    before = owner.sink if isinstance(owner, Outcome) else None
+    if before is not None and before.names is not None:
+        raise _second_derivative()
+    target = before.target if before is not None else int(m.context.node(owner))
+    names = tuple(name_of(m, value) for value in by)
+    if len(names) != 1:
+        raise _second_derivative()
+    given = before.given if before is not None else ()
+    sink = Sink("diff", target, at[1].span(at[2]), names, given=given)
+    m.sinks.append(sink)
+    return Outcome(sink, "the result of 'diff'", sink.span)
+
+
+def _second_derivative() -> Refusal:
+    return Refusal(
+        "G104", "one derivative at a time is taken here", "--hessian gives all second ones"
+    )
 
 
 def _placed(
@@ -271,19 +284,19 @@ def _placed(
 _SAME = "simplify expand factor nsimplify together cancel trigsimp collect"
 
 CALLBACKS: tuple[tuple[str, str, str | None, Callback], ...] = (
-    ("symbols", "names ...", None, symbols),
-    ("var", "names ...", None, symbols),
-    ("Symbol", "name ...", None, symbol),
-    ("Dummy", "name ...", None, symbol),
+    ("symbols", "names **", None, symbols),
+    ("var", "names **", None, symbols),
+    ("Symbol", "name **", None, symbol),
+    ("Dummy", "name **", None, symbol),
     ("sympify", "a locals? convert_xor? strict? rational? evaluate?", None, sympify),
     ("S", "a", None, sympify),
     ("parse_expr", "s local_dict? transformations? evaluate?", None, sympify),
     ("diff", "f ...", None, diff),
     ("Derivative", "f ...", None, diff),
-    ("lambdify", "args expr ...", None, lambdify),
+    ("lambdify", "args expr **", None, lambdify),
     ("Rational", "p q?", None, rational),
     ("Piecewise", "...", None, piecewise),
-    *((name, "expr ...", None, same) for name in _SAME.split()),
+    *((name, "expr **", None, same) for name in _SAME.split()),
 )
 
 NAMES: Mapping[str, str] = {

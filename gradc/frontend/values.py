@@ -154,10 +154,11 @@ class Items:
 
 @dataclass(slots=True, eq=False)
 class Listing:
-    """A list or a tuple of Python: an object that its names share, and that may change."""
+    """A list, a tuple or a set of Python: an object that its names share, and that may change."""
 
     items: list[Value]
     is_tuple: bool = False
+    is_set: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -177,10 +178,14 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """A function of the user's (or of the prelude) and the scope it was written in."""
+    """A function of the user's (or of the prelude) and the scope it was written in.
+
+    Python finds the values of its ``defaults`` when it meets the definition, R when it calls.
+    """
 
     node: int
     scope: Scope
+    defaults: tuple[Value | None, ...] | None = None
 
 
 @dataclass(slots=True)

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
 
 
+_FUNCTIONS = frozenset(
+    ("str", "int", "float", "len", "max", "min", "sum", "abs", "round", "sorted", "list", "tuple",
+     "dict", "repr", "bool", "zip", "enumerate", "reversed", "range")
+)  # fmt: skip
+"""Functions of Python that are meant wherever their bare name stands."""
+
+
 def opened(m: Machine, name: str, value: Value, scope: Scope) -> Value:
     """The input that a global variable is in quoted text, where it is a known number."""
     if name in m.symbols.fixed or scope.environment.owner(name) is not m.globals:
@@ -62,12 +69,21 @@ def of_module(m: Machine, name: str, scope: Scope) -> Value | None:
         return m.builder.const(number)
     if origin in CONSTANTS:
         return computed(CONSTANTS[origin], None)
+    if origin in ("sympy.I", "sympy.zoo"):
+        raise Refusal("G104", f"'{name}' is imaginary in SymPy, and there are no complex numbers")
+    if origin.startswith("sympy.abc."):
+        return m.symbols.make(origin.rpartition(".")[2], m.graph, is_column=True)
     owner, dot, attribute = name.rpartition(".")
     value = scope.environment.find(owner) if dot else None
     if isinstance(value, Outcome):
         return value
     if value is not None and attribute in ("T", "shape", "size"):
         raise Refusal("G104", f"the attribute '{attribute}' is not available")
+    is_module = scope.environment.find(name.partition(".")[0]) is None
+    if (dot and is_module) or (not dot and origin in _FUNCTIONS):
+        action = m.library.find(name, scope.code)
+        if action is not None:
+            return action
     if not dot and name in scope.tree.imports:
         action = m.library.find(name, scope.code)
         if action is None:

@@ -169,7 +169,7 @@ def _tuple(reader: Reader, node: ast.Tuple) -> None:
 
 
 def _set(reader: Reader, node: ast.Set) -> None:
-    reader.call("[]", node.elts, reader.span(node))
+    reader.call("{,}", node.elts, reader.span(node))
 
 
 def _dictionary(reader: Reader, node: ast.Dict) -> None:
@@ -190,6 +190,8 @@ def _comprehension(
     parts: list[Task] = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
     parts += [_clause(reader, clause) for clause in node.generators]
     head = "dict_comprehension" if is_dict else "comprehension"
+    if isinstance(node, ast.SetComp):
+        head = "set_comprehension"
     reader.call(head, parts, (start, end), (start, start))
 
 
