@@ -16,7 +16,7 @@ from gradc.cli.output import (
     write_json,
     write_rich,
 )
-from gradc.errors import Diagnostic
+from gradc.errors import Diagnostic, GradcError
 from gradc.model import Evaluation, Model, Point, to_json
 from gradc.run import ToolchainError
 
@@ -34,7 +34,12 @@ def eval_command(target: str, hessian: bool, dtype: str, format_: str, **reading
     """Evaluate a model and its gradient at points."""
     targets = parse_targets(target)
     model, points = read_model(**reading)
-    points = [model.complete(point) for point in points]
+    try:
+        points = [model.complete(point) for point in points]
+    except GradcError:
+        if format_ == "text":
+            write_diagnostics(model.notes)  # they may say why there is no value
+        raise
     results: dict[str, list[Evaluation | ToolchainError]] = {}
     for name in targets:
         with progress(f"running {name}"):

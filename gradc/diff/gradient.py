@@ -53,10 +53,11 @@ def _is_rowwise(function: Function) -> bool:
     for node in range(function.value + 1):
         if not active[node]:
             continue
-        name = graph.prim(node)
-        if name in ("input", "index"):
+        name, args = graph.prim(node), graph.args(node)
+        # An element of a parameter is a parameter; one of rows is one row for all others.
+        if name == "input" or (name == "index" and args[0] in vectors):
             continue
-        if not TABLE[name].elementwise or any(arg in vectors for arg in graph.args(node)):
+        if not TABLE[name].elementwise or any(arg in vectors for arg in args):
             return False
     return True
 

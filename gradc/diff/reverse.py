@@ -113,14 +113,17 @@ class _Sweep:
             if self.active[args[0]]:
                 self.accumulate_element(args[0], attrs, bar)
             return
-        transpose = TABLE[name].transpose
-        if transpose is None:
+        prim = TABLE[name]
+        if prim.transpose is None:
             raise fail("G301", f"'{name}' has no derivative here", self.builder.graph.place(node))
+        # A scalar in a stack is one element of the vector: nothing was recycled, so its
+        # cotangent is no sum over rows.
+        recycles = prim.elementwise or name == "broadcast"
         for position, arg in enumerate(args):
             if self.active[arg]:
-                part = transpose(self.builder, node, args, attrs, bar, position)
+                part = prim.transpose(self.builder, node, args, attrs, bar, position)
                 if part is not None:
-                    self.accumulate(node, arg, part)
+                    self.accumulate(node if recycles else arg, arg, part)
 
 
 def reverse(

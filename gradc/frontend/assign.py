@@ -12,7 +12,17 @@ from gradc.frontend.index import element, field, python_index, replace, take
 from gradc.frontend.matrices import replace_cells
 from gradc.frontend.python_objects import object_item, set_object_item, walked
 from gradc.frontend.scope import CALL, Environment
-from gradc.frontend.values import ABSENT, NULL, Dots, Items, Listing, Mapped, Refusal, Value
+from gradc.frontend.values import (
+    ABSENT,
+    NULL,
+    Dots,
+    Items,
+    Listing,
+    Mapped,
+    Outcome,
+    Refusal,
+    Value,
+)
 from gradc.syntax.rope import Text
 
 if TYPE_CHECKING:
@@ -178,6 +188,8 @@ def _indices(
 
 def _part(m: Machine, step: _Access, owner: Value, scope: Scope) -> Value:
     """The part that a further step goes into; NULL where it is not there yet."""
+    if isinstance(owner, Outcome):
+        return owner
     if isinstance(owner, (Listing, Mapped)):
         return object_item(m.context, owner, step.indices[0])
     if step.head not in ("[", "[[", "$"):
@@ -203,6 +215,8 @@ def _part(m: Machine, step: _Access, owner: Value, scope: Scope) -> Value:
 def _replaced(m: Machine, step: _Access, owner: Value, value: Value, scope: Scope) -> Value:
     arguments = scope.args(step.node)
     m.context.at = scope, step.node
+    if isinstance(owner, Outcome):
+        return owner
     if isinstance(owner, (Listing, Mapped)):
         if m.branches.is_open:
             raise _may_not_change()
@@ -243,6 +257,13 @@ def take_field(m: Machine, node: int, scope: Scope) -> Steps:
     name = scope.name_of(name_node)
     if name is None:
         raise Refusal("G104", "what follows '$' must be a name", None, 1)
+    if isinstance(value, int) and m.graph.prim(int(value)) == "input":
+        raise Refusal(
+            "G101",
+            f"'{m.graph.attrs(int(value))}' has no value in the script, so '${name}' has none",
+            None,
+            0,
+        )
     return field(value, name)
 
 

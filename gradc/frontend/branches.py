@@ -15,6 +15,7 @@ from gradc.errors import Span
 from gradc.frontend.context import Context
 from gradc.frontend.scope import Activation, Environment
 from gradc.frontend.values import (
+    NA,
     Closure,
     Elements,
     Items,
@@ -173,7 +174,7 @@ class Branches:
                 place,
                 "only the inputs tell which side is taken",
             )
-        yes, no = _settled(yes), _settled(no)
+        yes, no = self._numbered(_settled(yes), no), self._numbered(_settled(no), yes)
         same = (
             isinstance(yes, (int, Text, Elements)) and yes.__class__ is no.__class__ and yes == no
         )
@@ -195,6 +196,11 @@ class Branches:
             place,
             "both sides must be numbers of one shape, as only the inputs tell which is taken",
         )
+
+    def _numbered(self, value: Value, other: Value) -> Value:
+        """NA beside a number is a number that is missing: NaN."""
+        is_number = isinstance(other, (int, Promise)) and not isinstance(other, bool)
+        return self.context.builder.const(float("nan")) if value is NA and is_number else value
 
     def _choose(self, test: int, yes: Value, no: Value) -> Value | None:
         """The choice between numbers, or between lists of numbers of one length."""

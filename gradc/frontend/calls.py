@@ -26,6 +26,7 @@ from gradc.frontend.values import (
     Bound,
     Closure,
     Dots,
+    Outcome,
     Promise,
     Refusal,
     Sink,
@@ -74,6 +75,9 @@ def call_node(m: Machine, node: int, scope: Scope) -> Steps:
     if isinstance(target, Action) and target.callback is not None:
         matched = m.library.complete(target, _matched(m, target, supplied))
         m.context.at = scope, node
+        outcome = m.outcome_for(target, matched)
+        if outcome is not None:
+            return outcome
         return (yield from target.callback(m, (name, scope, node), *matched))
     return (yield from call(m, target, supplied, name, scope, node))
 
@@ -107,6 +111,9 @@ def call(
     if target.callback is not None:
         completed = m.library.complete(target, matched)
         m.context.at = scope, node
+        outcome = m.outcome_for(target, completed)
+        if outcome is not None:
+            return outcome
         return (yield from target.callback(m, (name, scope, node), *completed))
     m.context.at = scope, node
     if target.native is not None:
@@ -283,12 +290,14 @@ def _qualified(m: Machine, node: int, scope: Scope) -> Action:
     """``stats::plogis``."""
     package, name = (scope.name_of(part) or "" for part in scope.args(node))
     action = m.library.find(name, scope.code) if package in _PACKAGES else None
+    if action is None and m.is_done(scope):
+        return passed_over(f"{package}::{name}")
     if action is None:
         raise m.library.unknown(f"{package}::{name}", scope.span(node), (), scope.code)
     return action
 
 
-_PACKAGES = frozenset({"base", "stats", "methods", "utils"})
+_PACKAGES = frozenset({"base", "stats", "methods", "utils", "numDeriv", "optimx"})
 
 
 def named_function(m: Machine, name: str, scope: Scope, node: int) -> Lookup:
@@ -322,6 +331,8 @@ def named_function(m: Machine, name: str, scope: Scope, node: int) -> Lookup:
         if not postponed:
             break
         name, scope, environment = postponed.pop()
+    if m.is_done(scope):
+        return passed_over(wanted)
     raise m.library.unknown(wanted, scope.span(node), user_functions(m.globals), code)
 
 
@@ -334,6 +345,18 @@ def _method(
     if isinstance(value, Promise):
         value = yield from force(m, value)
     return None if value is None else Bound(value, attribute)
+
+
+def passed_over(name: str) -> Action:
+    """A call behind the one that makes the model: it can only use the result."""
+
+    def form(m: Machine, node: int, scope: Scope) -> Steps:
+        yield from ()
+        m.context.at = scope, node
+        m.context.ignore(name)
+        return Outcome(m.sinks[-1], f"the result of '{name}'", scope.span(node))
+
+    return Action(name, form=form)
 
 
 def _is_called(value: Value | None) -> bool:

@@ -15,6 +15,7 @@ from gradc.frontend.values import (
     Closure,
     Elements,
     Items,
+    Outcome,
     Refusal,
     Value,
     describe,
@@ -33,13 +34,15 @@ def _lazy(decides: bool) -> Form:
     def form(m: Machine, node: int, scope: Scope) -> Steps:
         left, right = form_arguments(scope, node, 2, 2)
         first, known = yield from condition(m, left, scope)
+        if isinstance(first, Outcome):
+            return first
         if known is not None and scope.code.is_python:
             return first if known is decides else (yield right, scope)
         if known is decides:
             return decides
         if known is not None:
             second, other = yield from condition(m, right, scope)
-            return second if other is None else other
+            return second if other is None or isinstance(second, Outcome) else other
         open_ = m.builder.condition(m.context.node(first))
         reached = m.builder.negate(open_) if decides else open_
         looked, _ = yield from both_sides(m, reached, right, None, scope)
@@ -66,6 +69,8 @@ def ifelse(m: Machine, node: int, scope: Scope) -> Steps:
         raise Refusal("G103", f"the argument '{missing}' of 'ifelse' is missing")
     test, yes, no = (argument or 0 for argument in given)
     value = yield test, scope
+    if isinstance(value, Outcome):
+        return value
     if isinstance(value, (Text, Items, Closure)) or value is NULL:
         raise Refusal("G202", f"{describe(value)} is no condition", None, 0)
     truths = [m.context.number(atom) for atom in _known_atoms(m, value)]

@@ -81,6 +81,7 @@ class Context:
         "texts",
         "trees",
         "values",
+        "vectors",
     )
 
     def __init__(
@@ -88,6 +89,7 @@ class Context:
         graph: Graph,
         is_python: bool,
         defaults: Callable[[int], Sequence[str] | None],
+        vectors: Callable[[int], Sequence[str] | None],
         code_of: Callable[[Tree], Code],
     ) -> None:
         self.graph = graph
@@ -95,6 +97,7 @@ class Context:
         self.constants = Constants(graph)
         self.is_python = is_python
         self.defaults = defaults
+        self.vectors = vectors
         self.code_of = code_of
         self.steps = 0
         self.on_texts: dict[OneNode, Callable[[str, str], bool]] = {}
@@ -211,7 +214,7 @@ class Context:
             "use a function of the whole vector, such as sum()",
             argument,
         )
-        names = self.defaults(value)
+        names = self.vectors(value)
         return NeedsKnown(refusal, set(), set(names)) if names else refusal
 
     def text(self, value: Value, what: str, argument: int | None = None) -> Text:
@@ -302,7 +305,8 @@ class Context:
             )
             hint = "use a function of the whole vector, such as sum()" if is_length else None
             refusal = Refusal("G104", reason, hint, argument)
-            names = self.defaults(value) if isinstance(value, int) else None
+            below = self.vectors if is_length else self.defaults
+            names = below(value) if isinstance(value, int) else None
             if names:
                 known = set(names)
                 raise NeedsKnown(refusal, set() if is_length else known, known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from gradc.frontend.actions import Broken, Continued, Form, Returned, Steps
+from gradc.frontend.actions import Broken, Callback, Continued, Form, Returned, Steps
 from gradc.frontend.assign import set_target
 from gradc.frontend.branches import Changes
 from gradc.frontend.calls import force, form_arguments
@@ -15,14 +15,18 @@ from gradc.frontend.python_objects import walked
 from gradc.frontend.scope import NAME, Environment
 from gradc.frontend.values import (
     NULL,
+    Dots,
     Expressions,
     Items,
     Listing,
+    NeedsKnown,
+    Outcome,
     Promise,
     Refusal,
     Unresolved,
     Value,
 )
+from gradc.syntax.rope import Text
 
 if TYPE_CHECKING:
     from gradc.errors import Span
@@ -40,6 +44,10 @@ def condition(
     value = yield node, scope
     if scope.code.is_python:
         value = truth_of(m.context, value)
+    if isinstance(value, Outcome) and m.is_done(scope):
+        m.context.at = scope, node
+        m.context.ignore(value.reason)
+        return value, None
     try:
         return value, m.context.truth(value)
     except Refusal as refusal:
@@ -51,6 +59,8 @@ def if_(m: Machine, node: int, scope: Scope) -> Steps:
     """``if (test) yes else no``."""
     test, yes, *rest = form_arguments(scope, node, 2, 3)
     value, truth = yield from condition(m, test, scope)
+    if isinstance(value, Outcome):
+        return value
     if truth is not None:
         if not truth and not rest:
             return NULL
@@ -153,6 +163,8 @@ def for_(m: Machine, node: int, scope: Scope) -> Steps:
     """``for (i in values) body`` over what is known."""
     variable, sequence, body = form_arguments(scope, node, 3, 3)
     value = yield sequence, scope
+    if isinstance(value, Outcome) and m.is_done(scope):
+        return value
     name = scope.name_of(variable)
     if name is None and not scope.code.is_python:
         raise Refusal("G104", "a loop needs a name to run through", None, 0)
@@ -215,7 +227,14 @@ def _loop(m: Machine, test: int | None, body: int, scope: Scope) -> Steps:
         while True:
             m.context.spend(TURN_COST)
             if test is not None:
-                _, truth = yield from condition(m, test, scope)
+                value, truth = yield from condition(m, test, scope)
+                if isinstance(value, Outcome):
+                    return value
+                if truth is None and isinstance(value, int):
+                    names = m.context.defaults(int(value))
+                    if names:
+                        refusal = Refusal("G104", "how often this loop runs depends on the inputs")
+                        raise NeedsKnown(refusal, set(names), set(names))
                 if truth is None:
                     raise Refusal(
                         "G104",
@@ -272,6 +291,21 @@ def missing(m: Machine, node: int, scope: Scope) -> Steps:
         raise Refusal("G104", "'missing' asks about an argument of the function it is in")
     return scope.name_of(argument) in scope.activation.missing
 
+
+def stop(m: Machine, at: tuple[str, Scope, int], dots: Dots) -> Steps:
+    """``stop(…)``: the script's own complaint; where only the inputs lead there, NaN."""
+    yield from ()
+    activation = at[1].activation
+    if m.branches.is_open and activation is not None:
+        m.stops = at[1].span(at[2])
+        raise Returned(activation, m.builder.const(float("nan")))
+    words = "".join(
+        m.context.written_out(value) for _, value in dots.items if isinstance(value, Text)
+    )
+    raise Refusal("G104", f"the model stops here: {words}" if words else "the model stops here")
+
+
+CALLBACKS: tuple[tuple[str, str, str | None, Callback], ...] = (("stop", "...", None, stop),)
 
 FORMS: tuple[tuple[str, Form], ...] = (
     ("if", if_),

@@ -16,7 +16,7 @@ from gradc.frontend.actions import Action
 from gradc.frontend.machine import Machine
 from gradc.frontend.objective import Objective
 from gradc.frontend.scope import Scope
-from gradc.frontend.symbols import numbers_of
+from gradc.frontend.symbols import ROWS, numbers_of
 from gradc.frontend.values import (
     NA,
     NULL,
@@ -92,7 +92,9 @@ class Ending:
     def node(self, value: Value) -> int:
         """The graph node of the model's value."""
         try:
-            return self._node(self._model_of(value))
+            node = self._node(self._model_of(value))
+            self._check_lengths()
+            return node
         except (Refusal, ShapeError) as problem:
             raise self._placed(problem) from None
 
@@ -103,6 +105,23 @@ class Ending:
         if isinstance(problem, NeedsKnown):
             return Undecided(error, problem.values, problem.lengths)
         return error
+
+    def _check_lengths(self) -> None:
+        """Vectors of the script that differ in length: each keeps its own."""
+        symbols = self.machine.symbols
+        lengths = {
+            item.name: len(item.default)
+            for item in symbols.inputs.values()
+            if isinstance(item.default, tuple)
+            and item.kind != "param"
+            and item.name not in symbols.at
+            and item.name not in symbols.lengths
+        }
+        bound = self.machine.graph.bindings.get(ROWS)
+        sizes = set(lengths.values()) | ({bound.constant} if bound and bound.is_known else set())
+        if lengths and len(sizes) > 1:
+            refusal = Refusal("G201", "the vectors of this model differ in length")
+            raise NeedsKnown(refusal, set(), set(lengths))
 
     # Which value is the model.
 
@@ -147,10 +166,14 @@ class Ending:
         first = sinks[0] if sinks else None
         names: list[str] = []
         for sink in sinks:
-            if sink is None or first is None or _key(sink) != _key(first) or not sink.names:
+            if sink is None or first is None or _key(sink) != _key(first):
                 return None
-            names += sink.names
-        return None if first is None else replace(first, names=tuple(dict.fromkeys(names)))
+            if sink.names != first.names and not sink.names:
+                return None
+            names += sink.names or ()
+        if first is None or first.names is None:
+            return first
+        return replace(first, names=tuple(dict.fromkeys(names)))
 
     def _says_nothing(self, value: Value) -> bool:
         if value is NULL or value is NA or isinstance(value, (bool, Closure, Action)):

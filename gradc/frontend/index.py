@@ -8,7 +8,13 @@ from gradc.frontend import assembly, language
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context, vector_of
 from gradc.frontend.matrices import take_cells
-from gradc.frontend.positions import inside, outside, positions, unknown_length
+from gradc.frontend.positions import (
+    inside,
+    outside,
+    positions,
+    unknown_choice,
+    unknown_length,
+)
 from gradc.frontend.python_objects import object_item
 from gradc.frontend.values import (
     ABSENT,
@@ -307,6 +313,8 @@ def _conditionally(context: Context, x: Value, index: Value, value: Value) -> Va
         raise Refusal(
             "G104", "where only the data tell which places are filled, one value fills them"
         )
+    if isinstance(x, Elements) and not isinstance(index, Elements):
+        raise unknown_choice(context, items)
     if context.length_of(index) != context.length_of(x):
         raise Refusal("G201", "the condition and the vector have different lengths", None, 1)
     return context.elementwise(context.builder.select, [index, value, x])

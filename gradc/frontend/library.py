@@ -62,7 +62,13 @@ _FORMS = (
     *predicates.FORMS,
     *wrappers.FORMS,
 )
-_CALLBACKS = (*functional.CALLBACKS, *quoting.CALLBACKS, *sinks.CALLBACKS, *wrappers.CALLBACKS)
+_CALLBACKS = (
+    *control.CALLBACKS,
+    *functional.CALLBACKS,
+    *quoting.CALLBACKS,
+    *sinks.CALLBACKS,
+    *wrappers.CALLBACKS,
+)
 _NATIVES = (
     *vectors.NATIVES,
     *sequences.NATIVES,
@@ -95,6 +101,7 @@ class Library:
             ("(", True): self.parenthesis,
         }
         self._closures: dict[str, Closure] = {}
+        self.over_values = {entry[3] for entry in functional.CALLBACKS}
 
     def find(self, name: str, code: Code) -> Action | None:
         """The function of a name; the prelude sees the primitives of the table first."""

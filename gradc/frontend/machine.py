@@ -9,8 +9,9 @@ calls of the user's functions are generators (:data:`~gradc.frontend.actions.Ste
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 
-from gradc.errors import GradcError, fail
+from gradc.errors import GradcError, Span, fail
 from gradc.frontend.actions import DYNAMIC, Action, Steps, Unwinding
 from gradc.frontend.branches import Branches, escape
 from gradc.frontend.calls import call_node, force
@@ -39,7 +40,9 @@ from gradc.frontend.values import (
     Closure,
     Dots,
     Elements,
+    Items,
     NeedsKnown,
+    Outcome,
     Promise,
     Refusal,
     Sink,
@@ -83,7 +86,13 @@ class Machine:
 
     def __init__(self, graph: Graph, symbols: Symbols, is_python: bool) -> None:
         self.graph = graph
-        self.context = Context(graph, is_python, symbols.defaults_below(graph), self.code_of)
+        self.context = Context(
+            graph,
+            is_python,
+            symbols.defaults_below(graph),
+            symbols.vectors_below(graph),
+            self.code_of,
+        )
         self.builder = self.context.builder
         self.library = Library(self.context)
         self.symbols = symbols
@@ -95,6 +104,10 @@ class Machine:
         self.sinks: list[Sink] = []
         self.derivatives: list[Sink] = []
         self.in_sink = False
+        self.enclosing: set[Environment] = set()
+        self.stops: Span | None = None
+        self.left_open: dict[str, Outcome] = {}
+        self._identities: list[Items] = []
         self.call_derivative = call_derivative
         self.call_method = call_method
         self.shadowed: set[str] = set()
@@ -388,6 +401,24 @@ class Machine:
         self.root.variables[name] = value
         self.note(value, node, scope)
         return value
+
+    def is_done(self, scope: Scope) -> bool:
+        """Whether the model is made already, and this is what comes after it."""
+        return bool(self.sinks) and not self.in_sink and not scope.code.is_prelude
+
+    def outcome_for(self, target: Action, values: Sequence[Value]) -> Outcome | None:
+        """What ``sapply`` and its like give of the result of a run: that result."""
+        if target.callback not in self.library.over_values:
+            return None
+        return next((value for value in values if isinstance(value, Outcome)), None)
+
+    def identity(self, items: Items) -> int:
+        """A number for a list, the same for the same list."""
+        for number, known in enumerate(self._identities):
+            if known is items:
+                return number
+        self._identities.append(items)
+        return len(self._identities) - 1
 
     def is_known_number(self, value: Value) -> bool:
         """Whether all of a value is known numbers."""

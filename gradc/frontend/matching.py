@@ -9,6 +9,7 @@ from typing import Any
 from gradc.frontend import language
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context, vector_of
+from gradc.frontend.positions import unknown_choice
 from gradc.frontend.texts import as_texts, each_text, text_atoms
 from gradc.frontend.values import (
     ABSENT,
@@ -178,8 +179,8 @@ def which(context: Context, x: Value) -> Value:
     labels = x.names if isinstance(x, Elements) else None
     for k, atom in enumerate(context.atoms(x, 0)):
         truth = None if atom is NA else context.truth(atom)
-        if truth is None and atom is not NA:
-            raise Refusal("G104", "which elements hold must be known when the model is compiled")
+        if truth is None and isinstance(atom, int):
+            raise unknown_choice(context, [atom])
         if truth:
             found.append(_place(context, k))
             names += labels[k : k + 1] if labels else ()

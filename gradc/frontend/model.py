@@ -140,6 +140,7 @@ class _Model:
             message = f"passed over, since it does nothing to the model: {words}"
             place = next(iter(ignored.values()))
             self.notes.append(Diagnostic("G109", message, place, severity="note"))
+        self._note_names()
         values = [name for name in self.reading.values if name in self.machine.globals.variables]
         if values:
             message = (
@@ -147,6 +148,22 @@ class _Model:
                 f" {_listed(sorted(values))}"
             )
             self.notes.append(Diagnostic("G107", message, severity="note"))
+
+    def _note_names(self) -> None:
+        """Inputs that go by another name, and those that the script leaves open."""
+        for found, name in self.symbols.renamed.items():
+            if found in self.symbols.inputs:
+                message = f"'{name}' is two things here; the second is called '{found}'"
+                self.notes.append(Diagnostic("G108", message, severity="note"))
+        if self.machine.stops is not None:
+            message = "where the script stops with an error, the model is NaN"
+            self.notes.append(Diagnostic("G107", message, self.machine.stops, severity="note"))
+        for name, outcome in self.machine.left_open.items():
+            if name in self.symbols.inputs:
+                message = f"'{name}' has no value: it is {outcome.reason}"
+                self.notes.append(
+                    Diagnostic("G107", message, outcome.span, "--at gives it", severity="note")
+                )
 
     def _note_params(self, wrt: Sequence[str]) -> None:
         shown = ", ".join(wrt[:8]) + (", …" if len(wrt) > 8 else "")

@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gradc.errors import Diagnostic, fail
-from gradc.frontend.calls import call_closure
+from gradc.frontend.calls import call_closure, force
 from gradc.frontend.context import vector_of
+from gradc.frontend.scope import Environment
 from gradc.frontend.symbols import numbers_of
 from gradc.frontend.values import (
+    NULL,
     Closure,
     Elements,
     Items,
     Outcome,
+    Promise,
     Refusal,
     Sink,
     Undecided,
     Value,
 )
-from gradc.frontend.variables import opened_list
+from gradc.frontend.variables import note_drawn, opened_list
 from gradc.syntax.tree import Kind
 
 if TYPE_CHECKING:
@@ -43,6 +46,7 @@ class Objective:
             raise Refusal("G103", "this function takes no argument, so it has no parameters")
         self.machine.symbols.scalars = True
         start = self._start()
+        self._open_enclosing()
         supplied: list[tuple[str | None, Value]] = [(None, start)]
         given = dict(self.sink.given)
         for name, value in given.items():
@@ -60,6 +64,21 @@ class Objective:
         value = self.machine.run(steps, node, scope)
         self._check_length()
         return value
+
+    def _open_enclosing(self) -> None:
+        """Variables of the functions that this one was made in are data, as those of the script.
+
+        An argument of such a function that was not looked at yet is looked at now.
+        """
+        environment: Environment | None = self.function.scope.environment
+        machine = self.machine
+        while environment is not None and environment is not machine.globals:
+            machine.enclosing.add(environment)
+            for value in list(environment.variables.values()):
+                if isinstance(value, Promise) and value.value is None:
+                    machine.run(force(machine, value), value.node, value.scope)
+            environment = environment.parent
+        machine.enclosing.discard(machine.root)
 
     def _meant(self, name: str) -> str:
         """The argument that a name passed on means: itself, or one that it is short for."""
@@ -79,19 +98,25 @@ class Objective:
                 parts = start.items if isinstance(start, Elements) else start.values
                 defaults = list(parts)
             nodes = [
-                self._input(name, None if value is None else numbers_of(context, value))
+                self._param(name, None if value is None else numbers_of(context, value))
                 for name, value in zip(names, defaults, strict=True)
             ]
             if isinstance(start, Items):
                 return Items(tuple(nodes), names)
-            return Elements(nodes, names)  # type: ignore[arg-type]
+            return Elements(nodes, names)
         self.ending.parameters((formal,))
-        count = None if start is None else context.length_of(start)
+        count = 1 if start is NULL else None if start is None else context.length_of(start)
+        if start is NULL:
+            return self._param(formal, None, 1)
         if start is None or isinstance(start, Outcome):
             return self._counted(formal)
-        number = numbers_of(context, start)
-        symbols = self.machine.symbols
-        return symbols.make(formal, self.machine.graph, number, count=count)
+        return self._param(formal, numbers_of(context, start), count)
+
+    def _param(
+        self, name: str, number: float | tuple[float, ...] | None, count: int | None = None
+    ) -> int:
+        graph = self.machine.graph
+        return self.machine.symbols.make(name, graph, number, count=count, place="parameter")
 
     def _names(self) -> tuple[str, ...] | None:
         """The names of single parameters, from where the search starts or from ``--wrt``."""
@@ -105,12 +130,12 @@ class Objective:
 
     def _counted(self, formal: str) -> int:
         """A parameter whose length is what the function uses of it."""
-        symbols, graph = self.machine.symbols, self.machine.graph
+        symbols = self.machine.symbols
         if formal in symbols.at or formal in symbols.counts:
             if formal in symbols.counts:
                 self._note(formal)
-            return symbols.make(formal, graph, count=symbols.counts.get(formal))
-        return symbols.make(formal, graph, count=-1)
+            return self._param(formal, None, symbols.counts.get(formal))
+        return self._param(formal, None, -1)
 
     def _check_length(self) -> None:
         """Where the length of the parameter was open, it is the largest index used."""
@@ -152,16 +177,18 @@ class Objective:
     def _argument(self, name: str, value: Value) -> Value:
         """A value passed on by name: numbers are an input that has them by default."""
         context = self.machine.context
-        if isinstance(value, Outcome) and value.sink is None:
+        if isinstance(value, Outcome):
+            note_drawn(self.machine, name, value)
             return self._input(name, None)
         if isinstance(value, Items):
-            return opened_list(self.machine, value)
+            return opened_list(self.machine, value, name)
         number = numbers_of(context, value)
         return value if number is None else self._input(name, number)
 
     def _input(self, name: str, number: float | tuple[float, ...] | None) -> Value:
         symbols = self.machine.symbols
-        if name in symbols.fixed and number is not None:
+        place = "argument"
+        if symbols.actual(name, place) in symbols.fixed and number is not None:
             items = number if isinstance(number, tuple) else (number,)
             return vector_of([self.machine.builder.const(item) for item in items])
-        return symbols.make(name, self.machine.graph, number, is_column=True)
+        return symbols.make(name, self.machine.graph, number, is_column=True, place=place)

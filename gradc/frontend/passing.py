@@ -79,13 +79,21 @@ def outcome_among(values: Iterable[Value]) -> Outcome | None:
 
 KEEPING = frozenset(
     ("c", "list", "identity", "I", "invisible", "print", "return", "suppressWarnings",
-     "suppressMessages", "force", "show", "setNames")
+     "suppressMessages", "force", "show", "system.time", "unlist", "as.list", "data.frame")
 )  # fmt: skip
 """Functions that take a result of running as the value that it is."""
 
 _SILENT = ("cat", "library", "require", "requireNamespace", "suppressPackageStartupMessages",
            "set.seed", "options", "message", "warning", "rm", "gc", "flush.console")  # fmt: skip
-_GIVING = ("print", "suppressWarnings", "suppressMessages", "invisible", "force", "show")
+_GIVING = (
+    "system.time",
+    "print",
+    "suppressWarnings",
+    "suppressMessages",
+    "invisible",
+    "force",
+    "show",
+)
 _READING = (
     "coef", "summary", "fitted", "predict", "resid", "residuals", "vcov", "confint", "logLik",
     "AIC", "BIC", "deviance", "anova", "df.residual", "attr", "attributes", "class",

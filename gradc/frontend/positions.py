@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gradc.frontend.context import Context
-from gradc.frontend.values import ABSENT, Atom, Refusal, Value
+from gradc.frontend.values import ABSENT, Atom, NeedsKnown, Refusal, Value
 from gradc.syntax.rope import Text
 
 
@@ -57,14 +57,26 @@ def _named(name: str, names: Sequence[str] | None) -> int:
 def _masked(context: Context, items: Sequence[Atom], count: int | None) -> list[int]:
     truths = [context.truth(item) for item in items]
     if None in truths:
-        raise Refusal(
-            "G104",
-            "which elements are chosen must be known when the model is compiled",
-            "ifelse() chooses element by element",
-            1,
-        )
+        raise unknown_choice(context, items)
     length = len(truths) if count is None else max(count, len(truths))
     return [k for k in range(length) if truths[k % len(truths)]]
+
+
+def unknown_choice(context: Context, items: Sequence[Atom]) -> Refusal:
+    """The complaint about elements that only the data choose."""
+    refusal = Refusal(
+        "G104",
+        "which elements are chosen must be known when the model is compiled",
+        "ifelse() chooses element by element",
+        1,
+    )
+    names: set[str] = set()
+    for item in items:
+        below = context.defaults(item) if isinstance(item, int) else None
+        if below is None and isinstance(item, int) and context.number(item) is None:
+            return refusal
+        names.update(below or ())
+    return NeedsKnown(refusal, names, names) if names else refusal
 
 
 def inside(places: list[int], count: int | None) -> list[int]:

@@ -104,6 +104,9 @@ PRELUDE: Mapping[str, str] = {
         if (known(x) && x >= 0 && x <= 18 && x == round(x)) prod(seq_len(x)) else gamma(x + 1)
     }""",
     "lfactorial": "function(x) lgamma(x + 1)",
+    "is.finite": "function(x) abs(x) < Inf",
+    "is.infinite": "function(x) abs(x) == Inf",
+    "is.nan": "function(x) x != x",
     "var": "function(x) sum((x - mean(x))^2)/(length(x) - 1)",
     "sd": "function(x) sqrt(sum((x - mean(x))^2)/(length(x) - 1))",
 }

@@ -20,6 +20,7 @@ from gradc.frontend.values import (
     Expressions,
     Formula,
     Items,
+    Outcome,
     Promise,
     Quoted,
     Refusal,
@@ -138,6 +139,8 @@ def with_(m: Machine, node: int, scope: Scope) -> Steps:
     value = yield data, scope
     if isinstance(value, Promise):
         value = yield from force(m, value)
+    if isinstance(value, Outcome):
+        return value
     environment = Environment(scope.environment, m.branches.clock)
     environment.variables.update(_named_values(value))
     return (yield inner, scope.within(environment))

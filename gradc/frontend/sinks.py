@@ -53,10 +53,8 @@ def _names(context: Context, value: Value, function: str, argument: int) -> tupl
 def _target(context: Context, function: str, value: Value) -> Quoted | Formula:
     """What is differentiated: a formula without a left side, or a quoted expression."""
     if isinstance(value, Formula):
-        if value.response is not None:
-            message = f"'{function}' takes a formula without a left side"
-            raise Refusal("G103", message, None, 0)
-        return value
+        # As in R, what stands on the left of a formula is not looked at.
+        return value if value.response is None else Formula(value.call, None, value.mean)
     if isinstance(value, Expressions) and value.quoted:
         value = value.quoted[0]
     if isinstance(value, Quoted):
@@ -189,6 +187,8 @@ def _objective(m: Machine, at: At, start: Value, function: Value, dots: Dots, wh
     if not isinstance(function, Closure):
         raise Refusal("G202", f"'{what}' takes a function, not {describe(function)}")
     given = tuple((name, value) for name, value in dots.items if name)
+    if isinstance(start, Outcome) and start.sink is not None:
+        start = start.sink.start if start.sink.start is not None else start
     names: tuple[str, ...] | None = None
     if isinstance(start, (Items, Elements)):
         names = start.names
@@ -204,6 +204,13 @@ def optim(
     """``optim(par, fn, gr, …)``, ``optimr``, ``optimx`` and their like."""
     yield from ()
     return _outcome(_objective(m, at, par, fn, dots, at[0]))
+
+
+def constrained(m: Machine, at: At, theta: Value, f: Value, *rest: Value) -> Steps:
+    """``constrOptim(theta, f, …)``."""
+    yield from ()
+    dots = next((value for value in rest if isinstance(value, Dots)), Dots(()))
+    return _outcome(_objective(m, at, theta, f, dots, "constrOptim"))
 
 
 def nlm(m: Machine, at: At, f: Value, p: Value, dots: Dots, *options: Value) -> Steps:
@@ -227,6 +234,18 @@ def nlminb(
     return _outcome(_objective(m, at, start, objective, dots, "nlminb"))
 
 
+def optimize(m: Machine, at: At, f: Value, interval: Value, dots: Dots, *options: Value) -> Steps:
+    """``optimize(f, interval, …)``: a function of one number, which starts nowhere."""
+    yield from ()
+    return _outcome(_objective(m, at, NULL, f, dots, at[0]))
+
+
+def grad(m: Machine, at: At, func: Value, x: Value, dots: Dots) -> Steps:
+    """``numDeriv::grad(f, x)``: the function, at that point."""
+    yield from ()
+    return _outcome(_objective(m, at, x, func, dots, at[0]))
+
+
 def minimize(m: Machine, at: At, fun: Value, x0: Value, args: Value, *options: Value) -> Steps:
     """SciPy's ``minimize(fun, x0, args=…)``."""
     yield from ()
@@ -238,10 +257,28 @@ def minimize(m: Machine, at: At, fun: Value, x0: Value, args: Value, *options: V
     return _outcome(_objective(m, at, x0, fun, dots, "minimize"))
 
 
-def nls(m: Machine, at: At, formula: Value, data: Value, start: Value, *options: Value) -> Steps:
+def nls(
+    m: Machine,
+    at: At,
+    formula: Value,
+    data: Value,
+    start: Value,
+    control: Value,
+    algorithm: Value,
+    trace: Value,
+    subset: Value,
+    weights: Value,
+    *options: Value,
+) -> Steps:
     """``nls(y ~ f, data, start)``: the residual sum of squares."""
     yield from ()
     context = m.context
+    for name, changed in (("subset", subset), ("weights", weights)):
+        if changed not in (ABSENT, NULL):
+            message = f"'{name}' of nls changes what is minimised, and is not available"
+            raise Refusal("G104", message, "leave out rows, or weigh them, in the formula")
+    if isinstance(algorithm, Text) and context.written_out(algorithm) == "plinear":
+        raise Refusal("G104", 'algorithm = "plinear" of nls is not available')
     made: Value | None = formula
     if not isinstance(made, Formula):
         made = language.as_formula(context, formula)
@@ -272,6 +309,13 @@ _NLM = (
 )
 
 CALLBACKS: tuple[tuple[str, str, str | None, Callback], ...] = (
+    ("optimize", "f interval? ... lower? upper? maximum? tol?", "f", optimize),
+    ("optimise", "f interval? ... lower? upper? maximum? tol?", "f", optimize),
+    ("constrOptim", f"theta f grad? ui? ci? mu? ... {_OPTIONS}", "f", constrained),
+    ("grad", "func x ...", "func", grad),
+    ("jacobian", "func x ...", "func", grad),
+    ("hessian", "func x ...", "func", grad),
+    ("optimHess", "par fn gr? ... control?", "fn", optim),
     ("deriv", "expr namevec function.arg? tag? hessian? ...", None, deriv),
     ("deriv3", "expr namevec function.arg? tag? hessian? ...", None, deriv),
     ("D", "expr name", None, d),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import string
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 from gradc.frontend.context import Context
@@ -57,6 +57,9 @@ class Symbols:
         self.inputs: dict[str, Input] = {}
         self.columns: set[str] = set()
         self.scalars = False
+        self.renamed: dict[str, str] = {}
+        self._names: dict[tuple[Hashable, str], str] = {}
+        self._taken: set[str] = set()
         self.set_wrt(wrt)
 
     def set_wrt(self, wrt: Sequence[str] | None) -> None:
@@ -84,6 +87,28 @@ class Symbols:
             return name in self._params
         return name not in self.at and default is None
 
+    def actual(self, name: str, place: Hashable = None, owner: str | None = None) -> str:
+        """The name that an input of some place goes by.
+
+        In a formula a name is one thing. In a function a parameter, a variable of the script, a
+        column of a data frame may all be called ``x``: the first one that is met keeps the name.
+        """
+        if place is None:
+            return name
+        known = self._names.get((place, name))
+        if known is not None:
+            return known
+        found, count = name, 2
+        if found in self._taken and owner is not None:
+            found = f"{owner}_{name}"
+        while found in self._taken:
+            found, count = f"{name}_{count}", count + 1
+        self._taken.add(found)
+        self._names[place, name] = found
+        if found != name:
+            self.renamed[found] = name
+        return found
+
     def make(
         self,
         name: str,
@@ -92,12 +117,16 @@ class Symbols:
         *,
         is_column: bool = False,
         count: int | None = None,
+        place: Hashable = None,
+        owner: str | None = None,
     ) -> int:
-        """The node of an input.
+        """The node of an input; ``place`` and ``owner`` are as in :meth:`actual`.
 
         ``is_column`` marks one that is dropped where the model does not use it. ``count`` is the
         length of a parameter without a default; -1 where it is still open.
         """
+        name = self.actual(name, place, owner)
+        self._taken.add(name)
         found = self.inputs.get(name)
         if found is None or (default is not None and found.default is None):
             param = self.is_param(name, default)
@@ -130,30 +159,47 @@ class Symbols:
             return vector(symbol(ROWS))
         return vector(known(count)) if rank else REAL
 
-    def defaults_below(self, graph: Graph) -> Callable[[int], list[str] | None]:
-        """A function that tells the data a node depends on, if the script gives all of them."""
-        by_node = self.inputs
+    def vectors_below(self, graph: Graph) -> Callable[[int], list[str] | None]:
+        """A function that tells the vectors of data below a node, if the script gives all."""
 
         def names(node: int) -> list[str] | None:
-            inputs = {item.node: item for item in by_node.values()}
-            found: list[str] = []
-            seen = {node}
-            pending = [node]
-            while pending:
-                top = pending.pop()
-                item = inputs.get(top)
-                if item is not None:
-                    is_free = item.kind != "param" or self._params is None
-                    if item.default is None or not is_free:
-                        return None
-                    found.append(item.name)
-                    continue
-                fresh = [arg for arg in graph.args(top) if arg not in seen]
-                seen.update(fresh)
-                pending += fresh
-            return found or None
+            inputs = {item.node: item for item in self.inputs.values()}
+            below = [inputs[n] for n in _inputs_below(graph, node) if n in inputs]
+            vectors = [item for item in below if item.type.rank and item.kind != "param"]
+            if any(item.default is None for item in vectors):
+                return None
+            return [item.name for item in vectors] or None
 
         return names
+
+    def defaults_below(self, graph: Graph) -> Callable[[int], list[str] | None]:
+        """A function that tells the data a node depends on, if the script gives all of them."""
+
+        def names(node: int) -> list[str] | None:
+            inputs = {item.node: item for item in self.inputs.values()}
+            below = [inputs[n] for n in _inputs_below(graph, node) if n in inputs]
+            for item in below:
+                is_free = item.kind != "param" or self._params is None
+                if item.default is None or not is_free:
+                    return None
+            return [item.name for item in below] or None
+
+        return names
+
+
+def _inputs_below(graph: Graph, node: int) -> list[int]:
+    """The inputs that a node depends on."""
+    found: list[int] = []
+    seen = {node}
+    pending = [node]
+    while pending:
+        top = pending.pop()
+        if graph.prim(top) == "input":
+            found.append(top)
+        fresh = [arg for arg in graph.args(top) if arg not in seen]
+        seen.update(fresh)
+        pending += fresh
+    return found
 
 
 def numbers_of(context: Context, value: Value) -> Default | None:

@@ -15,6 +15,7 @@ from gradc.frontend.values import (
     Items,
     Mapped,
     Outcome,
+    Promise,
     Refusal,
     Value,
     describe,
@@ -34,30 +35,49 @@ _FUNCTIONS = frozenset(
 
 def opened(m: Machine, name: str, value: Value, scope: Scope) -> Value:
     """The input that a global variable is in quoted text, where it is a known number."""
-    if name in m.symbols.fixed or scope.environment.owner(name) is not m.globals:
+    owner = scope.environment.owner(name)
+    if owner is not m.globals and owner not in m.enclosing:
         return value
-    if isinstance(value, Outcome) and value.sink is None:
-        return m.symbols.make(name, m.graph)
+    if isinstance(value, Promise):
+        value = value.value if value.value is not None else value
+    place = ("variable", id(owner)) if m.symbols.scalars else None
+    if m.symbols.actual(name, place) in m.symbols.fixed:
+        return value
+    if isinstance(value, Outcome):
+        note_drawn(m, name, value)
+        return m.symbols.make(name, m.graph, place=place)
     if isinstance(value, Items):
-        return opened_list(m, value)
+        return opened_list(m, value, name)
     number = numbers_of(m.context, value)
     if number is None:
         return value
-    m.opened[name] = value
-    return m.symbols.make(name, m.graph, number)
+    if owner is m.globals:
+        m.opened[name] = value
+    return m.symbols.make(name, m.graph, number, place=place)
 
 
-def opened_list(m: Machine, items: Items) -> Value:
+def note_drawn(m: Machine, name: str, value: Outcome) -> None:
+    """An input that the script leaves to chance, or to the result of a run."""
+    m.left_open.setdefault(name, value)
+
+
+def opened_list(m: Machine, items: Items, owner: str | None = None) -> Value:
     """A list of numbers, or a data frame: each named column is an input of its own."""
     if items.names is None:
         return items
     columns: list[Value] = []
+    place = ("column", m.identity(items)) if m.symbols.scalars else None
     for name, value in zip(items.names, items.values, strict=True):
+        if name and isinstance(value, Outcome):
+            note_drawn(m, name, value)
+            columns.append(m.symbols.make(name, m.graph, is_column=True, place=place, owner=owner))
+            continue
         number = numbers_of(m.context, value) if name else None
-        if number is None or name in m.symbols.fixed:
+        if number is None or m.symbols.actual(name, place, owner) in m.symbols.fixed:
             columns.append(value)
         else:
-            columns.append(m.symbols.make(name, m.graph, number, is_column=True))
+            made = m.symbols.make(name, m.graph, number, is_column=True, place=place, owner=owner)
+            columns.append(made)
     return Items(tuple(columns), items.names, items.is_frame)
 
 

@@ -228,6 +228,8 @@ def is_null(context: Context, x: Value) -> Value:
 
 def is_na(context: Context, x: Value) -> Value:
     """``is.na(x)`` of what is known."""
+    if isinstance(x, int) and not isinstance(x, bool) and context.number(x) is None:
+        return context.elementwise(lambda n: context.builder.apply("ne", (n, n)), [x])
     missing = [atom is NA for atom in context.atoms(x, 0)]
     return vector_of(missing, x.names if isinstance(x, Elements) else None)
 
@@ -242,14 +244,6 @@ def known(context: Context, x: Value) -> Value:
 def refuse(context: Context, message: Value) -> Value:
     """End with a diagnostic at the call of the prelude's function."""
     raise Refusal("G103", context.flat(message, "a message"))
-
-
-def stop(context: Context, dots: Dots) -> Value:
-    """``stop(…)``: the model's own complaint."""
-    words = "".join(
-        context.written_out(value) for _, value in dots.items if isinstance(value, Text)
-    )
-    raise Refusal("G104", f"the model stops here: {words}" if words else "the model stops here")
 
 
 NATIVES: tuple[tuple[str, str, Native], ...] = (
@@ -269,7 +263,6 @@ NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("as.integer", "x", as_whole),
     ("is.null", "x", is_null),
     ("is.na", "x", is_na),
-    ("stop", "...", stop),
 )
 
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from flint import arb, ctx
 
 from gradc.errors import Span
-from gradc.ir import Function, dependents, reachable
+from gradc.ir import Function, Graph, dependents, reachable
 from gradc.prims import TABLE
 from gradc.verify.evaluate import (
     Ball,
@@ -160,6 +160,8 @@ def _is_sharp(cell: Any) -> bool:
 
 
 _COMPARED = frozenset({"lt", "le", "gt", "ge", "eq", "ne", "min2", "max2"})
+# Locally constant: what is made of their results alone switches only where they do.
+_STEPS = frozenset({"floor", "ceiling", "round", "trunc", "sign", "idiv", "length"})
 
 
 def kinks(function: Function, found: Evaluation) -> tuple[Kink, ...]:
@@ -169,7 +171,9 @@ def kinks(function: Function, found: Evaluation) -> tuple[Kink, ...]:
     if value is None or value not in found.cells:
         return ()
     marks = reachable(graph, [value])
-    active = dependents(graph, [item.node for item in function.params], value + 1)
+    params = [item.node for item in function.params]
+    active = dependents(graph, params, value + 1)
+    moving = _moving(graph, params, value + 1)
     at_switch: list[Kink] = []
     with ctx.workprec(found.bits):
         for node in range(value + 1):
@@ -181,9 +185,23 @@ def kinks(function: Function, found: Evaluation) -> tuple[Kink, ...]:
             # pmax(x, x) is x: what is compared with itself does not switch.
             if name in _COMPARED and args[0] == args[1]:
                 continue
+            if name != "select" and not any(moving[arg] for arg in args):
+                continue
             if switching and _switches(name, [found[arg] for arg in args]):
                 at_switch.append(Kink(node, name, graph.place(node)))
     return tuple(at_switch)
+
+
+def _moving(graph: Graph, params: Sequence[int], end: int) -> bytearray:
+    """A mark per node: 1 where it may vary smoothly with a parameter, 0 where only by jumps."""
+    marks = bytearray(end)
+    for node in params:
+        if node < end:
+            marks[node] = 1
+    for node in range(end):
+        if graph.types[node].dtype != "bool" and graph.prim(node) not in _STEPS:
+            marks[node] |= any(marks[arg] for arg in graph.args(node))
+    return marks
 
 
 def _switches(name: str, args: Sequence[Cells]) -> bool:

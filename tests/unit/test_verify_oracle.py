@@ -87,6 +87,19 @@ def test_switches_of_data_are_no_kinks() -> None:
     assert not truth.kinks
 
 
+@pytest.mark.parametrize(
+    ("text", "x", "count"),
+    [
+        ("ifelse((x > 1) == 1, x, 2*x)", 0.5, 0),
+        ("ifelse((x > 1) == 1, x, 2*x)", 1.0, 1),
+        ("ifelse(c(x > 1, x > 2)[2], x, 2*x)", 1.5, 0),
+        ("ifelse(floor(x) > 1, x, 2*x)", 1.5, 0),
+    ],
+)
+def test_what_is_made_of_steps_has_no_kink_of_its_own(text: str, x: float, count: int) -> None:
+    assert len(true_values(gradient(text, "x"), {"x": x}).kinks) == count
+
+
 def test_a_point_must_fit_the_model() -> None:
     with pytest.raises(GradcError, match="no value for 'x'"):
         true_values(model("x + y", "x"), {"y": 1.0})
