@@ -16,10 +16,13 @@ from gradc.frontend.values import (
     ABSENT,
     NULL,
     Dots,
+    Expressions,
+    Formula,
     Items,
     Listing,
     Mapped,
     Outcome,
+    Quoted,
     Refusal,
     Value,
 )
@@ -202,7 +205,8 @@ def _part(m: Machine, step: _Access, owner: Value, scope: Scope) -> Value:
     if isinstance(owner, Items) and isinstance(step.indices[0], Text):
         return field(owner, m.context.written_out(step.indices[0]))
     dots = Dots(tuple((None, index) for index in step.indices))
-    count = m.context.length_of(owner)
+    is_code = isinstance(owner, (Quoted, Formula, Expressions))
+    count = None if is_code else m.context.length_of(owner)
     if step.head != "[" and count is not None and isinstance(step.indices[0], int):
         place = m.context.whole(step.indices[0], "an index", 1)
         if place > count:

@@ -12,7 +12,7 @@ from gradc.frontend.calls import force, form_arguments
 from gradc.frontend.context import TURN_COST
 from gradc.frontend.python_objects import truth as truth_of
 from gradc.frontend.python_objects import walked
-from gradc.frontend.scope import NAME, Environment
+from gradc.frontend.scope import CALL, NAME, Environment
 from gradc.frontend.values import (
     NULL,
     Dots,
@@ -60,6 +60,9 @@ def if_(m: Machine, node: int, scope: Scope) -> Steps:
     test, yes, *rest = form_arguments(scope, node, 2, 3)
     value, truth = yield from condition(m, test, scope)
     if isinstance(value, Outcome):
+        for side in (yes, *rest):
+            for name in assigned_in(scope, side):
+                m.bind(scope.environment, name, value)
         return value
     if truth is not None:
         if not truth and not rest:
@@ -68,6 +71,20 @@ def if_(m: Machine, node: int, scope: Scope) -> Steps:
     holds = m.builder.condition(m.context.node(value))
     first, second = yield from both_sides(m, holds, yes, rest[0] if rest else None, scope)
     return _join(m, holds, first, second, bool(rest), node, scope)
+
+
+def assigned_in(scope: Scope, node: int) -> list[str]:
+    """The variables that the code below a node gives values."""
+    tree = scope.tree
+    found: list[str] = []
+    pending = [node]
+    while pending:
+        inner = pending.pop()
+        if tree.head(inner) in ("<-", "=") and tree.kinds[tree.args(inner)[0]] == NAME:
+            found.append(tree.name(tree.args(inner)[0]))
+        if tree.kinds[inner] == CALL:
+            pending += tree.children(inner)
+    return found
 
 
 def both_sides(

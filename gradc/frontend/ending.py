@@ -132,7 +132,7 @@ class Ending:
             return self._with_others(sink)
         if isinstance(value, Outcome):
             raise Refusal("G104", f"the program ends with {value.reason}, and runs nothing")
-        sinks = self.machine.sinks
+        sinks = self.machine.sinks or self.machine.derivatives
         if not sinks or not self._says_nothing(value):
             return value
         if len({_key(sink) for sink in sinks}) > 1:
@@ -176,7 +176,9 @@ class Ending:
         return replace(first, names=tuple(dict.fromkeys(names)))
 
     def _says_nothing(self, value: Value) -> bool:
-        if value is NULL or value is NA or isinstance(value, (bool, Closure, Action)):
+        if value is NULL or value is NA:
+            return True
+        if isinstance(value, (bool, Closure, Action, Outcome, Sink, Evaluated)):
             return True
         if isinstance(value, Items):
             return all(self._says_nothing(item) for item in value.values)

@@ -15,6 +15,7 @@ from gradc.frontend.values import (
     NULL,
     Dots,
     Elements,
+    Evaluated,
     Expressions,
     Items,
     Refusal,
@@ -60,6 +61,7 @@ _At = tuple[str, "Scope", int]
 
 def _simplified(m: Machine, results: Sequence[Value], names: tuple[str, ...] | None) -> Value:
     """One element each: a vector; the same number each: a matrix, a column each; else a list."""
+    results = [value.value if isinstance(value, Evaluated) else value for value in results]
     lengths = {m.context.length_of(value) for value in results}
     is_atomic = all(isinstance(value, (int, Text, Special, Elements)) for value in results)
     if not is_atomic or NULL in results or lengths == {0} or len(lengths) != 1:

@@ -8,6 +8,7 @@ calls of the user's functions are generators (:data:`~gradc.frontend.actions.Ste
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections.abc import Sequence
 
@@ -390,6 +391,8 @@ class Machine:
             value = of_module(self, name, scope)
             if value is not None:
                 return value
+        if name == ".Machine" and not scope.code.is_python:
+            return self._limits()
         constant = self.symbols.constant(name, scope.code.is_python)
         if constant is not None:
             return self.builder.const(constant) if isinstance(constant, float) else constant
@@ -411,6 +414,16 @@ class Machine:
         if target.callback not in self.library.over_values:
             return None
         return next((value for value in values if isinstance(value, Outcome)), None)
+
+    def _limits(self) -> Items:
+        """R's ``.Machine``: the limits of its numbers."""
+        limits = {
+            "double.eps": sys.float_info.epsilon,
+            "double.xmax": sys.float_info.max,
+            "double.xmin": sys.float_info.min,
+            "integer.max": 2.0**31 - 1,
+        }
+        return Items(tuple(map(self.builder.const, limits.values())), tuple(limits))
 
     def identity(self, items: Items) -> int:
         """A number for a list, the same for the same list."""

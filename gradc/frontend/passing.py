@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gradc.frontend.actions import Form, Native, Steps
 from gradc.frontend.context import Context
 from gradc.frontend.scope import Scope
-from gradc.frontend.values import NULL, Dots, Outcome, Refusal, Sink, Value
+from gradc.frontend.values import NULL, Dots, Items, Outcome, Refusal, Sink, Value
 
 if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
@@ -24,6 +24,22 @@ def silent(name: str) -> Form:
         return NULL
 
     return form
+
+
+def _here(context: Context, dots: Dots) -> Value:
+    """``requireNamespace(…)`` in a condition: whatever a script needs is there."""
+    context.ignore("requireNamespace")
+    return True
+
+
+def _nothing(context: Context, dots: Dots) -> Value:
+    """``nls.control(…)``: how an engine searches, which is not the model."""
+    return NULL
+
+
+def _batch(context: Context) -> Value:
+    """``interactive()``."""
+    return False
 
 
 def giving(name: str) -> Native:
@@ -77,14 +93,30 @@ def outcome_among(values: Iterable[Value]) -> Outcome | None:
     return None
 
 
+def outcome_within(values: Iterable[Value]) -> Outcome | None:
+    """The first result of a run that is an element of a list among these values."""
+    pending = list(values)
+    while pending:
+        value = pending.pop(0)
+        if isinstance(value, Outcome):
+            return value
+        if isinstance(value, Items):
+            pending += value.values
+        elif isinstance(value, Dots):
+            pending += (item for _, item in value.items)
+    return None
+
+
 KEEPING = frozenset(
     ("c", "list", "identity", "I", "invisible", "print", "return", "suppressWarnings",
      "suppressMessages", "force", "show", "system.time", "unlist", "as.list", "data.frame")
 )  # fmt: skip
 """Functions that take a result of running as the value that it is."""
 
-_SILENT = ("cat", "library", "require", "requireNamespace", "suppressPackageStartupMessages",
-           "set.seed", "options", "message", "warning", "rm", "gc", "flush.console")  # fmt: skip
+_SILENT = (
+    "cat", "library", "suppressPackageStartupMessages", "set.seed", "options", "message", "warning",
+    "rm", "gc", "flush.console", "detach", "require",
+)  # fmt: skip
 _GIVING = (
     "system.time",
     "print",
@@ -106,6 +138,9 @@ _DRAWING = (
 FORMS: tuple[tuple[str, Form], ...] = tuple((name, silent(name)) for name in _SILENT)
 
 NATIVES: tuple[tuple[str, str, Native], ...] = (
+    ("requireNamespace", "...", _here),
+    ("interactive", "", _batch),
+    ("nls.control", "...", _nothing),
     *((name, "...", giving(name)) for name in _GIVING),
     *((name, "...", reading(name)) for name in _READING),
     *((name, "...", drawn(name)) for name in _DRAWING),

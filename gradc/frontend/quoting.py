@@ -166,6 +166,15 @@ def get(m: Machine, at: tuple[str, Scope, int], x: Value, *options: Value) -> St
     return value
 
 
+def attach(m: Machine, at: tuple[str, Scope, int], what: Value, *options: Value) -> Steps:
+    """``attach(d)``: the columns as variables, where there are no others of their names."""
+    yield from ()
+    for name, value in _named_values(what).items():
+        if name not in m.globals.variables:
+            m.bind(m.globals, name, value)
+    return NULL
+
+
 def exists(m: Machine, at: tuple[str, Scope, int], x: Value, *options: Value) -> Steps:
     """``exists("x")``."""
     yield from ()
@@ -320,6 +329,7 @@ CALLBACKS: tuple[tuple[str, str, str | None, Callback], ...] = (
     ("eval", "expr envir? enclos?", None, evaluate),
     ("assign", "x value pos? envir? inherits?", None, assign),
     ("get", "x envir? mode? inherits?", None, get),
+    ("attach", "what pos? name? warn.conflicts?", None, attach),
     ("exists", "x where? envir? inherits?", None, exists),
 )
 

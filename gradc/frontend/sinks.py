@@ -130,16 +130,31 @@ def evaluate_sink(m: Machine, at: At, sink: Sink, given: tuple[tuple[str, Value]
     Inside of a model it is the value of the expression. Outside it is what only R can tell,
     with the values at which the script asks for it.
     """
-    named = {**dict(sink.given), **dict(given)}
+    named = {**dict(sink.given), **_local_numbers(m, at[1]), **dict(given)}
     placed = replace(sink, given=tuple(named.items()))
     if m.in_sink or sink.callee == "D":
         expression = language.expression_of(m.context, sink if sink.callee == "D" else sink.target)
         if expression is None:
             raise Refusal("G104", "this derivative has no expression")
         value = yield from _among(m, at[1], expression, named)
-        return value if m.in_sink else Evaluated(placed, value)
+        if m.in_sink:
+            return value
+        m.derivatives.append(placed)
+        return Evaluated(placed, value)
     m.sinks.append(placed)
     return Outcome(placed, f"the result of '{sink.callee}'", at[1].span(at[2]))
+
+
+def _local_numbers(m: Machine, scope: Scope) -> dict[str, Value]:
+    """Numbers that a call of ``with`` or a function puts in front of the script's variables."""
+    found: dict[str, Value] = {}
+    environment = scope.environment
+    while environment is not m.globals and environment.parent is not None:
+        for name, value in environment.variables.items():
+            if m.is_known_number(value):
+                found.setdefault(name, value)
+        environment = environment.parent
+    return found
 
 
 def _among(m: Machine, scope: Scope, expression: Quoted, given: dict[str, Value]) -> Steps:

@@ -181,6 +181,15 @@ def same(context: Context, x: Value) -> Value:
     return NULL if x is ABSENT else x
 
 
+def complete(context: Context, x: Value) -> Value:
+    """``na.omit(x)`` of what is known to have nothing missing."""
+    parts = x.values if isinstance(x, Items) else (x,)
+    for part in parts:
+        if part is NA or (isinstance(part, Elements) and NA in part.items):
+            raise Refusal("G104", "leaving out what is missing is not available", None, 0)
+    return x
+
+
 def bare(context: Context, x: Value, mode: Value) -> Value:
     """``as.vector(x)``: without names and dimensions."""
     if mode not in (ABSENT,) and context.flat(mode, "the mode of a vector", 1) != "any":
@@ -256,6 +265,8 @@ NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("character", "length?", characters),
     ("integer", "length?", integers),
     ("identity", "x", same),
+    ("drop", "x", same),
+    ("na.omit", "object", complete),
     ("I", "x", same),
     ("as.numeric", "x", as_number),
     ("as.double", "x", as_number),

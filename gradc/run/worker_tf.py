@@ -98,6 +98,8 @@ class TensorFlowHost:
         """Second derivatives of the (summed) value, parameters flattened by column."""
         tf = self._tf
         parameters = values[:count]
+        if not parameters:  # tf.concat takes no empty list
+            return module.hess(tf.zeros([0], tf.float64), *values)
         if hasattr(module, "hess"):
             theta = tf.concat([_flat(tf, p) for p in parameters], axis=0)
             return module.hess(theta, *values[count:])

@@ -17,11 +17,13 @@ Expressions
     ``x[i, j]``, ``x[a:b]``                   a call of ``[``; a slice is a call of ``:`` with three
                                               arguments, those left out MISSING
     ``a if c else b``                         a call of ``if``: ``c``, ``a``, ``b``
-    ``[a, b]``, ``(a, b)``, ``{a, b}``        calls of ``[]``, ``()`` and, for a set, ``[]`` again
-    ``{k: v, l: w}``                          a call of ``{:}`` with ``k``, ``v``, ``l``, ``w``
+    ``[a, b]``, ``(a, b)``, ``{a, b}``        calls of ``[]``, ``()`` and ``{,}``
+    ``[*xs, b]``                              a call of ``[]`` with a call of ``*args`` in it; the
+                                              same for tuples and sets
+    ``{k: v, **d}``                           a call of ``{:}``: ``k``, ``v``, a call of ``**args``
     ``[e for x in xs if c for y in ys]``      a call of ``comprehension``: ``e``, and each clause as
                                               a call of ``in``: ``x``, ``xs``, ``c``; the same for
-                                              sets and generators
+                                              generators, and for sets a ``set_comprehension``
     ``{k: v for x in xs}``                    a call of ``dict_comprehension``: ``k, v``, clauses
     ``f"a{x}b"``                              a call of ``f""``: STR ``a``, ``x``, STR ``b``
     ``f"{x!r:>{w}}"``                         a value that is converted or formatted is a call of
@@ -33,11 +35,15 @@ Expressions
     ``2``, ``2.0``                            a NUM, where the first one is an integer
 
 Statements
-    ``x = e``, ``x = y = e``, ``x: t = e``    calls of ``<-``, nested to the right
+    ``x = e``, ``x: t = e``                   calls of ``<-``
+    ``x = y = e``                             a call of ``<-`` with three arguments: ``x``, ``y``,
+                                              ``e``
     ``x[i] = e``                              a call of ``<-`` with a call of ``[``
-    ``x, (y, z) = e``, ``[x, y] = e``         a call of ``<-`` with a call of ``()``
+    ``x, (y, *z) = e``, ``[x, y] = e``        a call of ``<-`` with a call of ``()``, where ``*z`` is
+                                              a call of ``*args``
     ``x += e``                                ``x <- x + e``, where both heads are at the ``+=``
     ``def f(x, k=2, *, a): …``                ``f <- function(x, k = 2, a) { … }``
+    ``def f(*xs, **d): …``                    parameters that are called ``*xs`` and ``**d``
     ``return e``                              a call of ``return``, without arguments for a bare one
     ``if c: … else: …``, ``while c: …``       calls of ``if`` and ``while`` with blocks ``{``
     ``for i in e: …``, ``for i, j in e: …``   a call of ``for``: a NAME or a call of ``()``, ``e``,
@@ -45,6 +51,7 @@ Statements
     ``break``, ``continue``, ``pass``         calls of ``break``, ``next``, ``{`` without arguments
     ``global x, y``, ``nonlocal x, y``        a call of ``global`` with a STR for each name
     ``assert e, m``, ``raise e``              calls of ``assert`` and ``raise``
+    ``del x, y[i]``                           a call of ``del`` with what is deleted
     ``import …``                              nothing; ``tree.imports`` says what the names mean
     ``x: t`` and docstrings                   nothing
 """

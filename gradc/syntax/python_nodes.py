@@ -6,6 +6,7 @@ The mapping is written down in :mod:`gradc.syntax.python`.
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import Final
 
 from gradc.syntax.python_reader import Made, Missing, Reader, Task, Visits
@@ -25,7 +26,7 @@ _COMPARE: Final[dict[type[ast.cmpop], str]] = {
 }  # fmt: skip
 
 
-_RESERVED: Final = frozenset(("comprehension", "dict_comprehension"))
+_RESERVED: Final = frozenset(("comprehension", "dict_comprehension", "set_comprehension"))
 """Heads of the tree that a text could use as the name of a function."""
 
 
@@ -50,6 +51,8 @@ def _constant(reader: Reader, node: ast.Constant) -> None:
             number = float(value)
         except OverflowError:
             raise reader.outside(node, "an integer larger than any double") from None
+        if isinstance(value, int) and int(number) != value:
+            raise reader.outside(node, "an integer that no double is equal to")
         made = tree.add_number(number, start, end, isinstance(value, int))
     else:
         sorts = {complex: "a complex number", bytes: "a string of bytes"}
@@ -100,12 +103,7 @@ def _call(reader: Reader, node: ast.Call) -> None:
     if isinstance(node.func, ast.Name) and node.func.id in _RESERVED:
         raise reader.outside(node.func, f"a function called {node.func.id!r}")
     values: list[Task] = [node.func]
-    values += [
-        _spread(reader, "*args", argument, argument.value)
-        if isinstance(argument, ast.Starred)
-        else argument
-        for argument in node.args
-    ]
+    values += _starred(reader, node.args)
     values += [
         _spread(reader, "**args", keyword, keyword.value) if keyword.arg is None else keyword.value
         for keyword in node.keywords
@@ -115,9 +113,24 @@ def _call(reader: Reader, node: ast.Call) -> None:
     reader.later(values, lambda parts: reader.tree.add_call(parts[0], parts[1:], start, end, names))
 
 
+def _starred(reader: Reader, parts: Sequence[ast.expr]) -> list[Task]:
+    """Expressions, those with a star as calls of ``*args``."""
+    return [
+        _spread(reader, "*args", part, part.value) if isinstance(part, ast.Starred) else part
+        for part in parts
+    ]
+
+
 def _spread(reader: Reader, head: str, owner: ast.AST, value: ast.expr) -> Made:
     start, end = reader.span(owner)
     return Made(head, [value], (start, end), (start, start + head.count("*")))
+
+
+def _spread_dict(reader: Reader, value: ast.expr) -> Made:
+    """``**d`` in a dict, for which Python's :mod:`ast` has no node."""
+    start, end = reader.span(value)
+    mark = max(reader.tree.source.text.rfind("**", 0, start), 0)
+    return Made("**args", [value], (mark, end), (mark, mark + 2))
 
 
 def _attribute(reader: Reader, node: ast.Attribute) -> None:
@@ -161,23 +174,22 @@ def _either(reader: Reader, node: ast.IfExp) -> None:
 
 
 def _list(reader: Reader, node: ast.List) -> None:
-    reader.call("[]" if isinstance(node.ctx, ast.Load) else "()", node.elts, reader.span(node))
+    head = "[]" if isinstance(node.ctx, ast.Load) else "()"
+    reader.call(head, _starred(reader, node.elts), reader.span(node))
 
 
 def _tuple(reader: Reader, node: ast.Tuple) -> None:
-    reader.call("()", node.elts, reader.span(node))
+    reader.call("()", _starred(reader, node.elts), reader.span(node))
 
 
 def _set(reader: Reader, node: ast.Set) -> None:
-    reader.call("{,}", node.elts, reader.span(node))
+    reader.call("{,}", _starred(reader, node.elts), reader.span(node))
 
 
 def _dictionary(reader: Reader, node: ast.Dict) -> None:
     parts: list[Task] = []
     for key, value in zip(node.keys, node.values, strict=True):
-        if key is None:
-            raise reader.outside(value, "'**' in a dictionary")
-        parts += [key, value]
+        parts += [_spread_dict(reader, value)] if key is None else [key, value]
     start, end = reader.span(node)
     reader.call("{:}", parts, (start, end), (start, start))
 
@@ -203,12 +215,13 @@ def _clause(reader: Reader, clause: ast.comprehension) -> Made:
     return Made("in", parts, (reader.span(parts[0])[0], reader.span(parts[-1])[1]))
 
 
+_TARGETS: Final = (ast.Name, ast.Tuple, ast.List, ast.Starred, ast.expr_context)
+
+
 def loop_target(reader: Reader, target: ast.expr) -> None:
     """Refuse what a loop cannot give values to: anything but names and tuples of these."""
     for part in ast.walk(target):
-        if isinstance(part, ast.Starred):
-            raise reader.outside(part)
-        if not isinstance(part, ast.Name | ast.Tuple | ast.List | ast.expr_context):
+        if not isinstance(part, _TARGETS):
             raise reader.outside(part, "a loop over anything but names")
 
 
@@ -222,13 +235,18 @@ def _lambda(reader: Reader, node: ast.Lambda) -> None:
 
 def function(reader: Reader, arguments: ast.arguments, body: Task, span: tuple[int, int]) -> None:
     """A FUNCTION; parameters that are given by name only are like any others."""
-    extra = arguments.vararg or arguments.kwarg
-    if extra is not None:
-        raise reader.outside(extra, "a parameter marked by '*'")
     plain = [*arguments.posonlyargs, *arguments.args]
     defaults: list[ast.expr | None] = [None] * (len(plain) - len(arguments.defaults))
-    defaults += [*arguments.defaults, *arguments.kw_defaults]
-    names = [argument.arg for argument in (*plain, *arguments.kwonlyargs)]
+    defaults += arguments.defaults
+    names = [argument.arg for argument in plain]
+    if arguments.vararg is not None:
+        names.append(f"*{arguments.vararg.arg}")
+        defaults.append(None)
+    names += [argument.arg for argument in arguments.kwonlyargs]
+    defaults += arguments.kw_defaults
+    if arguments.kwarg is not None:
+        names.append(f"**{arguments.kwarg.arg}")
+        defaults.append(None)
 
     def make(parts: list[int]) -> int:
         made = iter(parts)

@@ -13,13 +13,13 @@ from gradc.syntax.tree import Tree
 _WORDS: Final = {
     "if": ("if", "elif"), "for": ("for",), "while": ("while",), "return": ("return",),
     "break": ("break",), "next": ("continue",), "!": ("not",), "global": ("global", "nonlocal"),
-    "assert": ("assert",), "raise": ("raise",),
+    "assert": ("assert",), "raise": ("raise",), "del": ("del",),
 }  # fmt: skip
 _OUTSIDE: Final[dict[type[ast.AST], str]] = {
     ast.Await: "'await'", ast.Yield: "'yield'", ast.YieldFrom: "'yield'", ast.Starred: "'*'",
     ast.ClassDef: "a class", ast.AsyncFunctionDef: "'async def'", ast.AsyncFor: "'async for'",
     ast.AsyncWith: "'async with'", ast.With: "'with'", ast.Try: "'try'", ast.TryStar: "'try'",
-    ast.Delete: "'del'", ast.Match: "'match'",
+    ast.Match: "'match'",
 }  # fmt: skip
 
 

@@ -35,29 +35,14 @@ def _expression(reader: Reader, node: ast.Expr) -> None:
 
 
 def _assign(reader: Reader, node: ast.Assign) -> None:
-    _independent(reader, node.targets)
     tree = reader.tree
-    _, end = reader.span(node)
+    start, end = reader.span(node)
 
     def make(parts: list[int]) -> int:
-        *targets, made = parts
-        for target in reversed(targets):
-            function = tree.add_name("<-", *reader.between("=", target, made))
-            made = tree.add_call(function, (target, made), tree.starts[target], end)
-        return made
+        function = tree.add_name("<-", *reader.between("=", parts[0], parts[1]))
+        return tree.add_call(function, parts, start, end)
 
     reader.later([*node.targets, node.value], make)
-
-
-def _independent(reader: Reader, targets: Sequence[ast.expr]) -> None:
-    """Refuse ``i = x[i] = e``: Python gives values from the left, the nested calls do not."""
-    if len(targets) == 1:
-        return
-    names = [(t, n) for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)]
-    stored = {name.id for _, name in names if isinstance(name.ctx, ast.Store)}
-    for target, name in names:
-        if isinstance(name.ctx, ast.Load) and name.id in stored:
-            raise reader.outside(target, "a target that depends on another one")
 
 
 def _annotated(reader: Reader, node: ast.AnnAssign) -> None:
@@ -155,6 +140,10 @@ def _assert(reader: Reader, node: ast.Assert) -> None:
     reader.call("assert", [node.test, *([node.msg] if node.msg else [])], reader.span(node))
 
 
+def _delete(reader: Reader, node: ast.Delete) -> None:
+    reader.call("del", node.targets, reader.span(node))
+
+
 def _raise(reader: Reader, node: ast.Raise) -> None:
     if node.cause:
         raise reader.outside(node.cause, "a cause of an error")
@@ -166,5 +155,5 @@ STATEMENTS: Final[Visits] = {
     ast.AugAssign: _augmented, ast.FunctionDef: _define, Block: _statements,
     ast.Return: _return, ast.If: _if, ast.For: _for, ast.While: _while, ast.Break: _jump,
     ast.Continue: _jump, ast.Pass: _jump, ast.Global: _global, ast.Nonlocal: _global,
-    ast.Assert: _assert, ast.Raise: _raise,
+    ast.Assert: _assert, ast.Raise: _raise, ast.Delete: _delete,
 }  # fmt: skip

@@ -202,8 +202,10 @@ def _body(module: Module, plan: Schedule, last: list[str], indent: int = 4) -> l
     lines = unpack(arguments, "_arguments", arguments) if arguments else []
     inner = assignments(plan.statements, indent)
     text = "\n".join([*inner, *last])
-    if "dtype" in text and arguments:
-        lines.append(f"    dtype = {arguments[0]}.dtype.type")
+    if "dtype" in text:
+        # What has no arguments cannot take their dtype.
+        dtype = f"{arguments[0]}.dtype.type" if arguments else "np.float64"
+        lines.append(f"    dtype = {dtype}")
     if "np.where(" in text:
         # The branch that is not taken may be a logarithm of a negative number.
         lines.append('    with np.errstate(all="ignore"):')

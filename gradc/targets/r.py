@@ -95,11 +95,15 @@ def write(model: EmitModel, target: Target) -> Emitted:
     order = names.fresh("order")
     text = [f"# {line}".rstrip() for line in _header(model, names, users)]
     text += ["", *_function(model, target, function, names, users, order)]
-    text += ["", *factory(model, function, names, users, order)]
+    if function.params:
+        text += ["", *factory(model, function, names, users, order)]
     return Emitted({f"{model.name}.R": "\n".join(text) + "\n"}, users)
 
 
 def _header(model: EmitModel, names: Names, users: dict[str, str]) -> list[str]:
+    if not model.value.params:
+        title = f"the R function {model.name}()."
+        return header(title, model.source, names, users, [f"{model.name}() returns the value."])
     with_hessian = ' and "hessian"' if model.hessian else ""
     title = f"the R function {model.name}() and its factory {model.name}_model()."
     notes = [
@@ -120,15 +124,17 @@ def _function(
 ) -> list[str]:
     inputs = [users[item.name] for item in (*function.params, *function.data)]
     highest = 2 if model.hessian else 1
-    signature = ", ".join([*inputs, f"{order} = {highest}L"])
+    stages = [f"{order} = {highest}L"] if function.params else []
+    signature = ", ".join([*inputs, *stages])
     body = _Body(model, function, names, users)
     _checks(body)
     _stages(body, target, order)
     head = wrap(f"{model.name} <- function({signature}) {{", 0)
     comment = f"# {order}: 0 for the value alone, 1 for the gradient too{_and_hessian(model)}."
+    comments = [comment] if function.params else []
     if not body.steps:
-        return [comment, *head, *body.lines, "}"]
-    lines = [comment, f"{model.name} <- local({{"]
+        return [*comments, *head, *body.lines, "}"]
+    lines = [*comments, f"{model.name} <- local({{"]
     for name, assignments in body.steps:
         lines.append(f"  {name} <- list(quote({{")
         for start in range(0, len(assignments), _CHUNK):
@@ -233,6 +239,9 @@ def _stages(body: _Body, target: Target, order: str) -> None:
         in_gradient = node < len(gradient_marks) and gradient_marks[node]
         stages[0 if in_value else 1 if in_gradient else 2].append(statement)
     _statements(body, stages[0])
+    if not function.params:
+        body.add(plan.text(value))
+        return
     body.add(f"{result} <- {plan.text(value)}")
     body.add(f"if ({order} == 0L) return({result})")
     _statements(body, stages[1])

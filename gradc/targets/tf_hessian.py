@@ -39,6 +39,8 @@ def hessian_lines(module: Module, derived: Function, output: Output) -> list[str
     lines = call("def hess", [theta, *module.data], ":")
     summed = " of the value summed over rows" if function.per_observation else ""
     lines += docstring(f"The matrix of second derivatives{summed}.")
+    if not function.params:
+        return [*lines, "    return tf.zeros([0, 0], tf.float64)"]
     lines.append(f"    ({theta},) = _tensors({theta})")
     pieces = [*_cut(module, theta), *module.data]
     lines += unpack(module.arguments, "_arguments", pieces)
