@@ -71,6 +71,7 @@ class Context:
         "code_of",
         "constants",
         "defaults",
+        "exact",
         "graph",
         "ignored",
         "is_python",
@@ -102,6 +103,7 @@ class Context:
         self.steps = 0
         self.on_texts: dict[OneNode, Callable[[str, str], bool]] = {}
         self.on_wholes: set[OneNode] = set()
+        self.exact: dict[OneNode, Callable[..., int | bool | None]] = {}
         self.on_objects: dict[OneNode, Callable[[Sequence[Value]], Value | None]] = {}
         self.at: tuple[Scope, int] | None = None
         self.texts: list[tuple[Tree, Text]] = []
@@ -351,10 +353,9 @@ class Context:
     def elementwise(self, one: OneNode, values: Sequence[Value]) -> Value:
         """A function of single numbers applied to vectors, element by element."""
         if all(isinstance(value, int) for value in values):
-            result = one(*(self.node(value) for value in values))
             if one in self.on_wholes and all(isinstance(v, (Whole, bool)) for v in values):
-                return self.whole_number(result)
-            return result
+                return self._of_wholes(one, values)  # type: ignore[arg-type]
+            return one(*(self.node(value) for value in values))
         if self.is_python:
             if one in self.on_objects:
                 found = self.on_objects[one](values)
@@ -463,10 +464,31 @@ class Context:
                 if self.number(item) is None:
                     raise self.not_a_number(NA, list(row).index(NA))
             return NA
-        result = one(*(self.node(item, k) for k, item in enumerate(row)))
         if wholes and all(isinstance(item, (Whole, bool)) for item in row):
-            return self.whole_number(result)  # type: ignore[return-value]
-        return result
+            return self._of_wholes(one, row)  # type: ignore[arg-type, return-value]
+        return one(*(self.node(item, k) for k, item in enumerate(row)))
+
+    def _of_wholes(self, one: OneNode, values: Sequence[int]) -> Value:
+        """A function of integers; those of Python have any number of digits."""
+        exact = self.exact.get(one)
+        if exact is None:
+            return self.whole_number(one(*(self.node(value) for value in values)))
+        numbers = [v if isinstance(v, bool) else self.constants.value(v) for v in values]
+        if None not in numbers:
+            found = exact(*(n if isinstance(n, bool) else int(n or 0) for n in numbers))
+            if found is not None:
+                return found if isinstance(found, bool) else self.integer(found)
+        return one(*(self.node(value) for value in values))
+
+    def integer(self, number: int) -> Whole:
+        """A known integer, where a double is equal to it."""
+        try:
+            double = float(number)
+        except OverflowError:
+            raise Refusal("G104", "this integer is too large for a double") from None
+        if int(double) != number:
+            raise Refusal("G104", f"no double is equal to the integer {number}")
+        return Whole(self.builder.const(double))
 
     def shapes_differ(self, error: ShapeError, values: Sequence[Value]) -> Refusal:
         """The complaint about vectors that do not fit together."""

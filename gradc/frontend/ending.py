@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from gradc.errors import Diagnostic, GradcError, Span, fail
 from gradc.frontend import language
 from gradc.frontend.actions import Action
+from gradc.frontend.arguments import match
 from gradc.frontend.machine import Machine
 from gradc.frontend.objective import Objective
 from gradc.frontend.scope import Scope
@@ -40,6 +41,7 @@ from gradc.frontend.values import (
 from gradc.ir import LeastSquares
 from gradc.prims import ShapeError
 from gradc.syntax.rope import Text
+from gradc.syntax.tree import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,12 @@ class Reading:
         if values == self.values:
             raise GradcError(*undecided.diagnostics)
         return replace(self, values=values)
+
+
+_SHOWN = frozenset(
+    ("print", "cat", "invisible", "(", "{", "<-", "=", "if", "round", "float", "str", 'f""', "f:")
+)
+"""What may stand around the last call of a script without changing what it calls."""
 
 
 class Parameters(Exception):
@@ -133,12 +141,42 @@ class Ending:
         if isinstance(value, Outcome):
             raise Refusal("G104", f"the program ends with {value.reason}, and runs nothing")
         sinks = self.machine.sinks or self.machine.derivatives
-        if not sinks or not self._says_nothing(value):
+        if not self._says_nothing(value):
             return value
+        if not sinks:
+            return self._called() or value
         if len({_key(sink) for sink in sinks}) > 1:
             message = f"the script makes {len(sinks)} models; this is the last of them"
             self.notes.append(Diagnostic("G107", message, sinks[-1].span, severity="note"))
         return self._with_others(sinks[-1])
+
+    def _called(self) -> Sink | None:
+        """The function of the script that its last line calls with numbers, as a model there."""
+        tree, node = self.scope.tree, self.scope.tree.roots[-1]
+        while tree.head(node) in _SHOWN:
+            inner = [part for part in tree.args(node) if tree.kinds[part] == Kind.CALL]
+            if not inner:
+                return None
+            node = inner[0] if tree.head(node) == "f:" else inner[-1]
+        name = tree.head(node)
+        function = self.machine.globals.variables.get(name) if name else None
+        if not isinstance(function, Closure) or not tree.args(node):
+            return None
+        formals = function.scope.tree.params(function.node)
+        wrt = self.machine.symbols.wrt
+        if not formals or (wrt is not None and not set(wrt) & set(formals)):
+            return None
+        arguments = list(tree.args(node))
+        names = tree.argnames(node) or (None,) * len(arguments)
+        values = [self.machine.evaluate(argument, self.scope) for argument in arguments]
+        is_r = not self.scope.code.is_python
+        matched, _ = match(name or "", formals, list(zip(names, values, strict=True)), is_r)
+        start, *others = matched
+        if start is None or not self.machine.is_known_number(start):
+            return None
+        pairs = zip(formals[1:], others, strict=True)
+        given = tuple((formal, value) for formal, value in pairs if value is not None)
+        return Sink("call", function, self.scope.span(node), None, start, given)
 
     def _with_others(self, sink: Sink) -> Sink:
         """A derivative by one name, with the names that the same model is derived by elsewhere."""

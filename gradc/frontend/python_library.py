@@ -15,6 +15,7 @@ from gradc.frontend import (
     python_format,
     python_modules,
     python_objects,
+    python_operators,
     reductions,
     sequences,
     sinks,
@@ -23,10 +24,11 @@ from gradc.frontend import (
 )
 from gradc.frontend.actions import Action, Form, Native
 from gradc.frontend.context import OneNode
-from gradc.frontend.elementwise import ELEMENTWISE, python_operators
+from gradc.frontend.elementwise import ELEMENTWISE
 from gradc.frontend.prelude import PRELUDE, PYTHON_PRELUDE
 from gradc.frontend.python_names import FUNCTIONS, MODULES
 from gradc.frontend.python_objects import array_of, on_objects
+from gradc.frontend.python_operators import chained, operator_table
 from gradc.frontend.values import Dots, Special, Value
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ _PRELUDE = {**PRELUDE, **PYTHON_PRELUDE}
 del _PRELUDE["sd"]
 
 # What the reader of Python writes as R does: assignment, control flow, fields.
-_HEADS = ("<-", "{", "$", "if", "for", "while", "return", "break", "next", "&&", "||", "ifelse")
+_HEADS = ("<-", "{", "$", "if", "for", "while", "return", "break", "next", "ifelse")
 _FORMS: Mapping[str, Form] = {
     **{
         name: form
@@ -44,6 +46,7 @@ _FORMS: Mapping[str, Form] = {
         if name in _HEADS
     },
     **dict(python_comprehensions.FORMS),
+    **dict(python_operators.FORMS),
 }
 _SHARED = ("c", "rep", "length", "numeric", "identity", "as.numeric", "cumsum", "cumprod")
 _NATIVES: Mapping[str, tuple[str, Native]] = {
@@ -90,7 +93,7 @@ class PythonLibrary:
 
     def __init__(self, library: Library) -> None:
         self.library = library
-        self.operators = python_operators(library.context)
+        self.operators = operator_table(library.context)
         for name in python_objects.OPERATORS:
             for one in self.operators[name].values():
                 library.context.on_objects[one] = _object_operator(library, name)
@@ -186,19 +189,8 @@ def _object_operator(library: Library, name: str) -> Callable[[Sequence[Value]],
 
 
 def _chain(name: str, table: Mapping[str, Mapping[int, OneNode]]) -> Action | None:
-    """``a < b <= c`` of Python: each pair compared, all of them true."""
-    comparisons = [table[word][2] for word in name.split() if word in table]
-    if len(comparisons) != len(name.split()):
+    """``a < b <= c`` of Python."""
+    words = name.split()
+    if not all(word in table for word in words):
         return None
-
-    def one(*nodes: int) -> int | bool | Special:
-        result: int | bool | Special = True
-        for k, compare in enumerate(comparisons):
-            holds = compare(nodes[k], nodes[k + 1])
-            if result is True or holds is False:
-                result = holds
-            elif result is not False and holds is not True:
-                result = table["&"][2](result, holds)
-        return result
-
-    return Action(name, direct={len(comparisons) + 1: one})
+    return Action(name, form=chained(tuple(table[word][2] for word in words), table["&"][2]))

@@ -5,8 +5,8 @@ A new function is one entry in one of the parts of the table.
 
 from __future__ import annotations
 
-from gradc.ir import Function, validate
 from gradc.prims.build import Builder
+from gradc.prims.check import check
 from gradc.prims.schema import (
     Prim,
     ShapeError,
@@ -19,12 +19,6 @@ from gradc.prims.schema import (
     unify,
 )
 from gradc.prims.table import TABLE
-
-
-def check(function: Function, stage: str) -> Function:
-    """The function itself, or InvalidFunction where it breaks the rules of the IR."""
-    return validate(function, stage, TABLE.arity)
-
 
 __all__ = [
     "TABLE",

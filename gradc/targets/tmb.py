@@ -162,7 +162,9 @@ class _Template:
 
 def write(model: EmitModel, target: Target) -> Emitted:
     """NAME.cpp and NAME_tmb.R."""
-    function = share_signs(guard_branches(model.value))
+    # A condition of data alone is decided while the tape is recorded.
+    taped = [item for item in model.value.inputs if _is_taped(model.value, item)]
+    function = share_signs(guard_branches(model.value, taped))
     names = Names(rules("tmb"), [*_called(target, function), "recycle", "value"])
     inputs = [*function.params, *function.data]
     claimed = names.claim(item.name for item in inputs)
@@ -223,6 +225,10 @@ def _declarations(template: _Template) -> None:
     _check_places(template)
     if len(template.lines) > before:
         template.lines.append("")
+
+
+def _is_taped(function: Function, item: Input) -> bool:
+    return item.name in function.wrt or item.kind == "random"
 
 
 def _data_macro(item: Input) -> str:
