@@ -6,6 +6,7 @@ import operator
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
+from gradc.frontend.actions import Action
 from gradc.frontend.context import Context
 from gradc.frontend.python_format import percent
 from gradc.frontend.scope import Scope
@@ -13,8 +14,11 @@ from gradc.frontend.values import (
     ABSENT,
     NULL,
     Atom,
+    Bound,
+    Closure,
     Elements,
     Items,
+    Known,
     Listing,
     Mapped,
     Outcome,
@@ -43,6 +47,24 @@ def key_of(context: Context, value: Value) -> Hashable:
     raise Refusal("G104", f"{describe(value)} cannot be the key of a dict")
 
 
+def same(context: Context, left: Value, right: Value) -> bool:
+    """Whether two values are equal, as ``in`` and ``index`` ask."""
+    if _is_object(left) or _is_object(right):
+        return _is_same(context, left, right)
+    a, b = key_of(context, left), key_of(context, right)
+    kinds = {key[0] for key in (a, b) if isinstance(key, tuple)}
+    if kinds == {"node", "number"}:
+        raise Refusal("G104", "only the inputs tell whether these two are equal")
+    return a == b
+
+
+def put(context: Context, owner: Mapped, key: Value, value: Value) -> None:
+    """``owner[key] = value``: a key that is there already stays as it is."""
+    identity = key_of(context, key)
+    found = owner.entries.get(identity)
+    owner.entries[identity] = (key if found is None else found[0], value)
+
+
 def walked(context: Context, value: Value, argument: int | None = None) -> Sequence[Value]:
     """What a loop of Python runs through."""
     if isinstance(value, Listing):
@@ -55,6 +77,8 @@ def walked(context: Context, value: Value, argument: int | None = None) -> Seque
         return [context.made(character) for character in context.written_out(value)]
     if isinstance(value, Items):
         return value.values
+    if isinstance(value, (Known, Closure, Bound)):
+        raise Refusal("G202", f"{describe(value)} has no elements", None, argument)
     return context.atoms(value, argument)
 
 
@@ -101,13 +125,21 @@ def object_item(context: Context, owner: Listing | Mapped, index: Value) -> Valu
         if found is None:
             raise Refusal("G103", f"the dict has no key {_shown(context, index)}", None, 1)
         return found[1]
-    if isinstance(index, Items):  # a slice
-        bounds = [
-            None if part in (ABSENT, NULL) else context.whole(part, "a slice", 1)
-            for part in index.values
-        ]
-        return Listing(owner.items[slice(*bounds)], owner.is_tuple)
+    if owner.is_set:
+        raise Refusal("G202", "a set has no order, so its elements have no places", None, 1)
+    if isinstance(index, Items):
+        return Listing(owner.items[_slice(context, index)], owner.is_tuple)
     return owner.items[_place(context, owner, index)]
+
+
+def _slice(context: Context, index: Items) -> slice:
+    bounds = [
+        None if part in (ABSENT, NULL) else context.whole(part, "a slice", 1)
+        for part in index.values
+    ]
+    if bounds[2] == 0:
+        raise Refusal("G103", "the step of a slice cannot be 0", None, 1)
+    return slice(*bounds)
 
 
 def _shown(context: Context, index: Value) -> str:
@@ -117,11 +149,40 @@ def _shown(context: Context, index: Value) -> str:
 def set_object_item(context: Context, owner: Listing | Mapped, index: Value, value: Value) -> None:
     """``x[i] = value``: the object itself changes."""
     if isinstance(owner, Mapped):
-        owner.entries[key_of(context, index)] = (index, value)
-    elif owner.is_tuple:
-        raise Refusal("G202", "a tuple cannot change")
+        put(context, owner, index, value)
+    elif owner.is_tuple or owner.is_set:
+        raise _cannot_change(owner)
+    elif isinstance(index, Items):
+        _set_slice(context, owner, _slice(context, index), walked(context, value))
     else:
         owner.items[_place(context, owner, index)] = value
+
+
+def _cannot_change(owner: Listing) -> Refusal:
+    return Refusal("G202", f"the elements of a {'tuple' if owner.is_tuple else 'set'} cannot change")
+
+
+def _set_slice(context: Context, owner: Listing, places: slice, values: Sequence[Value]) -> None:
+    count = len(range(*places.indices(len(owner.items))))
+    if places.step not in (None, 1) and len(values) != count:
+        raise Refusal("G201", f"{len(values)} values do not fill {count} places")
+    context.spend(len(values))
+    owner.items[places] = values
+
+
+def delete_item(context: Context, owner: Value, index: Value) -> None:
+    """``del x[i]``, ``del d[key]``: the object itself changes."""
+    if isinstance(owner, Mapped):
+        if owner.entries.pop(key_of(context, index), None) is None:
+            raise Refusal("G103", f"the dict has no key {_shown(context, index)}")
+        return
+    if not isinstance(owner, Listing):
+        raise Refusal("G202", f"nothing can be deleted from {describe(owner)}")
+    if owner.is_tuple or owner.is_set:
+        raise _cannot_change(owner)
+    del owner.items[
+        _slice(context, index) if isinstance(index, Items) else _place(context, owner, index)
+    ]
 
 
 # ------------------------------------------------------------------------- operators
@@ -130,7 +191,8 @@ def set_object_item(context: Context, owner: Listing | Mapped, index: Value, val
 def on_objects(context: Context, name: str, values: Sequence[Value]) -> Value | None:
     """An operator of lists and texts; None where arrays and numbers are meant."""
     if name == "!":
-        return not truth(context, values[0]) if _is_object(values[0]) else None
+        verdict = truth(context, values[0])
+        return not verdict if isinstance(verdict, bool) else None
     if len(values) != 2:
         return None
     left, right = values
@@ -162,44 +224,30 @@ def _ordered(context: Context, name: str, left: Value, right: Value) -> Value | 
     lists = isinstance(left, Listing) and isinstance(right, Listing)
     if not texts and not lists:
         return None
-    return _ORDERS[name](sort_key(context, left), sort_key(context, right))
+    try:
+        return _ORDERS[name](sort_key(context, left), sort_key(context, right))
+    except TypeError:
+        raise no_order() from None
 
 
 def sort_key(context: Context, value: Value) -> Any:
     """What a known value is sorted by: its text, its number, the keys of its parts."""
     if isinstance(value, Text):
-        return _Key(context.written_out(value))
+        return context.written_out(value)
     if isinstance(value, Listing):
-        return [sort_key(context, item) for item in value.items]
-    return _Key(context.known(value, "a number that is put in order"))
+        if value.is_set:
+            raise Refusal("G104", "sets cannot be put in order here")
+        keys = [sort_key(context, item) for item in value.items]
+        return tuple(keys) if value.is_tuple else keys
+    return context.known(value, "a number that is put in order")
 
 
-class _Key:
-    """A text or a number that is compared with its own sort only."""
+def no_order() -> Refusal:
+    """The complaint about values of two sorts: Python cannot compare them either."""
+    return Refusal("G202", "values of two sorts, such as text and a number, have no order")
 
-    __slots__ = ("value",)
 
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self.value == other.value
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __lt__(self, other: _Key) -> bool:
-        if isinstance(self.value, str) is not isinstance(other.value, str):
-            raise Refusal("G202", "text and a number have no order")
-        return bool(self.value < other.value)
-
-    def __gt__(self, other: _Key) -> bool:
-        return other < self
-
-    def __le__(self, other: _Key) -> bool:
-        return not other < self
-
-    def __ge__(self, other: _Key) -> bool:
-        return not self < other
+_SORTS = (Text, Listing, Mapped)
 
 
 def _is_object(value: Value) -> bool:
@@ -216,11 +264,13 @@ def _is_same(context: Context, left: Value, right: Value) -> bool:
         return (
             same_sort
             and len(left.items) == len(right.items)
-            and all(_is_same(context, a, b) for a, b in zip(left.items, right.items, strict=True))
+            and all(same(context, a, b) for a, b in zip(left.items, right.items, strict=True))
         )
-    if isinstance(left, Mapped) or isinstance(right, Mapped):
-        raise Refusal("G104", "dicts cannot be compared here")
-    if isinstance(left, Listing) or isinstance(right, Listing):
+    if isinstance(left, Mapped) and isinstance(right, Mapped):
+        return left.entries.keys() == right.entries.keys() and all(
+            same(context, value, right.entries[key][1]) for key, (_, value) in left.entries.items()
+        )
+    if type(left) is not type(right) and isinstance(left, _SORTS) | isinstance(right, _SORTS):
         return False
     return key_of(context, left) == key_of(context, right)
 
@@ -234,8 +284,9 @@ def _added(context: Context, left: Value, right: Value) -> Value | None:
             return other
         raise Refusal("G202", f"text and {describe(other)} cannot be added", "str() makes it text")
     if isinstance(left, Listing) and isinstance(right, Listing):
-        if left.is_tuple != right.is_tuple:
-            raise Refusal("G202", "a list and a tuple cannot be added")
+        if left.is_tuple != right.is_tuple or left.is_set or right.is_set:
+            raise Refusal("G202", "only two lists or two tuples can be added")
+        context.spend(len(left.items) + len(right.items))
         return Listing([*left.items, *right.items], left.is_tuple)
     return None
 
@@ -244,24 +295,29 @@ def _repeated(context: Context, left: Value, right: Value) -> Value | None:
     for what, times in ((left, right), (right, left)):
         if not isinstance(what, (Text, Listing)) or isinstance(times, (Elements, Listing)):
             continue
-        if isinstance(what, Listing) and isinstance(times, int) and not isinstance(times, Whole):
+        is_count = isinstance(times, (Whole, bool))
+        if isinstance(what, Listing) and isinstance(times, int) and not is_count:
             continue  # an array of the model times a list
+        if not is_count and isinstance(times, int) and context.number(times) is not None:
+            raise Refusal("G202", "text is repeated by an integer, and this is none")
+        if isinstance(what, Listing) and what.is_set:
+            raise Refusal("G202", "a set cannot be repeated")
         count = max(0, context.whole(times, "how often a text or a list is repeated"))
-        context.spend(count)
+        context.spend(count * (len(what.items) if isinstance(what, Listing) else 1))
         if isinstance(what, Text):
             return paste([what] * count, context.here())
         return Listing(what.items * count, what.is_tuple)
     return None
 
 
-# ------------------------------------------------------------------------- builtins
+# ------------------------------------------------------------------------- truth
 
 
 def mapped(context: Context, pairs: Iterable[tuple[Value, Value]]) -> Mapped:
     """A dict of these pairs, later ones winning."""
     made = Mapped({})
     for key, value in pairs:
-        made.entries[key_of(context, key)] = (key, value)
+        put(context, made, key, value)
     return made
 
 
@@ -275,10 +331,7 @@ def truth(context: Context, x: Value) -> bool | Value:
         return bool(x.entries)
     if x is NULL:
         return False
-    return x
-
-
-# ------------------------------------------------------------------------- with functions
+    return True if isinstance(x, (Closure, Action, Bound, Known)) else x
 
 
 OPERATORS = ("+", "*", "%", "==", "!=", "!", "<", "<=", ">", ">=")

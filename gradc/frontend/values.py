@@ -176,6 +176,14 @@ class Bound:
     name: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """An object of one of Python's modules that is known as it is: a pattern, a match."""
+
+    what: str
+    held: object
+
+
 @dataclass(frozen=True, slots=True)
 class Closure:
     """A function of the user's (or of the prelude) and the scope it was written in.
@@ -295,7 +303,7 @@ class Unresolved:
 Value: TypeAlias = (
     "int | bool | Text | Special | Elements | Items | Closure | Action | Promise | Dots"
     " | Quoted | Formula | Expressions | Sink | Outcome | Evaluated | Unresolved"
-    " | Listing | Mapped | Bound"
+    " | Listing | Mapped | Bound | Known"
 )
 
 
@@ -367,6 +375,8 @@ def describe(value: Value) -> str:
         return f"a vector of {len(value)} {what}"
     if isinstance(value, Items):
         return "a list"
+    if isinstance(value, Known):
+        return value.what
     return _WORDS.get(type(value).__name__, "a function")
 
 

@@ -51,6 +51,9 @@ def combine(context: Context, dots: Dots) -> Value:
         return _combine_lists(dots.items)
     if len(parts) == 1 and dots.items[0][0] is None:
         return parts[0]
+    grown = _grown(context, dots)
+    if grown is not None:
+        return grown
     if any(isinstance(part, _SINGLE) for part in parts):
         return _combine_lists(dots.items)
     items: list[Atom] = []
@@ -72,6 +75,32 @@ def combine(context: Context, dots: Dots) -> Value:
 
 
 _SINGLE = (Quoted, Formula, Expressions, Closure, Action, Sink, Outcome)
+
+
+def _grown(context: Context, dots: Dots) -> Elements | None:
+    """``c(x, y)`` where single elements of its own sort come behind a vector: costs what is new.
+
+    A script that collects names in a loop does this once for each of them.
+    """
+    first = dots.items[0][1]
+    rest = dots.items[1:]
+    if not isinstance(first, Elements) or first.names or first.dim:
+        return None
+    if len(first) < max(len(rest), 1):
+        return None
+    sort = first.at(0).__class__
+    if dots.items[0][0] is not None or sort not in (Text, int):
+        return None
+    if any(name is not None or value.__class__ is not sort for name, value in rest):
+        return None
+    if any(isinstance(v, int) and context.length_of(v) != 1 for _, v in rest):
+        return None
+    grown = first
+    for _, value in rest:
+        grown = grown.replaced(len(grown), value)  # type: ignore[arg-type]
+    context.spend(len(rest))
+    bounded(len(grown))
+    return grown
 
 
 def _combined_names(name: str, own: tuple[str, ...] | None, count: int) -> Sequence[str]:

@@ -96,6 +96,21 @@ CASES: list[Case] = [
         [9.0, 1.5, 9.0],
         {"a": 12.5},
     ),
+    # What only some rows need is computed in the loop, what the sum needs for all of them.
+    (
+        "sum(ifelse(a*y > 9, sqrt(b), a*x)) + sum(ifelse(x > 0, b, log(2*pi)*y))",
+        {"a": 2.0, "b": -1.0},
+        {"x": X, "y": Y},
+        3.0 - 2.0,
+        {"a": 1.5, "b": 2.0},
+    ),
+    (
+        "sum(ifelse(a*x > 0, sum(log(a*x^2)), a))",
+        {"a": 2.0},
+        {"x": X},
+        2 * math.log(8.0) + 2,
+        {"a": 2 * 1.5 + 1},
+    ),
     ("sum((x > 0)*a) + (a != 2)", {"a": 3.0}, {"x": X}, 7.0, {"a": 2.0}),
     ("pmin(a, x) + pmax(a, x)*2", {"a": 1.0}, {"x": X}, [1.0, 2.5, 5.0], {"a": 5.0}),
     (
