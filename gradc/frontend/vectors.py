@@ -82,6 +82,8 @@ def _grown(context: Context, dots: Dots) -> Elements | None:
 
     A script that collects names in a loop does this once for each of them.
     """
+    if not dots.items:
+        return None
     first = dots.items[0][1]
     rest = dots.items[1:]
     if not isinstance(first, Elements) or first.names or first.dim:
