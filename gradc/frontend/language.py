@@ -13,6 +13,7 @@ from gradc.frontend.context import Context, vector_of
 from gradc.frontend.scope import Environment, Scope
 from gradc.frontend.values import (
     ABSENT,
+    NA,
     NULL,
     Closure,
     Elements,
@@ -48,8 +49,11 @@ def part(context: Context, tree: Tree, node: int, scope: Scope) -> Value:
         return Whole(value) if tree.is_int(node) else value
     if kind == Kind.STR:
         return context.code_of(tree).text(node)
-    if kind == Kind.CONST and tree.name(node) in _WORDS:
-        return _WORDS[tree.name(node)]
+    if kind == Kind.CONST:
+        word = tree.name(node)
+        if word in ("Inf", "NaN"):
+            return context.builder.const(float(word))
+        return NA if word.startswith("NA") else _WORDS[word]
     return Quoted(node, scope.of(context.code_of(tree)))
 
 

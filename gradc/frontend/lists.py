@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from gradc.frontend import language
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context, vector_of
+from gradc.frontend.matrices import dimensions
 from gradc.frontend.values import (
     ABSENT,
     NULL,
@@ -110,6 +111,8 @@ def tail(context: Context, x: Value, n: Value) -> Value:
 
 
 def _end(context: Context, x: Value, n: Value, *, from_start: bool) -> Value:
+    if dimensions(x) is not None:
+        raise Refusal("G104", "the first or last rows of a matrix are taken by an index", None, 0)
     parts: Sequence[Value] = x.values if isinstance(x, Items) else context.atoms(x, 0)
     wanted = 6 if n is ABSENT else context.whole(n, "'n'", 1)
     count = max(0, len(parts) + wanted) if wanted < 0 else min(wanted, len(parts))
