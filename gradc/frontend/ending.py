@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 
 from gradc.errors import Diagnostic, GradcError, Span, fail
 from gradc.frontend import language
@@ -100,11 +101,24 @@ class Ending:
     def node(self, value: Value) -> int:
         """The graph node of the model's value."""
         try:
-            node = self._node(self._model_of(value))
+            node = self._unless_raised(self._node(self._model_of(value)))
             self._check_lengths()
             return node
         except (Refusal, ShapeError) as problem:
             raise self._placed(problem) from None
+
+    def _unless_raised(self, node: int) -> int:
+        """The value, NaN for those inputs for which a script of Python raises an error."""
+        raised, builder = self.machine.branches.raised, self.machine.builder
+        if not raised:
+            return node
+        types = self.machine.graph.types
+        if any(types[test].shape and not types[node].shape for test, _ in raised):
+            raise Refusal("G104", "whether the script stops with an error depends on data")
+        message = "the script raises an error for some inputs: the model is NaN there"
+        self.notes.append(Diagnostic("G107", message, raised[0][1], severity="note"))
+        test = reduce(builder.either, (test for test, _ in raised))
+        return builder.select(test, builder.const(float("nan")), node)
 
     def _placed(self, problem: Refusal | ShapeError) -> GradcError:
         if isinstance(problem, ShapeError):
@@ -137,18 +151,25 @@ class Ending:
         """The sink behind a value, or the last sink where the value says nothing."""
         sink = self._sink_of(value)
         if sink is not None:
+            self._note_others(sink, "the one that the script ends with")
             return self._with_others(sink)
         if isinstance(value, Outcome):
             raise Refusal("G104", f"the program ends with {value.reason}, and runs nothing")
         sinks = self.machine.sinks or self.machine.derivatives
-        if not self._says_nothing(value):
+        is_message = isinstance(value, Text) and any(sink.moment for sink in sinks)
+        if not self._says_nothing(value) and not is_message:
             return value
         if not sinks:
             return self._called() or value
-        if len({_key(sink) for sink in sinks}) > 1:
-            message = f"the script makes {len(sinks)} models; this is the last of them"
-            self.notes.append(Diagnostic("G107", message, sinks[-1].span, severity="note"))
+        self._note_others(sinks[-1], "the last of them")
         return self._with_others(sinks[-1])
+
+    def _note_others(self, sink: Sink, which: str) -> None:
+        """Say so where the script makes other models, too."""
+        sinks = self.machine.sinks or self.machine.derivatives
+        if len({_key(other) for other in (*sinks, sink)}) > 1:
+            message = f"the script makes {len(sinks)} models; this is {which}"
+            self.notes.append(Diagnostic("G107", message, sink.span, severity="note"))
 
     def _called(self) -> Sink | None:
         """The function of the script that its last line calls with numbers, as a model there."""
@@ -303,6 +324,9 @@ class Ending:
     def _of_sink(self, sink: Sink) -> int:
         self.sink = sink
         self.place = sink.span
+        if sink.moment is not None:
+            self.machine.branches.clock += 1
+            sink.moment.restore(self.machine.branches.clock)
         if isinstance(sink.target, Closure):
             return self._number(Objective(self, sink, sink.target).value())
         if sink.names is not None:
@@ -353,10 +377,15 @@ class Ending:
         return total
 
 
-def _key(sink: Sink) -> tuple[int, int]:
-    """What tells the models of two sinks apart: the code that is differentiated."""
+def _key(sink: Sink) -> tuple[int, ...]:
+    """What tells the models of two sinks apart: the code that is differentiated.
+
+    A function that is made anew for each of several fits is another one each time.
+    """
     target = sink.target
     if isinstance(target, int):
         return 0, target
     quoted = target.call if isinstance(target, Formula) else target
-    return id(quoted.scope.tree), quoted.node
+    code = id(quoted.scope.tree), quoted.node
+    is_fit = isinstance(target, Closure) or sink.callee == "nls"
+    return (*code, id(quoted.scope.environment)) if is_fit else code

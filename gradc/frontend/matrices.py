@@ -347,6 +347,10 @@ def bind_rows(context: Context, dots: Dots) -> Value:
 
 def frame(context: Context, dots: Dots, strings: Value, check: Value) -> Value:
     """``data.frame(…)``: columns of one length."""
+    if strings is not ABSENT and context.flag(strings, "'stringsAsFactors'"):
+        texts = (value for _, value in dots.items if _has_text(value))
+        if next(texts, None) is not None:
+            raise Refusal("G104", "factors are not available: stringsAsFactors makes them")
     names = [name or f"V{k}" for k, (name, _) in enumerate(dots.items, 1)]
     lengths = {n for n in (context.length_of(value) for _, value in dots.items) if n is not None}
     longest = max(lengths, default=0)
@@ -360,6 +364,11 @@ def frame(context: Context, dots: Dots, strings: Value, check: Value) -> Value:
             atoms = context.atoms(value)
             columns.append(vector_of(atoms * (longest // len(atoms))))
     return Items(tuple(columns), tuple(names), is_frame=True)
+
+
+def _has_text(value: Value) -> bool:
+    parts = value.items if isinstance(value, Elements) else (value,)
+    return any(isinstance(part, Text) for part in parts)
 
 
 def expand_grid(context: Context, dots: Dots, strings: Value, keep: Value) -> Value:

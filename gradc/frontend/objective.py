@@ -37,7 +37,8 @@ class Objective:
         self.sink = sink
         self.function = function
         tree = function.scope.tree
-        self.formals = tree.params(function.node)
+        formals = tree.params(function.node)
+        self.formals = ("par", *formals[1:]) if formals[:1] == ("...",) else formals
         self.defaults = tree.defaults(function.node)
 
     def value(self) -> Value:

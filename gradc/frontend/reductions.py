@@ -130,6 +130,20 @@ def _running(name: str, step: Callable[[Context], _Two]) -> Native:
 
 def inner_product(context: Context, x: Value, y: Value) -> Value:
     """``x %*% y`` of two vectors of one length: the sum of products."""
+    _single_row(x, 0, rows=True)
+    _single_row(y, 1, rows=False)
+    return _sum_of_products(context, x, y)
+
+
+def _single_row(value: Value, argument: int, *, rows: bool) -> None:
+    """Refuse what is more than one row (or column), so that no product is a matrix."""
+    if not isinstance(value, Elements) or value.dim is None:
+        return
+    if (value.dim.rows if rows else value.dim.columns) != 1:
+        raise Refusal("G104", "a product of matrices is not available", None, argument)
+
+
+def _sum_of_products(context: Context, x: Value, y: Value) -> Value:
     lengths = context.length_of(x), context.length_of(y)
     if None not in lengths and lengths[0] != lengths[1]:
         raise ShapeError(f"lengths {lengths[0]} and {lengths[1]} differ")
@@ -139,7 +153,10 @@ def inner_product(context: Context, x: Value, y: Value) -> Value:
 
 def crossprod(context: Context, x: Value, y: Value) -> Value:
     """``crossprod(x, y)`` of vectors."""
-    return inner_product(context, x, x if y is ABSENT else y)
+    y = x if y is ABSENT else y
+    _single_row(x, 0, rows=False)
+    _single_row(y, 1, rows=False)
+    return _sum_of_products(context, x, y)
 
 
 def differences(context: Context, x: Value) -> Value:

@@ -66,6 +66,28 @@ class Environment:
         return None
 
 
+class Moment:
+    """The variables of an environment and of those further out, as they were at a time."""
+
+    __slots__ = ("_kept",)
+
+    def __init__(self, environment: Environment | None) -> None:
+        self._kept: list[tuple[Environment, dict[str, Value]]] = []
+        while environment is not None and environment.parent is not None:
+            self._kept.append((environment, dict(environment.variables)))
+            environment = environment.parent
+
+    def __len__(self) -> int:
+        return sum(len(variables) for _, variables in self._kept)
+
+    def restore(self, now: int) -> None:
+        """Give every variable the value back that it had, ``now`` being the time of that."""
+        for environment, variables in self._kept:
+            environment.variables.clear()
+            environment.variables.update(variables)
+            environment.stamp = now
+
+
 _USUAL = {
     "np": "numpy", "sp": "sympy", "sy": "sympy", "tf": "tensorflow", "special": "scipy.special",
     "jnp": "jax.numpy",

@@ -14,7 +14,7 @@ from gradc.frontend import assembly, language
 from gradc.frontend.actions import Action, Callback, Steps
 from gradc.frontend.calls import force
 from gradc.frontend.context import Context
-from gradc.frontend.scope import Scope
+from gradc.frontend.scope import Moment, Scope
 from gradc.frontend.values import (
     ABSENT,
     NULL,
@@ -124,6 +124,17 @@ def _noted(m: Machine, sink: Sink) -> Sink:
     return sink
 
 
+def _evaluating(m: Machine, sink: Sink) -> Sink:
+    """A sink that evaluates its target here, with the variables as they are now."""
+    target = sink.target
+    if isinstance(target, int):
+        return _noted(m, sink)
+    scope = target.call.scope if isinstance(target, Formula) else target.scope
+    moment = Moment(scope.environment)
+    m.context.spend(len(moment))
+    return _noted(m, replace(sink, moment=moment))
+
+
 def evaluate_sink(m: Machine, at: At, sink: Sink, given: tuple[tuple[str, Value], ...]) -> Steps:
     """What ``eval`` makes of a derivative.
 
@@ -141,7 +152,7 @@ def evaluate_sink(m: Machine, at: At, sink: Sink, given: tuple[tuple[str, Value]
             return value
         m.derivatives.append(placed)
         return Evaluated(placed, value)
-    m.sinks.append(placed)
+    placed = _evaluating(m, placed)
     return Outcome(placed, f"the result of '{sink.callee}'", at[1].span(at[2]))
 
 
@@ -201,7 +212,7 @@ def _objective(m: Machine, at: At, start: Value, function: Value, dots: Dots, wh
         raise Refusal("G104", f"'{what}' minimises a function of yours, not '{function.name}'")
     if not isinstance(function, Closure):
         raise Refusal("G202", f"'{what}' takes a function, not {describe(function)}")
-    given = tuple((name, value) for name, value in dots.items if name)
+    given = _passed_on(function, dots)
     if isinstance(start, Outcome) and start.sink is not None:
         start = start.sink.start if start.sink.start is not None else start
     names: tuple[str, ...] | None = None
@@ -210,7 +221,20 @@ def _objective(m: Machine, at: At, start: Value, function: Value, dots: Dots, wh
     if names is not None and (not all(names) or len(set(names)) != len(names)):
         names = None
     sink = Sink(what, function, at[1].span(at[2]), names, start, given)
-    return _noted(m, sink)
+    return _evaluating(m, sink)
+
+
+def _passed_on(function: Closure, dots: Dots) -> tuple[tuple[str, Value], ...]:
+    """What an optimiser hands to the function: by name, and by place among the others."""
+    taken = {name for name, _ in dots.items if name}
+    formals = function.scope.tree.params(function.node)[1:]
+    free = [formal for formal in formals if formal not in taken and formal != "..."]
+    given: list[tuple[str, Value]] = []
+    for name, value in dots.items:
+        if not name and not free:
+            raise Refusal("G202", "the optimiser is given more than its function takes")
+        given.append((name or free.pop(0), value))
+    return tuple(given)
 
 
 def optim(
@@ -310,7 +334,7 @@ def nls(
         parts: Sequence[Value] = start.values if isinstance(start, Items) else start.items
         given.update(zip(names, parts, strict=True))
     sink = Sink("nls", made, at[1].span(at[2]), names, None, tuple(given.items()))
-    return _outcome(_noted(m, sink))
+    return _outcome(_evaluating(m, sink))
 
 
 def _outcome(sink: Sink) -> Outcome:

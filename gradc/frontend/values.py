@@ -9,7 +9,7 @@ Python ``bool``, text a :class:`~gradc.syntax.rope.Text`; everything else has a 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,7 +18,7 @@ from gradc.syntax.rope import Text
 
 if TYPE_CHECKING:
     from gradc.frontend.actions import Action
-    from gradc.frontend.scope import Scope
+    from gradc.frontend.scope import Moment, Scope
 
 
 class Special(Enum):
@@ -258,7 +258,8 @@ class Sink:
     ``target`` is what is differentiated, ``names`` are the parameters where the call names
     them. ``start`` is the vector that a function's first argument begins with, ``given`` are
     values of further inputs, ``callee`` the call's name. ``formals`` are the arguments of the
-    function that ``deriv`` makes with ``function.arg``.
+    function that ``deriv`` makes with ``function.arg``. ``moment`` has the variables as they
+    are at the call, where it evaluates: what a script assigns later is not what it sees.
     """
 
     callee: str
@@ -268,6 +269,7 @@ class Sink:
     start: Value | None = None
     given: tuple[tuple[str, Value], ...] = ()
     formals: tuple[str, ...] | None = None
+    moment: Moment | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ SCRIPTS = {
     "negative": "f <- function(par, z, k = -2) with(as.list(par), a*z^k)\noptim(c(a = -0), f)",
     "prefix": "f <- function(par, x) with(as.list(par), a*x + x2)\noptim(c(a = 5), f, x = 2)",
     "optim's own": "f <- function(v, method = 2) with(as.list(v), a*method)\noptim(c(a = 5), f)",
-    "gr": "f <- function(par, g) with(as.list(par), a*g)\noptim(c(a = 5), f, NULL, g = 9.8)",
+    "gr": "f <- function(par, g) with(as.list(par), a*g)\noptim(c(a = 5), f, gr = NULL, g = 9.8)",
     "list": "f <- function(p, x) sum(p$s*x*p$b[1]) + p$b[2]\n"
     "optim(list(s = 1, b = c(1, 2)), f, x = c(1, 2, 3))",
     "length": "f <- function(p, x) { s <- 0; for (i in seq_along(x)) s <- s + p[1]*i; s*sum(x) }\n"
