@@ -65,6 +65,10 @@ class Continued(Unwinding):
     """``next``."""
 
 
+class Raised(Unwinding):
+    """``raise`` of Python where only the inputs tell whether it is reached."""
+
+
 class Returned(Unwinding):
     """``return(value)`` from one call of a function."""
 

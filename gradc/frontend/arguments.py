@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import TypeVar
 
-from gradc.frontend.values import Refusal
+from gradc.frontend.values import Listing, Mapped, Refusal, Value
+from gradc.syntax.rope import computed
 
 T = TypeVar("T")
 Supplied = Sequence[tuple[str | None, T]]
@@ -85,6 +86,33 @@ def _unused(function: str, formals: Sequence[str], name: str | None, k: int, cou
     if name is not None:
         return Refusal("G103", f"'{function}' has no argument '{name}'", f"it takes {takes}", k)
     return Refusal("G103", f"'{function}' takes {takes}, and not {count}", None, k)
+
+
+_MARKS = {1: "...", 2: "**"}
+
+
+def without_stars(formals: Sequence[str]) -> Sequence[str]:
+    """The parameters of a function of Python, ``*xs`` and ``**d`` as what takes the rest."""
+    if not any(formal.startswith("*") for formal in formals):
+        return formals
+    return [_MARKS.get(formal.count("*"), formal) for formal in formals]
+
+
+def starred(name: str, formals: Sequence[str], extra: Extra[Value]) -> dict[str, Value]:
+    """The values of ``*xs`` and ``**d`` of a function of Python."""
+    stars = [formal for formal in formals if formal.startswith("*")]
+    places = [value for argument, value in extra if argument is None]
+    if places and all(formal.startswith("**") for formal in stars):
+        raise Refusal("G103", f"'{name}' is given too many arguments")
+    entries: dict[Hashable, tuple[Value, Value]] = {
+        n: (computed(n, None), value) for n, value in extra if n is not None
+    }
+    return {
+        formal: Mapped(dict(entries))
+        if formal.startswith("**")
+        else Listing(list(places), is_tuple=True)
+        for formal in stars
+    }
 
 
 def takes_words(formals: Sequence[str]) -> str:

@@ -11,6 +11,8 @@ from gradc.frontend.calls import form_arguments
 from gradc.frontend.index import element, field, python_index, replace, take
 from gradc.frontend.matrices import replace_cells
 from gradc.frontend.python_objects import object_item, set_object_item, walked
+from gradc.frontend.python_sharing import check_alone, fitted, is_array
+from gradc.frontend.python_targets import parts_of
 from gradc.frontend.scope import CALL, Environment
 from gradc.frontend.values import (
     ABSENT,
@@ -26,6 +28,7 @@ from gradc.frontend.values import (
     Refusal,
     Value,
 )
+from gradc.frontend.variables import attribute_of
 from gradc.syntax.rope import Text
 
 if TYPE_CHECKING:
@@ -35,6 +38,12 @@ if TYPE_CHECKING:
 
 def _assignment(outwards: bool) -> Form:
     def form(m: Machine, node: int, scope: Scope) -> Steps:
+        if scope.code.is_python and len(scope.args(node)) > 2:  # x = y = e
+            *targets, source = scope.args(node)
+            value = yield source, scope
+            for target in targets:
+                yield from set_target(m, target, value, scope)
+            return value
         target, source = form_arguments(scope, node, 2, 2)
         if scope.code.is_python and _adds_in_place(scope, node, source):
             old = yield target, scope
@@ -54,6 +63,10 @@ def _assignment(outwards: bool) -> Form:
         name = scope.name_of(target)
         if name is None:
             raise Refusal("G104", "only a variable can be given a value", None, 0)
+        if scope.code.is_python and _in_place(scope, node, source):
+            array = scope.environment.find(name)
+            if array is not None and is_array(m, array):
+                check_alone(m, scope, array, None)
         value = yield source, scope
         environment = _owner(m, scope, name, outwards)
         _bind(m, environment, name, value, scope)
@@ -62,8 +75,16 @@ def _assignment(outwards: bool) -> Form:
     return form
 
 
+def _in_place(scope: Scope, node: int, source: int) -> bool:
+    """Whether this is ``x *= e`` or its like: the reader writes both operators at one place."""
+    tree = scope.tree
+    if tree.head(source) is None or len(tree.args(source)) != 2:
+        return False
+    return tree.starts[tree.fn(source)] == tree.starts[tree.fn(node)]
+
+
 def _adds_in_place(scope: Scope, node: int, source: int) -> bool:
-    """Whether this is ``x += e``: the reader writes both operators at the same place."""
+    """Whether this is ``x += e``."""
     tree = scope.tree
     if tree.head(source) != "+" or len(tree.args(source)) != 2:
         return False
@@ -95,10 +116,10 @@ def set_target(m: Machine, target: int, value: Value, scope: Scope) -> Steps:
                 raise _cannot_set()
             _bind(m, _owner(m, scope, name, False), name, part, scope)
         elif scope.tree.head(node) == "()":
-            targets, parts = scope.args(node), walked(m.context, part)
-            if len(targets) != len(parts):
-                raise Refusal("G201", f"{len(parts)} values do not fill {len(targets)} targets")
-            pending += reversed(list(zip(targets, parts, strict=True)))
+            parts = parts_of(m, node, part, scope)
+            pending += reversed(list(zip(scope.args(node), parts, strict=True)))
+        elif scope.tree.head(node) == "*args":
+            pending.append((scope.args(node)[0], part))
         else:
             yield from _to_element(m, node, part, scope, False)
     return value
@@ -133,14 +154,18 @@ def _to_element(m: Machine, target: int, value: Value, scope: Scope, outwards: b
     if name is None:
         raise _cannot_set()
     environment = _owner(m, scope, name, outwards)
+    if scope.code.is_python:
+        environment = scope.environment.owner(name) or environment
     before = yield from _before(m, name, environment, variable, scope)
     owners: list[Value] = []
     for step in steps:
+        if scope.code.is_python and is_array(m, before):
+            check_alone(m, scope, before, owners[-1] if owners else None)
         owners.append(before)
         step.indices = yield from _indices(m, step, before, scope)
         if step is not steps[-1]:
             before = _part(m, step, before, scope)
-    after = value
+    after = fitted(m, owners[-1], value) if scope.code.is_python else value
     for step, owner in zip(reversed(steps), reversed(owners), strict=True):
         after = _replaced(m, step, owner, after, scope)
     _bind(m, environment, name, after, scope)
@@ -261,6 +286,8 @@ def take_field(m: Machine, node: int, scope: Scope) -> Steps:
     name = scope.name_of(name_node)
     if name is None:
         raise Refusal("G104", "what follows '$' must be a name", None, 1)
+    if scope.code.is_python:
+        return attribute_of(m, value, name)
     if isinstance(value, int) and m.graph.prim(int(value)) == "input":
         raise Refusal(
             "G101",

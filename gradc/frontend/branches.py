@@ -43,6 +43,7 @@ class Branches:
         "clock",
         "context",
         "pending",
+        "raised",
     )
 
     def __init__(self, context: Context, outside: Callable[[str], Value | None]) -> None:
@@ -50,6 +51,7 @@ class Branches:
         self._outside = outside
         self.activations: list[Activation] = []
         self.pending = 0
+        self.raised: list[tuple[int, Span]] = []
         self.clock = 1
         self._since: list[int] = []
         self._trail: list[tuple[Environment, str, Value | None]] = []
@@ -240,6 +242,29 @@ class Branches:
         builder = self.context.builder
         nodes = [test if test >= 0 else builder.negate(~test) for test in path]
         return reduce(builder.both, nodes)
+
+    def raises(self, test: int | None, place: Span) -> bool:
+        """Note that the script ends with an error here, where ``test`` holds as well.
+
+        False where the conditions under which this place is reached are not known.
+        """
+        depth = sum(len(activation.path) for activation in self.activations)
+        if depth != len(self._since):
+            return False
+        path = [t for activation in self.activations for t in activation.path]
+        path += [~t for activation in self.activations for t, _ in activation.returned]
+        path += [] if test is None else [test]
+        if path:
+            self.raised.append((self._all(path), place))
+        return bool(path)
+
+    def gone(self, activation: Activation) -> Value | None:
+        """The value of a call that ends with an error unless it returned before; None if not."""
+        if not activation.returned:
+            return None
+        _, value = activation.returned.pop()
+        self.pending -= not activation.returned
+        return value
 
     def close(self, activation: Activation, value: Value, place: Span) -> Value:
         """The value of a call that ended, its conditional returns included."""

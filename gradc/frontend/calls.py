@@ -6,8 +6,8 @@ from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from gradc.errors import fail
-from gradc.frontend.actions import Action, Broken, Continued, Returned, Steps
-from gradc.frontend.arguments import DOTS, match
+from gradc.frontend.actions import Action, Broken, Continued, Raised, Returned, Steps
+from gradc.frontend.arguments import DOTS, match, starred, without_stars
 from gradc.frontend.context import TURN_COST
 from gradc.frontend.scope import (
     CALL,
@@ -34,7 +34,7 @@ from gradc.frontend.values import (
     Value,
     describe,
 )
-from gradc.frontend.variables import spread
+from gradc.frontend.variables import attribute_of, found, spread
 from gradc.syntax.rope import Text
 
 if TYPE_CHECKING:
@@ -210,6 +210,11 @@ def call_closure(
         if signal.activation is not activation:
             raise
         value = signal.value
+    except Raised:
+        early = branches.gone(activation)
+        if early is None:
+            raise
+        value = early
     except (Broken, Continued):
         raise fail("G104", "'break' or 'next' outside of a loop", scope.span(node)) from None
     finally:
@@ -224,7 +229,9 @@ def _open(
     code = closure.scope.code
     tree = code.tree
     formals = tree.params(closure.node)
-    given, extra = match(name, formals, supplied, not code.is_python)
+    marked = without_stars(formals) if code.is_python else formals
+    given, extra = match(name, marked, supplied, not code.is_python)
+    stars = {} if marked is formals else starred(name, formals, extra)
     environment = Environment(closure.scope.environment, m.branches.clock)
     activation = Activation(environment)
     place = scope.span(node) if code.is_prelude else None
@@ -236,6 +243,8 @@ def _open(
     ):
         if formal == "...":
             value = Dots(extra)
+        elif formal in stars:
+            formal, value = formal.lstrip("*"), stars[formal]
         elif value is None or value is ABSENT:
             missing.add(formal)
             early = known[k]
@@ -273,10 +282,11 @@ def callee(m: Machine, node: int, scope: Scope) -> Lookup:
         owner = yield owner_node, scope
         return Bound(owner, scope.name_of(field) or "")
     name = scope.name_of(node)
-    if name is not None:
+    is_word = scope.kinds[node] == STR and scope.code.is_python  # no name of a function there
+    if name is not None and not is_word:
         return (yield from named_function(m, name, scope, node))
     value = yield node, scope
-    if isinstance(value, Text):
+    if isinstance(value, Text) and not scope.code.is_python:
         return (yield from named_function(m, m.context.written_out(value), scope, node))
     if not isinstance(value, (Closure, Action, Sink, Bound)):
         complaint = m.context.not_a_number(value)
@@ -340,10 +350,13 @@ def _method(
     m: Machine, name: str, scope: Scope
 ) -> Generator[tuple[int, Scope], Value, Bound | None]:
     """The method that a dotted name of Python means, where it begins with a variable."""
-    owner, _, attribute = name.rpartition(".")
-    value = scope.environment.find(owner)
+    path, _, attribute = name.rpartition(".")
+    owner, _, rest = path.partition(".")
+    value = found(m, owner, scope)
     if isinstance(value, Promise):
         value = yield from force(m, value)
+    if value is not None and rest:
+        value = attribute_of(m, value, rest)
     return None if value is None else Bound(value, attribute)
 
 

@@ -50,6 +50,12 @@ FLAT_LIMIT = 5_000_000
 
 TURN_COST = 20
 
+LENGTH = "length of "
+"""How the size of a parameter is called whose length is open."""
+
+_SHORT = 100
+"""Below so many characters a text that a call makes again is the same object again."""
+
 OneNode = Callable[..., "int | bool | Special"]
 
 
@@ -78,6 +84,7 @@ class Context:
         "on_objects",
         "on_texts",
         "on_wholes",
+        "pieces",
         "steps",
         "texts",
         "trees",
@@ -103,6 +110,7 @@ class Context:
         self.steps = 0
         self.on_texts: dict[OneNode, Callable[[str, str], bool]] = {}
         self.on_wholes: set[OneNode] = set()
+        self.pieces: dict[tuple[int, int, str], Text] = {}
         self.exact: dict[OneNode, Callable[..., int | bool | None]] = {}
         self.on_objects: dict[OneNode, Callable[[Sequence[Value]], Value | None]] = {}
         self.at: tuple[Scope, int] | None = None
@@ -217,7 +225,19 @@ class Context:
             argument,
         )
         names = self.vectors(value)
-        return NeedsKnown(refusal, set(), set(names)) if names else refusal
+        if names:
+            return NeedsKnown(refusal, set(), set(names))
+        shape = self.graph.types[value].shape
+        size = str(shape[0]) if shape else ""
+        if not size.startswith(LENGTH):
+            return refusal
+        name = size.removeprefix(LENGTH)
+        return Refusal(
+            "G104",
+            f"how many elements '{name}' has is not known",
+            f'--at with a JSON file such as {{"{name}": [1, 2]}} tells it',
+            argument,
+        )
 
     def text(self, value: Value, what: str, argument: int | None = None) -> Text:
         """One text."""
@@ -259,7 +279,16 @@ class Context:
 
     def made(self, text: str) -> Text:
         """A text that a function computed, at the call that is being evaluated."""
-        return computed(text, self.here())
+        if self.at is None:
+            return computed(text, None)
+        scope, node = self.at
+        key = scope.code.number, node, text
+        found = self.pieces.get(key) if scope.place is None else None
+        if found is None:
+            found = computed(text, scope.span(node))
+            if scope.place is None and len(text) < _SHORT:
+                self.pieces[key] = found
+        return found
 
     def here(self) -> Span | None:
         """The place of the call that is being evaluated."""

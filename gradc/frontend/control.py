@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from gradc.frontend.actions import Broken, Callback, Continued, Form, Returned, Steps
+from gradc.frontend.actions import (
+    Broken,
+    Callback,
+    Continued,
+    Form,
+    Raised,
+    Returned,
+    Steps,
+)
 from gradc.frontend.assign import set_target
 from gradc.frontend.branches import Changes
 from gradc.frontend.calls import force, form_arguments
@@ -34,7 +42,7 @@ if TYPE_CHECKING:
     from gradc.frontend.scope import Activation, Scope
 
 Test: TypeAlias = "Generator[tuple[int, Scope], Value, tuple[Value, bool | None]]"
-Branch: TypeAlias = "tuple[Value | None, Returned | None, Changes]"
+Branch: TypeAlias = "tuple[Value | None, Returned | Raised | None, Changes]"
 
 
 def condition(
@@ -114,7 +122,7 @@ def _branch(
     if activation is not None:
         activation.path.append(holds)
     value: Value | None = None
-    returned: Returned | None = None
+    returned: Returned | Raised | None = None
     try:
         value = yield node, scope
     except Returned as signal:
@@ -122,6 +130,8 @@ def _branch(
             raise Refusal(
                 "G104", "this 'return' ends another function than the one it is in"
             ) from None
+        returned = signal
+    except Raised as signal:
         returned = signal
     except (Broken, Continued) as signal:
         word = "break" if isinstance(signal, Broken) else "next"
@@ -143,15 +153,21 @@ def _join(
     branches = m.branches
     place = scope.span(node)
     yes_signal, no_signal = yes[1], no[1]
-    if yes_signal is not None and no_signal is not None:
+    for signal, other in ((yes_signal, no), (no_signal, yes)):
+        if isinstance(signal, Raised):  # what is on the other side is all there is
+            branches.keep(other[2])
+            if other[1] is not None:
+                raise other[1]
+            return NULL if other[0] is None else other[0]
+    if isinstance(yes_signal, Returned) and isinstance(no_signal, Returned):
         branches.merge(holds, yes[2], no[2], place)
         value = branches.choose(holds, yes_signal.value, no_signal.value, place)
         raise Returned(yes_signal.activation, value)
-    if yes_signal is not None:
+    if isinstance(yes_signal, Returned):
         _settle(m, holds, yes_signal.activation, yes[2], no[2], place)
         branches.leave(yes_signal.activation, holds, yes_signal.value)
         return NULL if no[0] is None else no[0]
-    if no_signal is not None:
+    if isinstance(no_signal, Returned):
         _settle(m, m.builder.negate(holds), no_signal.activation, no[2], yes[2], place)
         branches.leave(no_signal.activation, ~holds, no_signal.value)
         return NULL if yes[0] is None else yes[0]

@@ -16,6 +16,7 @@ from gradc.frontend.positions import (
     unknown_length,
 )
 from gradc.frontend.python_objects import object_item
+from gradc.frontend.python_sharing import View
 from gradc.frontend.values import (
     ABSENT,
     NA,
@@ -27,6 +28,7 @@ from gradc.frontend.values import (
     Expressions,
     Formula,
     Items,
+    Known,
     Listing,
     Mapped,
     NeedsKnown,
@@ -158,9 +160,17 @@ def python_take(context: Context, x: Value, dots: Dots) -> Value:
         return object_item(context, x, Listing(indices, is_tuple=True))
     if isinstance(x, Text):
         return _characters(context, x, _one_index(dots))
+    if isinstance(x, Known):
+        from gradc.frontend.python_patterns import taken
+
+        return taken(context, x, _one_index(dots))
     if isinstance(x, Outcome):
         return x
-    return element_or_vector(context, x, python_index(context, x, _one_index(dots)))
+    index = _one_index(dots)
+    part = element_or_vector(context, x, python_index(context, x, index))
+    if isinstance(index, Items) and isinstance(part, Elements) and part.dim is None:
+        return View(part.items, part.names)
+    return part
 
 
 def python_index(context: Context, x: Value, index: Value) -> Value:

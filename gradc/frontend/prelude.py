@@ -129,8 +129,6 @@ PYTHON_PRELUDE: Mapping[str, str] = {
     "kve": "function(v, z) besselK_scaled(z, v)",
     "var": "function(a, ddof = 0) sum((a - mean(a))^2)/(length(a) - ddof)",
     "std": "function(a, ddof = 0) sqrt(sum((a - mean(a))^2)/(length(a) - ddof))",
-    "dot": "function(a, b) sum(a*b)",
-    "inner": "function(a, b) sum(a*b)",
     "hypot": "function(x, y) hypot(x, y)",
     "ndtr": "function(x) pnorm(x)",
     "log_ndtr": "function(x) log_pnorm(x)",

@@ -1,41 +1,37 @@
-"""Python's builtins over texts, lists and dicts, and what takes functions."""
+"""Python's builtins over numbers, texts, lists and dicts."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from typing import TYPE_CHECKING
+import math
 
-from gradc.frontend.actions import Callback, Native, Steps
-from gradc.frontend.calls import call
-from gradc.frontend.context import TURN_COST, Context, vector_of
+from gradc.frontend.actions import Action, Native
+from gradc.frontend.context import Context, vector_of
 from gradc.frontend.python_objects import (
-    At,
     array_of,
     key_of,
-    mapped,
+    put,
+    same,
     set_of,
-    sort_key,
     truth,
     walked,
 )
+from gradc.frontend.python_sharing import plain
+from gradc.frontend.reductions import total
 from gradc.frontend.values import (
     ABSENT,
     NULL,
+    Closure,
     Dots,
+    Elements,
     Listing,
     Mapped,
     Outcome,
     Refusal,
     Value,
     Whole,
+    describe,
 )
 from gradc.syntax.rope import Text
-
-if TYPE_CHECKING:
-    from gradc.frontend.machine import Machine
-    from gradc.frontend.scope import Scope
-
-_Many = Generator["tuple[int, Scope]", Value, list[Value]]
 
 
 def listing(context: Context, dots: Dots) -> Value:
@@ -59,8 +55,34 @@ def to_tuple(context: Context, x: Value) -> Value:
 
 
 def array(context: Context, x: Value, dtype: Value) -> Value:
-    """``np.array(x)``."""
-    return array_of(context, x)
+    """``np.array(x)``: another array than ``x``."""
+    made = array_of(context, x)
+    if isinstance(made, Elements):
+        made = Elements(made.items)
+    return _typed(made, dtype)
+
+
+def as_array(context: Context, a: Value, dtype: Value) -> Value:
+    """``np.asarray(x)``: ``x`` itself where it is an array."""
+    made = array_of(context, a)
+    return made if made is a and dtype is ABSENT else _typed(made, dtype)
+
+
+def _typed(made: Value, dtype: Value) -> Value:
+    """An array of NumPy: its numbers are floats where one of them is, or where it says so."""
+    items = made.items if isinstance(made, Elements) else (made,)
+    wholes = all(isinstance(item, (Whole, bool)) for item in items)
+    if says_float(dtype):
+        return plain(made)
+    if dtype is not ABSENT and not wholes:
+        raise Refusal("G104", "an array of this type is not available", None, 1)
+    return made if wholes else plain(made)
+
+
+def says_float(dtype: Value) -> bool:
+    """Whether a type of numbers is that of a double, or of a complex number of doubles."""
+    word = dtype.flat() if isinstance(dtype, Text) else getattr(dtype, "name", "")
+    return str(word).rpartition(".")[2] in ("float", "float64", "double", "complex")
 
 
 def joined(context: Context, x: Value) -> Value:
@@ -105,12 +127,6 @@ def reversed_(context: Context, x: Value) -> Value:
     return Listing(list(walked(context, x, 0))[::-1])
 
 
-def make_dict(context: Context, dots: Dots) -> Value:
-    """``{key: value, …}`` as the reader has it: keys and values in turn."""
-    values = [value for _, value in dots.items]
-    return mapped(context, zip(values[::2], values[1::2], strict=True))
-
-
 def dict_(context: Context, x: Value, dots: Dots) -> Value:
     """``dict(…)``: of pairs, of another dict, or by name."""
     made = Mapped({})
@@ -118,10 +134,9 @@ def dict_(context: Context, x: Value, dots: Dots) -> Value:
         made.entries.update(x.entries)
     elif x is not ABSENT:
         for pair in walked(context, x, 0):
-            key, value = pair_of(context, pair)
-            made.entries[key_of(context, key)] = (key, value)
+            put(context, made, *pair_of(context, pair))
     for name, value in dots.items:
-        made.entries[name] = (context.made(name or ""), value)
+        put(context, made, context.made(name or ""), value)
     return made
 
 
@@ -148,12 +163,16 @@ def to_set(context: Context, x: Value) -> Value:
 
 def divided(context: Context, a: Value, b: Value) -> Value:
     """``divmod(a, b)``."""
+    if isinstance(a, Whole) and isinstance(b, Whole):
+        divisor = context.whole(b, "a divisor", 1)
+        if not divisor:
+            raise Refusal("G103", "this divides by zero", None, 1)
+        both = divmod(context.whole(a, "a dividend", 0), divisor)
+        return Listing([context.integer(part) for part in both], is_tuple=True)
     parts = [
         context.elementwise(lambda x, y, prim=prim: context.builder.apply(prim, (x, y)), [a, b])
         for prim in ("idiv", "mod")
     ]
-    if isinstance(a, Whole) and isinstance(b, Whole):
-        parts = [context.whole_number(part) for part in parts]
     return Listing(parts, is_tuple=True)
 
 
@@ -163,9 +182,8 @@ def contains(context: Context, x: Value, owner: Value) -> Value:
         return context.flat(x, "what is looked for", 0) in context.written_out(owner)
     if isinstance(owner, Mapped):
         return key_of(context, x) in owner.entries
-    wanted = key_of(context, x)
     items = owner.items if isinstance(owner, Listing) else walked(context, owner, 1)
-    return any(key_of(context, item) == wanted for item in items)
+    return any(same(context, item, x) for item in items)
 
 
 def contains_not(context: Context, x: Value, owner: Value) -> Value:
@@ -175,7 +193,8 @@ def contains_not(context: Context, x: Value, owner: Value) -> Value:
 
 def is_same(context: Context, x: Value, y: Value) -> Value:
     """``x is None``."""
-    if y is not NULL and x is not NULL and not isinstance(y, bool):
+    objects = (Listing, Mapped, Closure, Action)
+    if y is not NULL and x is not NULL and not isinstance(y, (bool, *objects)):
         raise Refusal("G104", "'is' asks what numbers do not tell", "compare with ==")
     return x is y
 
@@ -190,11 +209,21 @@ def to_int(context: Context, x: Value, base: Value) -> Value:
     if isinstance(x, Text):
         radix = 10 if base is ABSENT else context.whole(base, "the base", 1)
         try:
-            return Whole(context.builder.const(float(int(context.written_out(x), radix))))
+            return context.integer(int(context.written_out(x), radix))
         except ValueError:
             raise Refusal("G103", "this text is no whole number", None, 0) from None
-    cut = context.elementwise(lambda node: context.builder.apply("trunc", (node,)), [x])
-    return context.whole_number(cut)
+    return integral(context, "trunc", x)
+
+
+def integral(context: Context, prim: str, x: Value) -> Value:
+    """A function whose result is an integer, where it is known: of a double it is exact."""
+    done = context.elementwise(lambda node: context.builder.apply(prim, (node,)), [x])
+    number = context.constants.value(done) if isinstance(done, int) else None
+    if number is None:
+        return done
+    if not math.isfinite(number):
+        raise Refusal("G103", f"no integer is equal to {number!r}", None, 0)
+    return context.integer(int(number))
 
 
 def to_float(context: Context, x: Value) -> Value:
@@ -233,130 +262,45 @@ def ordinal(context: Context, x: Value) -> Value:
 def round_(context: Context, x: Value, digits: Value) -> Value:
     """``round(x, digits)``; to decimal places of what is known only."""
     if digits is ABSENT or digits is NULL:
-        whole = context.elementwise(lambda n: context.builder.apply("round", (n,)), [x])
-        return context.whole_number(whole)
+        return integral(context, "round", x)
     number = context.known(x, "a number that is rounded to decimal places", 0)
     places = context.whole(digits, "the number of places", 1)
     if isinstance(x, Whole):
-        return Whole(context.builder.const(float(round(int(number), places))))
+        return context.integer(round(int(number), places))
+    if abs(places) > 400:
+        raise Refusal("G103", "so many places are not available", None, 1)
     return context.builder.const(round(number, places))
 
 
-def map_(m: Machine, at: At, function: Value, dots: Dots) -> Steps:
-    """``map(f, xs, …)``."""
-    columns = [walked(m.context, value, k + 1) for k, (_, value) in enumerate(dots.items)]
-    results: list[Value] = []
-    for row in zip(*columns, strict=False):
-        m.context.spend(TURN_COST)
-        results.append((yield from call(m, function, [(None, v) for v in row], *at)))
-    return Listing(results)
-
-
-def filter_(m: Machine, at: At, function: Value, x: Value) -> Steps:
-    """``filter(f, xs)``."""
-    kept: list[Value] = []
-    for value in walked(m.context, x, 1):
-        m.context.spend(TURN_COST)
-        verdict = value
-        if function is not NULL:
-            verdict = yield from call(m, function, [(None, value)], *at)
-        holds = m.context.truth(truth(m.context, verdict))
-        if holds is None:
-            raise Refusal("G104", "which elements are kept must be known beforehand")
-        if holds:
-            kept.append(value)
-    return Listing(kept)
-
-
-def reduce_(m: Machine, at: At, function: Value, x: Value, start: Value) -> Steps:
-    """``functools.reduce(f, xs, start)``."""
-    values = list(walked(m.context, x, 1))
-    if start is not ABSENT:
-        values.insert(0, start)
-    if not values:
-        raise Refusal("G103", "reduce() of nothing has no value", None, 1)
-    state = values[0]
-    for value in values[1:]:
-        m.context.spend(TURN_COST)
-        state = yield from call(m, function, [(None, state), (None, value)], *at)
-    return state
-
-
-def _keys(m: Machine, at: At, items: Sequence[Value], key: Value) -> _Many:
-    """What each element is compared by."""
-    if key in (ABSENT, NULL):
-        return list(items)
-    found: list[Value] = []
-    for item in items:
-        m.context.spend(TURN_COST)
-        found.append((yield from call(m, key, [(None, item)], *at)))
-    return found
-
-
-def sorted_(m: Machine, at: At, x: Value, key: Value, reverse: Value) -> Steps:
-    """``sorted(x, key=…)`` of what is known; equal ones stay in order."""
-    items = x.items if isinstance(x, Listing) else walked(m.context, x, 0)
-    keys = yield from _keys(m, at, items, key)
-    by = [sort_key(m.context, value) for value in keys]
-    backwards = reverse is not ABSENT and m.context.flag(reverse, "'reverse'")
-    order = sorted(range(len(by)), key=by.__getitem__, reverse=backwards)
-    return Listing([items[k] for k in order])
-
-
-def _extreme(largest: bool) -> Callback:
-    def run(m: Machine, at: At, dots: Dots, key: Value, default: Value) -> Steps:
-        given = [value for _, value in dots.items]
-        items = list(walked(m.context, given[0], 0)) if len(given) == 1 else given
-        if not items:
-            if default is ABSENT:
-                raise Refusal("G103", "of nothing there is no largest or smallest", None, 0)
-            return default
-        keys = yield from _keys(m, at, items, key)
-        if key is ABSENT and not all(_is_known(m, value) for value in keys):
-            return _of_inputs(m, items, largest)
-        by = [sort_key(m.context, value) for value in keys]
-        best = 0
-        for k in range(1, len(by)):
-            if by[k] > by[best] if largest else by[k] < by[best]:
-                best = k
-        return items[best]
-
-    return run
-
-
-def _is_known(m: Machine, value: Value) -> bool:
-    return isinstance(value, (Text, Listing)) or m.is_known_number(value)
-
-
-def _of_inputs(m: Machine, items: Sequence[Value], largest: bool) -> Value:
-    """The largest or smallest of numbers that the inputs decide."""
-    prim = "max2" if largest else "min2"
-    result = items[0]
-    for item in items[1:]:
-        result = m.context.elementwise(
-            lambda x, y: m.context.builder.apply(prim, (x, y)), [result, item]
-        )
-    return result
-
-
-CALLBACKS: tuple[tuple[str, str, str | None, Callback], ...] = (
-    ("map", "function ...", "function", map_),
-    ("sorted", "iterable key? reverse?", None, sorted_),
-    ("max", "... key? default?", None, _extreme(largest=True)),
-    ("min", "... key? default?", None, _extreme(largest=False)),
-    ("filter", "function iterable", "function", filter_),
-    ("functools.reduce", "function sequence initial?", "function", reduce_),
-)
+def sum_(context: Context, x: Value, start: Value) -> Value:
+    """``sum(xs, start)``: of numbers, or of lists where it starts with one."""
+    if isinstance(start, Listing):
+        items = list(start.items)
+        for part in walked(context, x, 0):
+            if not isinstance(part, Listing) or part.is_tuple != start.is_tuple:
+                raise Refusal("G202", f"a list and {describe(part)} cannot be added", None, 0)
+            items += part.items
+            context.spend(len(items))  # as Python copies what it has
+        return Listing(items, start.is_tuple)
+    items = [*([] if start is ABSENT else [start]), *(x.items if isinstance(x, Listing) else [])]
+    if isinstance(x, Listing) and all(isinstance(item, (Whole, bool)) for item in items):
+        return context.integer(sum(int(context.known(item, "a summand")) for item in items))
+    given = [array_of(context, v) for v in (start, x) if v is not ABSENT]
+    for value in given:
+        if isinstance(value, Outcome):
+            return value
+    return total(context, Dots(tuple((None, value) for value in given)), ABSENT)
 
 
 NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("[]", "...", listing),
     ("()", "...", tuple_of),
-    ("{:}", "...", make_dict),
+    ("sum", "iterable start?", sum_),
     ("list", "iterable?", to_list),
     ("tuple", "iterable?", to_tuple),
     ("dict", "mapping? **", dict_),
     ("array", "object dtype?", array),
+    ("asarray", "a dtype?", as_array),
     ("concatenate", "arrays", joined),
     ("len", "obj", length),
     ("enumerate", "iterable start?", enumerate_),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gradc.frontend.actions import Action, Callback, Form, Steps
@@ -133,6 +134,19 @@ def accumulate(m: Machine, at: At, iterable: Value, func: Value, initial: Value)
     return Listing(found)
 
 
+def binomial(m: Machine, at: At, n: Value, k: Value) -> Steps:
+    """``math.comb(n, k)``: of known integers an integer."""
+    if isinstance(n, Whole) and isinstance(k, Whole):
+        low, high = m.context.whole(k, "'k'", 1), m.context.whole(n, "'n'", 0)
+        if low < 0 or not 0 <= high <= _LARGEST:
+            raise Refusal("G103", f"math.comb() of {high} and {low} is not available")
+        return m.context.integer(math.comb(high, low))
+    target = m.library.find("scipy.special.comb", at[1].code)
+    return (yield from call(m, target or NULL, [(None, n), (None, k)], *at))
+
+
+_LARGEST = 10_000
+
 OPERATORS: Mapping[str, str] = {
     "add": "+", "concat": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//",
     "mod": "%", "pow": "**", "neg": "-", "pos": "+", "lt": "<", "le": "<=", "gt": ">",
@@ -144,6 +158,7 @@ OPERATORS: Mapping[str, str] = {
 
 # ------------------------------------------------------------------------- questions
 
+_Names = Generator["tuple[int, Scope]", Value, list[str]]
 _Test = Callable[["Machine", Value], bool]
 
 
@@ -159,8 +174,10 @@ def _is_float(m: Machine, value: Value) -> bool:
 
 def _is_symbolic(m: Machine, value: Value) -> bool:
     is_open = isinstance(value, int) and m.context.number(value) is None
-    return is_open and not m.in_sink and any(
-        origin.partition(".")[0] == "sympy" for origin in m.codes[0].tree.imports.values()
+    return (
+        is_open
+        and not m.in_sink
+        and any(origin.partition(".")[0] == "sympy" for origin in m.codes[0].tree.imports.values())
     )
 
 
@@ -168,22 +185,39 @@ def _is_array(m: Machine, value: Value) -> bool:
     return isinstance(value, Elements) or (isinstance(value, int) and not _is_number(m, value))
 
 
+def _is_symbol(m: Machine, value: Value) -> bool:
+    return _is_symbolic(m, value) and m.graph.prim(m.context.node(value)) == "input"
+
+
+def _of_value(test: Callable[[Value], bool]) -> _Test:
+    return lambda m, value: test(value)
+
+
+def _is_integer(value: Value) -> bool:
+    return isinstance(value, (Whole, bool))
+
+
+def _is_none_here(value: Value) -> bool:
+    """A class that no value here can be of."""
+    return False
+
+
 _TESTS: Mapping[str, _Test] = {
-    **{name: lambda m, value, test=test: test(value) for name, test in _CLASSES.items()},
-    "frozenset": lambda m, value: _CLASSES["set"](value),
-    "bool": lambda m, value: isinstance(value, bool),
-    "int": lambda m, value: isinstance(value, (Whole, bool)),
+    **{name: _of_value(test) for name, test in _CLASSES.items()},
+    "frozenset": _of_value(_CLASSES["set"]),
+    "bool": _of_value(lambda value: isinstance(value, bool)),
+    "int": _of_value(_is_integer),
     "float": _is_float,
-    "complex": lambda m, value: False,
-    "bytes": lambda m, value: False,
+    "complex": _of_value(_is_none_here),
+    "bytes": _of_value(_is_none_here),
     "numbers.Number": _is_number,
     "numbers.Real": _is_number,
     "numpy.ndarray": _is_array,
-    "sympy.Symbol": lambda m, value: _is_symbolic(m, value) and m.graph.prim(value) == "input",  # type: ignore[arg-type]
+    "sympy.Symbol": _is_symbol,
     "sympy.Expr": _is_symbolic,
     "sympy.Basic": _is_symbolic,
-    "collections.abc.Callable": lambda m, value: is_function(value),
-    "typing.Callable": lambda m, value: is_function(value),
+    "collections.abc.Callable": _of_value(is_function),
+    "typing.Callable": _of_value(is_function),
 }
 
 
@@ -198,9 +232,10 @@ def is_instance(m: Machine, node: int, scope: Scope) -> Steps:
     return any(_TESTS[name](m, value) for name in names)
 
 
-def _class_names(m: Machine, node: int, scope: Scope) -> Steps:
+def _class_names(m: Machine, node: int, scope: Scope) -> _Names:
     """The classes that are asked for, by the names of where they come from."""
-    pending, found = [node], []
+    pending = [node]
+    found: list[str] = []
     while pending:
         part = pending.pop()
         name = scope.name_of(part) if scope.kinds[part] == NAME else None
@@ -212,7 +247,7 @@ def _class_names(m: Machine, node: int, scope: Scope) -> Steps:
             value = yield part, scope
             parts: Sequence[Value] = value.items if isinstance(value, Listing) else [value]
             found += [one.name if isinstance(one, Action) else describe(one) for one in parts]
-    return found  # type: ignore[return-value]
+    return found
 
 
 def is_callable(m: Machine, at: At, obj: Value) -> Steps:
@@ -226,6 +261,7 @@ FORMS: tuple[tuple[str, Form], ...] = (("isinstance", is_instance),)
 CALLBACKS: tuple[tuple[str, str, str | None, Callback], ...] = (
     ("callable", "obj", None, is_callable),
     ("functools.partial", "func **", "func", partial),
+    ("math.comb", "n k", None, binomial),
     ("operator.itemgetter", "...", None, item_getter),
     ("itertools.starmap", "function iterable", "function", star_map),
     ("itertools.accumulate", "iterable func? initial?", "func", accumulate),

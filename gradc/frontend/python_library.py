@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gradc.frontend import (
@@ -10,12 +11,16 @@ from gradc.frontend import (
     choosing,
     control,
     index,
+    python_arrays,
     python_builtins,
     python_comprehensions,
     python_format,
+    python_functions,
+    python_iterating,
     python_modules,
     python_objects,
     python_operators,
+    python_patterns,
     reductions,
     sequences,
     sinks,
@@ -27,9 +32,9 @@ from gradc.frontend.context import OneNode
 from gradc.frontend.elementwise import ELEMENTWISE
 from gradc.frontend.prelude import PRELUDE, PYTHON_PRELUDE
 from gradc.frontend.python_names import FUNCTIONS, MODULES
-from gradc.frontend.python_objects import array_of, on_objects
+from gradc.frontend.python_objects import array_of
 from gradc.frontend.python_operators import chained, operator_table
-from gradc.frontend.values import Dots, Special, Value
+from gradc.frontend.values import Dots, Value
 
 if TYPE_CHECKING:
     from gradc.frontend.library import Library
@@ -47,7 +52,11 @@ _FORMS: Mapping[str, Form] = {
     },
     **dict(python_comprehensions.FORMS),
     **dict(python_operators.FORMS),
+    **dict(python_functions.FORMS),
 }
+_OF_NUMBERS = ("sum",)
+"""Builtins whose name means another function in the modules of numbers."""
+
 _SHARED = ("c", "rep", "length", "numeric", "identity", "as.numeric", "cumsum", "cumprod")
 _NATIVES: Mapping[str, tuple[str, Native]] = {
     name: (formals, native)
@@ -56,11 +65,16 @@ _NATIVES: Mapping[str, tuple[str, Native]] = {
         *reductions.NATIVES,
         *sequences.PYTHON_NATIVES,
         *index.PYTHON_NATIVES,
-        *python_builtins.NATIVES,
+        *(e for e in python_builtins.NATIVES if e[0] not in _OF_NUMBERS),
         *python_format.NATIVES,
+        *python_arrays.NATIVES,
     )
 }
-_CALLBACKS = (*python_builtins.CALLBACKS, *sinks.PYTHON_CALLBACKS)
+_CALLBACKS = (
+    *python_iterating.CALLBACKS,
+    *python_functions.CALLBACKS,
+    *sinks.PYTHON_CALLBACKS,
+)
 
 
 ON_OBJECTS = frozenset(
@@ -68,6 +82,7 @@ ON_OBJECTS = frozenset(
     for _, _, native in (
         *python_builtins.NATIVES,
         *python_format.NATIVES,
+        *python_arrays.NATIVES,
         *index.PYTHON_NATIVES,
         *sequences.PYTHON_NATIVES,
         *(entry for table in python_modules.NATIVES.values() for entry in table),
@@ -78,7 +93,7 @@ ON_OBJECTS = frozenset(
 
 KEEPS_OUTCOMES = (
     ON_OBJECTS
-    - {native for _, _, native in python_format.NATIVES}
+    - {native for _, _, native in (*python_format.NATIVES, *python_arrays.NATIVES)}
     - {
         python_builtins.to_int,
         python_builtins.to_float,
@@ -94,9 +109,9 @@ class PythonLibrary:
     def __init__(self, library: Library) -> None:
         self.library = library
         self.operators = operator_table(library.context)
-        for name in python_objects.OPERATORS:
-            for one in self.operators[name].values():
-                library.context.on_objects[one] = _object_operator(library, name)
+        for (name, count), on_objects in python_objects.OPERATORS.items():
+            call = partial(on_objects, library.context)
+            library.context.on_objects[self.operators[name][count]] = call
 
     def find(self, origin: str, name: str) -> Action | None:
         """The function of a dotted origin; ``name`` is how the script calls it."""
@@ -120,35 +135,49 @@ class PythonLibrary:
 
     def names(self) -> Iterator[str]:
         """Names to compare a misspelt one with."""
-        yield from ELEMENTWISE
-        yield from (name for name in _PRELUDE if name.isidentifier())
+        yield from (name for name in ELEMENTWISE if not name.startswith("logspace"))
+        yield from (name for name in _PRELUDE if name.isidentifier() and name[:2] != "SS")
         yield from (name for name in (*_NATIVES, *FUNCTIONS) if name.isidentifier())
 
     def _of_module(self, module: str, last: str, name: str) -> Action | None:
+        special = self._special(module, last, name)
+        if special is not None:
+            return special
         if module == "sympy" or module.startswith("sympy."):
             for known, formals, _, callback in sympy_names.CALLBACKS:
                 if known == last:
                     return Action(name, tuple(formals.split()), callback=callback)
             last = sympy_names.NAMES.get(last, last)
-        elif module == "math" and any(last == e[0] for e in python_modules.NATIVES["math!"]):
-            return _native(python_modules.NATIVES["math!"], last, name)
-        elif module in python_modules.NATIVES:
+        elif module in python_modules.NATIVES and module not in MODULES:
             return _native(python_modules.NATIVES[module], last, name)
         elif module not in MODULES:
-            qualified = f"{module}.{last}"
-            return self._callback(qualified, name) or (
-                self._callback(last, name) if module == "scipy.optimize" else None
-            )
+            return self._callback(last, name) if module == "scipy.optimize" else None
         return self._plain(FUNCTIONS.get(last, last), name, is_builtin=not module)
+
+    def _special(self, module: str, last: str, name: str) -> Action | None:
+        """What a module has that is no function of numbers."""
+        if last in python_modules.SILENT.get(module, ()):
+            return python_modules.silent(last, name)
+        if module == "re" and last in python_patterns.CALLBACKS:
+            formals, callback = python_patterns.CALLBACKS[last]
+            return Action(name, tuple(formals.split()), callback=callback)
+        if module == "operator" and last in python_functions.OPERATORS:
+            operator = python_functions.OPERATORS[last]
+            return self.library.operator(operator, self.operators)
+        native = _native(python_modules.NATIVES.get(f"{module}!", ()), last, name)
+        if native is not None or not module:
+            return native
+        return self._callback(f"{module}.{last}", name) or python_functions.method_of_class(
+            module, last, name
+        )
 
     def _plain(self, target: str, name: str, *, is_builtin: bool) -> Action | None:
         if is_builtin:
             action = self._callback(target, name) or _form(target, name)
             if action is not None:
                 return action
-            if target in python_modules.SILENT:
-                return python_modules.silent(target, name)
-        native = _NATIVES.get(target)
+        native = _BUILTINS.get(target) if is_builtin else None
+        native = native or _NATIVES.get(target)
         if native is not None and (is_builtin or target not in _BUILTIN_ONLY):
             return Action(name, tuple(native[0].split()), native=native[1])
         if " " in target:
@@ -167,6 +196,11 @@ class PythonLibrary:
 
 
 _BUILTIN_ONLY = frozenset(("str", "repr", "len", "list", "dict", "tuple", "enumerate", "zip"))
+_BUILTINS: Mapping[str, tuple[str, Native]] = {
+    name: (formals, native)
+    for name, formals, native in python_builtins.NATIVES
+    if name in _OF_NUMBERS
+}
 
 
 def _form(target: str, name: str) -> Action | None:
@@ -179,13 +213,6 @@ def _native(table: Sequence[tuple[str, str, Native]], last: str, name: str) -> A
         if known == last:
             return Action(name, tuple(formals.split()), native=native)
     return None
-
-
-def _object_operator(library: Library, name: str) -> Callable[[Sequence[Value]], Value | None]:
-    def call(values: Sequence[Value]) -> Value | None:
-        return on_objects(library.context, name, values)
-
-    return call
 
 
 def _chain(name: str, table: Mapping[str, Mapping[int, OneNode]]) -> Action | None:

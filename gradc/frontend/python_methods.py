@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from gradc.frontend import sympy_names
 from gradc.frontend.actions import Steps
 from gradc.frontend.calls import force
-from gradc.frontend.context import Context
-from gradc.frontend.python_builtins import sorted_
+from gradc.frontend.context import FLAT_LIMIT, Context
+from gradc.frontend.python_arrays import array_method
 from gradc.frontend.python_format import format_method
-from gradc.frontend.python_objects import array_of, key_of, mapped, walked
-from gradc.frontend.scope import Scope
+from gradc.frontend.python_iterating import sorted_
+from gradc.frontend.python_objects import At, key_of, mapped, put, same, walked
 from gradc.frontend.values import (
     ABSENT,
     NULL,
     Bound,
-    Elements,
     Listing,
     Mapped,
     Outcome,
@@ -33,7 +34,6 @@ from gradc.syntax.rope import Text, paste
 if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
 
-At = tuple[str, Scope, int]
 Supplied = Sequence[tuple[str | None, Value]]
 
 
@@ -49,9 +49,10 @@ def call_method(m: Machine, at: At, bound: Bound, supplied: Supplied) -> Steps:
     steps = array_method(m, at, bound, values)
     if steps is not None:
         return (yield from steps)
-    if isinstance(owner, Mapped) and bound.name == "update" and any(n for n, _ in values):
-        owner.entries.update({n: (m.context.made(n), v) for n, v in values if n})
-        values = [(n, v) for n, v in values if not n] or [(None, Mapped({}))]
+    if isinstance(owner, Mapped) and bound.name == "update":
+        named = mapped(m.context, [(m.context.made(n), v) for n, v in values if n])
+        values = [(None, v) for n, v in values if not n]
+        values.append((None, named))
     if isinstance(owner, Listing) and bound.name == "sort":
         return (yield from _sort(m, at, owner, dict(values)))
     symbolic = sympy_names.method(m, at, bound, values)
@@ -68,12 +69,20 @@ def call_method(m: Machine, at: At, bound: Bound, supplied: Supplied) -> Steps:
     if isinstance(owner, (Listing, Mapped)) and bound.name in _CHANGING and m.branches.is_open:
         raise Refusal("G104", "a list cannot change where only the inputs tell whether it does")
     arguments = [value for _, value in values]
-    try:
-        inspect.signature(method).bind(m.context, owner, *arguments)
-    except TypeError:
-        message = f"'{bound.name}' does not take {len(values)} arguments"
-        raise Refusal("G103", message) from None
+    least, most = _arity(method)
+    if not least <= len(values) <= most:
+        raise Refusal("G103", f"'{bound.name}' does not take {len(values)} arguments")
     return method(m.context, owner, *arguments)
+
+
+@cache
+def _arity(method: Callable[..., Value]) -> tuple[int, float]:
+    """How many arguments a method takes besides the context and its owner."""
+    parameters = list(inspect.signature(method).parameters.values())[2:]
+    several = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    plain = [p for p in parameters if p.kind is not p.VAR_POSITIONAL]
+    least = sum(p.default is p.empty for p in plain)
+    return least, math.inf if several else len(plain)
 
 
 def _sort(m: Machine, at: At, owner: Listing, options: dict[str | None, Value]) -> Steps:
@@ -117,6 +126,8 @@ def _plain(name: str) -> Callable[..., Value]:
 
     def call(context: Context, owner: Text, *values: Value) -> Value:
         arguments = [_argument(context, value) for value in values]
+        if name in _WIDENING and any(isinstance(a, int) and a > FLAT_LIMIT for a in arguments):
+            raise Refusal("G105", "this text is too wide")
         try:
             result = getattr(context.written_out(owner), name)(*arguments)
         except (ValueError, TypeError, OverflowError) as problem:
@@ -145,6 +156,8 @@ def _result(context: Context, result: Any) -> Value:
         return Whole(context.builder.const(float(result)))
     return Listing([context.made(piece) for piece in result], isinstance(result, tuple))
 
+
+_WIDENING = ("ljust", "rjust", "center", "zfill")
 
 _METHODS_OF_TEXT = (
     "strip", "lstrip", "rstrip", "upper", "lower", "title", "capitalize", "replace", "split",
@@ -190,27 +203,24 @@ def _reverse(context: Context, owner: Listing) -> Value:
 
 
 def _copy(context: Context, owner: Listing) -> Value:
-    return Listing(list(owner.items), owner.is_tuple)
+    return Listing(list(owner.items), owner.is_tuple, owner.is_set)
 
 
 def _index(context: Context, owner: Listing, value: Value) -> Value:
-    wanted = key_of(context, value)
     for k, item in enumerate(owner.items):
-        if key_of(context, item) == wanted:
+        if same(context, item, value):
             return Whole(context.builder.const(float(k)))
     raise Refusal("G103", f"{describe(value)} is not in the list", None, 0)
 
 
 def _count(context: Context, owner: Listing, value: Value) -> Value:
-    wanted = key_of(context, value)
-    found = sum(key_of(context, item) == wanted for item in owner.items)
+    found = sum(same(context, item, value) for item in owner.items)
     return Whole(context.builder.const(float(found)))
 
 
 def _remove(context: Context, owner: Listing, value: Value) -> Value:
-    wanted = key_of(context, value)
     for k, item in enumerate(owner.items):
-        if key_of(context, item) == wanted:
+        if same(context, item, value):
             del owner.items[k]
             return NULL
     raise Refusal("G103", f"{describe(value)} is not in the list", None, 0)
@@ -254,11 +264,29 @@ def _get(context: Context, owner: Mapped, key: Value, default: Value = NULL) -> 
     return default if found is None else found[1]
 
 
-def _update(context: Context, owner: Mapped, other: Value) -> Value:
-    if not isinstance(other, Mapped):
-        pairs = [walked(context, pair) for pair in walked(context, other, 0)]
-        other = mapped(context, [(pair[0], pair[1]) for pair in pairs])
-    owner.entries.update(other.entries)
+def _update(context: Context, owner: Mapped, *others: Value) -> Value:
+    for other in others:
+        if isinstance(other, Mapped):
+            pairs = list(other.entries.values())
+        else:
+            rows = [walked(context, pair) for pair in walked(context, other, 0)]
+            if any(len(row) != 2 for row in rows):
+                raise Refusal("G201", "a dict is made of pairs", None, 0)
+            pairs = [(row[0], row[1]) for row in rows]
+        for key, value in pairs:
+            put(context, owner, key, value)
+    return NULL
+
+
+def _pop_item(context: Context, owner: Mapped) -> Value:
+    if not owner.entries:
+        raise Refusal("G103", "the dict is empty")
+    key, value = owner.entries.popitem()[1]
+    return Listing([key, value], is_tuple=True)
+
+
+def _clear_dict(context: Context, owner: Mapped) -> Value:
+    owner.entries.clear()
     return NULL
 
 
@@ -281,39 +309,11 @@ def _set_default(context: Context, owner: Mapped, key: Value, default: Value = N
 
 _DICT: dict[str, Callable[..., Value]] = {
     "items": _items, "keys": _keys, "values": _values, "get": _get, "update": _update,
-    "copy": _copy_dict, "setdefault": _set_default, "pop": _pop_key,
+    "copy": _copy_dict, "setdefault": _set_default, "pop": _pop_key, "popitem": _pop_item,
+    "clear": _clear_dict,
 }  # fmt: skip
 
 _CHANGING = frozenset(
-    (
-        "append",
-        "extend",
-        "insert",
-        "pop",
-        "reverse",
-        "clear",
-        "update",
-        "setdefault",
-        "remove",
-        "add",
-        "sort",
-    )
-)
-
-_OF_ARRAYS = ("sum", "mean", "min", "max", "prod", "cumsum", "dot", "var", "std")
-
-
-def array_method(m: Machine, at: At, bound: Bound, supplied: Supplied) -> Steps | None:
-    """``x.sum()``: the function of the same name, called on the array."""
-    is_array = isinstance(bound.owner, (Elements, Listing)) or (
-        isinstance(bound.owner, int) and not isinstance(bound.owner, bool)
-    )
-    if not is_array or bound.name not in _OF_ARRAYS or bound.name in _table(bound.owner):
-        return None
-    target = m.library.find(f"numpy.{bound.name}", at[1].code)
-    if target is None:
-        return None
-    from gradc.frontend.calls import call
-
-    owner = array_of(m.context, bound.owner)
-    return call(m, target, [(None, owner), *supplied], *at)
+    ("append", "extend", "insert", "pop", "popitem", "reverse", "clear", "update", "setdefault",
+     "remove", "add", "sort", "discard")
+)  # fmt: skip

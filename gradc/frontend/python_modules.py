@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gradc.frontend.actions import Action, Form, Native, Steps
 from gradc.frontend.context import Context
+from gradc.frontend.python_builtins import integral
 from gradc.frontend.python_objects import walked
 from gradc.frontend.scope import CALL, STR, Scope
 from gradc.frontend.values import (
@@ -27,9 +28,18 @@ from gradc.frontend.values import (
 if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
 
-_SECONDS = 5.0
-
-SILENT = frozenset(("print",))
+SILENT: Mapping[str, frozenset[str]] = {
+    "": frozenset(("print",)),
+    "sympy": frozenset(("pprint", "init_printing", "init_session", "print_latex")),
+    "numpy": frozenset(("set_printoptions", "seterr")),
+    "warnings": frozenset(("filterwarnings", "simplefilter", "warn")),
+    "sys": frozenset(("setrecursionlimit",)),
+    "matplotlib.pyplot": frozenset(
+        ("plot", "scatter", "show", "legend", "title", "xlabel", "ylabel", "savefig", "grid",
+         "figure", "close", "hist", "tight_layout")
+    ),
+}  # fmt: skip
+"""Functions by module that are passed over: they do nothing to a model."""
 
 CONSTANTS: Mapping[str, str] = {
     "string.ascii_lowercase": string.ascii_lowercase,
@@ -38,6 +48,12 @@ CONSTANTS: Mapping[str, str] = {
     "string.digits": string.digits,
     "__name__": "__main__",
 }
+
+
+FLAGS: Mapping[str, int] = {
+    "I": 2, "IGNORECASE": 2, "M": 8, "MULTILINE": 8, "S": 16, "DOTALL": 16, "X": 64, "VERBOSE": 64,
+}  # fmt: skip
+"""Flags of ``re`` that have the same number and meaning in the package ``regex``."""
 
 
 def silent(target: str, name: str) -> Action:
@@ -54,7 +70,9 @@ def silent(target: str, name: str) -> Action:
     return Action(name, form=made)
 
 
-_SHOWING = frozenset(("str", "repr", "round", "float", "format", 'f""', "%"))
+_SHOWING = frozenset(
+    ("str", "repr", "round", "float", "format", 'f""', "%", "latex", "pretty", "srepr")
+)
 
 
 def _shown(scope: Scope, node: int) -> list[int]:
@@ -75,57 +93,11 @@ def _shown(scope: Scope, node: int) -> list[int]:
             pending += reversed(tree.args(part))
         elif tree.head(part) in ("f:", "*args"):
             pending.append(tree.args(part)[0])
-        elif tree.head(part) in _SHOWING:
+        elif (tree.head(part) or "").rpartition(".")[2] in _SHOWING:
             pending += reversed(tree.args(part))
         else:
             found.append(part)
     return found
-
-
-def _matching(context: Context, work: Callable[[Any], Any]) -> Any:
-    """A pattern put to work by the ``regex`` package, which is given up where it runs away."""
-    import regex
-
-    try:
-        return work(regex)
-    except regex.error as problem:
-        raise Refusal("G103", f"this is no pattern: {problem}", None, 0) from None
-    except TimeoutError:
-        raise Refusal("G105", "this pattern takes too long", None, 0) from None
-    except IndexError:
-        raise Refusal("G103", "the replacement names a group that is not there", None, 1) from None
-
-
-def _sub(context: Context, pattern: Value, repl: Value, text: Value, count: Value) -> Value:
-    wanted, written = context.flat(pattern, "a pattern", 0), context.flat(repl, "a text", 1)
-    flat = context.flat(text, "a text", 2)
-    most = 0 if count is ABSENT else context.whole(count, "'count'", 3)
-    changed = _matching(
-        context, lambda regex: regex.sub(wanted, written, flat, count=most, timeout=_SECONDS)
-    )
-    return context.made(changed)
-
-
-def _split(context: Context, pattern: Value, text: Value) -> Value:
-    wanted, flat = context.flat(pattern, "a pattern", 0), context.flat(text, "a text", 1)
-    pieces = _matching(context, lambda regex: regex.split(wanted, flat, timeout=_SECONDS))
-    return Listing([context.made(piece or "") for piece in pieces])
-
-
-def _find_all(context: Context, pattern: Value, text: Value) -> Value:
-    wanted, flat = context.flat(pattern, "a pattern", 0), context.flat(text, "a text", 1)
-    found = _matching(context, lambda regex: regex.findall(wanted, flat, timeout=_SECONDS))
-    if any(isinstance(item, tuple) for item in found):
-        raise Refusal(
-            "G104", "findall() of a pattern with several groups is not available", None, 0
-        )
-    return Listing([context.made(item) for item in found])
-
-
-def _escape(context: Context, pattern: Value) -> Value:
-    import re
-
-    return context.made(re.escape(context.flat(pattern, "a text", 0)))
 
 
 def _product(context: Context, dots: Dots, repeat: Value) -> Value:
@@ -159,17 +131,72 @@ def _whole(prim: str) -> Native:
     """A function of ``math`` whose result is an integer."""
 
     def call(context: Context, x: Value) -> Value:
-        done = context.elementwise(lambda node: context.builder.apply(prim, (node,)), [x])
-        return context.whole_number(done)
+        return integral(context, prim, x)
 
     return call
 
 
-def _factorial(context: Context, x: Value) -> Value:
-    number = context.number(x, 0)
-    if number is None or not number.is_integer() or not 0 <= number <= 20:
-        raise Refusal("G103", "math.factorial() takes a whole number up to 20", None, 0)
-    return Whole(context.builder.const(float(math.factorial(int(number)))))
+def _integers(name: str) -> Native:
+    """A function of ``math`` that takes known integers."""
+
+    def call(context: Context, dots: Dots) -> Value:
+        numbers: list[int] = []
+        for k, (_, value) in enumerate(dots.items):
+            number = context.whole(value, "an integer", k)
+            if not isinstance(value, (Whole, bool)) or abs(number) > _LARGEST:
+                raise Refusal("G103", f"math.{name}() takes integers, and no large ones", None, k)
+            numbers.append(number)
+        try:
+            return context.integer(getattr(math, name)(*numbers))
+        except (TypeError, ValueError) as problem:
+            raise Refusal("G103", f"math.{name}(): {problem}") from None
+
+    return call
+
+
+_LARGEST = 10_000
+
+
+def _math_product(context: Context, x: Value, start: Value) -> Value:
+    """``math.prod(xs)``: of integers an integer."""
+    factors = [*([] if start is ABSENT else [start]), *walked(context, x, 0)]
+    if all(isinstance(factor, (Whole, bool)) for factor in factors):
+        return context.integer(math.prod(context.whole(f, "a factor") for f in factors))
+    result = factors[0]
+    for factor in factors[1:]:
+        result = context.elementwise(context.builder.mul, [result, factor])
+    return result
+
+
+def _zip_longest(context: Context, dots: Dots, fill: Value) -> Value:
+    columns = [walked(context, value, k) for k, (_, value) in enumerate(dots.items)]
+    empty = NULL if fill is ABSENT else fill
+    rows = itertools.zip_longest(*columns, fillvalue=empty)
+    return Listing([Listing(list(row), is_tuple=True) for row in rows])
+
+
+def _chained_all(context: Context, x: Value) -> Value:
+    return Listing([item for part in walked(context, x, 0) for item in walked(context, part)])
+
+
+def _repeated(context: Context, x: Value, times: Value) -> Value:
+    count = context.whole(times, "how often a value is repeated", 1)
+    context.spend(max(count, 0))
+    return Listing([x] * count)
+
+
+def _cut(context: Context, x: Value, dots: Dots) -> Value:
+    """``islice(xs, stop)``, ``islice(xs, start, stop, step)``."""
+    bounds = [None if value is NULL else context.whole(value, "a slice") for _, value in dots.items]
+    try:
+        return Listing(list(itertools.islice(walked(context, x, 0), *bounds)))
+    except (TypeError, ValueError) as problem:
+        raise Refusal("G103", f"islice(): {problem}") from None
+
+
+def _pairs(context: Context, x: Value) -> Value:
+    rows = itertools.pairwise(walked(context, x, 0))
+    return Listing([Listing(list(row), is_tuple=True) for row in rows])
 
 
 def _drawn(context: Context, dots: Dots) -> Value:
@@ -178,6 +205,19 @@ def _drawn(context: Context, dots: Dots) -> Value:
         raise Refusal("G104", "random numbers are not drawn here")
     return Outcome(None, "what is drawn at random", here)
 
+
+def _only_running(what: str) -> Native:
+    def call(context: Context, dots: Dots) -> Value:
+        here = context.here()
+        if here is None:
+            raise Refusal("G104", f"{what} is known only when the script runs")
+        return Outcome(None, what, here)
+
+    return call
+
+
+_at_run = _only_running("what this call gives")
+_shown_text = _only_running("how SymPy prints an expression")
 
 _RANDOM: tuple[tuple[str, str, Native], ...] = tuple(
     (name, "...", _drawn)
@@ -191,23 +231,33 @@ def _nothing(context: Context, dots: Dots) -> Value:
 
 
 NATIVES: Mapping[str, tuple[tuple[str, str, Native], ...]] = {
-    "re": (
-        ("sub", "pattern repl string count?", _sub),
-        ("split", "pattern string", _split),
-        ("findall", "pattern string", _find_all),
-        ("escape", "pattern", _escape),
-    ),
     "itertools": (
         ("product", "... repeat?", _product),
         ("chain", "...", _chained),
         ("combinations", "iterable r", _tuples("combinations")),
         ("permutations", "iterable r?", _tuples("permutations")),
+        (
+            "combinations_with_replacement",
+            "iterable r",
+            _tuples("combinations_with_replacement"),
+        ),
+        ("zip_longest", "... fillvalue?", _zip_longest),
+        ("repeat", "object times", _repeated),
+        ("islice", "iterable ...", _cut),
+        ("pairwise", "iterable", _pairs),
     ),
+    "itertools.chain": (("from_iterable", "iterable", _chained_all),),
+    "time": tuple(
+        (name, "...", _at_run) for name in ("time", "perf_counter", "process_time", "monotonic")
+    ),
+    "sympy!": tuple((name, "...", _shown_text) for name in ("latex", "pretty", "srepr")),
+    "matplotlib.pyplot": tuple((name, "...", _at_run) for name in ("subplots", "gca", "axes")),
     "math!": (
         ("floor", "x", _whole("floor")),
         ("ceil", "x", _whole("ceiling")),
         ("trunc", "x", _whole("trunc")),
-        ("factorial", "x", _factorial),
+        *((name, "...", _integers(name)) for name in ("factorial", "gcd", "lcm", "isqrt", "perm")),
+        ("prod", "iterable start?", _math_product),
     ),
     "numpy.random": (("seed", "...", _nothing), *_RANDOM),
     "random": (("seed", "...", _nothing), *_RANDOM),

@@ -11,6 +11,14 @@ MODULES = frozenset(
 )  # fmt: skip
 """Modules whose functions are known; a name may be written without any."""
 
+PLAIN = frozenset(
+    ("abs", "all", "any", "bool", "callable", "chr", "dict", "divmod", "enumerate", "filter",
+     "float", "format", "frozenset", "int", "isinstance", "len", "list", "map", "max", "min", "ord",
+     "pow", "print", "range", "repr", "reversed", "round", "set", "sorted", "str", "sum", "tuple",
+     "zip")
+)  # fmt: skip
+"""Functions of Python that are meant wherever their bare name stands."""
+
 CONSTANTS: Mapping[str, float] = {
     "pi": math.pi,
     "e": math.e,
@@ -55,7 +63,6 @@ FUNCTIONS: Mapping[str, str] = {
     "amax": "max",
     "fsum": "sum",
     "average": "mean",
-    "asarray": "array",
     "constant": "array",
     "convert_to_tensor": "array",
     "float64": "as.numeric",
@@ -75,7 +82,6 @@ FUNCTIONS: Mapping[str, str] = {
     "less_equal": "<=",
     "equal": "==",
     "not_equal": "!=",
-    "zeros": "numeric",
     "reduce_sum": "sum",
     "reduce_mean": "mean",
     "reduce_prod": "prod",

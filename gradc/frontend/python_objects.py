@@ -31,6 +31,7 @@ from gradc.frontend.values import (
 from gradc.syntax.rope import Text, paste
 
 At = tuple[str, Scope, int]
+OnObjects = Callable[[Context, Sequence[Value]], "Value | None"]
 
 
 def key_of(context: Context, value: Value) -> Hashable:
@@ -159,7 +160,9 @@ def set_object_item(context: Context, owner: Listing | Mapped, index: Value, val
 
 
 def _cannot_change(owner: Listing) -> Refusal:
-    return Refusal("G202", f"the elements of a {'tuple' if owner.is_tuple else 'set'} cannot change")
+    return Refusal(
+        "G202", f"the elements of a {'tuple' if owner.is_tuple else 'set'} cannot change"
+    )
 
 
 def _set_slice(context: Context, owner: Listing, places: slice, values: Sequence[Value]) -> None:
@@ -186,28 +189,6 @@ def delete_item(context: Context, owner: Value, index: Value) -> None:
 
 
 # ------------------------------------------------------------------------- operators
-
-
-def on_objects(context: Context, name: str, values: Sequence[Value]) -> Value | None:
-    """An operator of lists and texts; None where arrays and numbers are meant."""
-    if name == "!":
-        verdict = truth(context, values[0])
-        return not verdict if isinstance(verdict, bool) else None
-    if len(values) != 2:
-        return None
-    left, right = values
-    if name in _ORDERS:
-        return _ordered(context, name, left, right)
-    if name == "+":
-        return _added(context, left, right)
-    if name == "*":
-        return _repeated(context, left, right)
-    if name == "%" and isinstance(left, Text):
-        return percent(context, left, right)
-    if name in ("==", "!=") and (_is_object(left) or _is_object(right)):
-        same = _is_same(context, left, right)
-        return same if name == "==" else not same
-    return None
 
 
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
@@ -255,6 +236,8 @@ def _is_object(value: Value) -> bool:
 
 
 def _is_same(context: Context, left: Value, right: Value) -> bool:
+    if left is NULL or right is NULL:
+        return left is right
     if isinstance(left, Listing) and isinstance(right, Listing):
         if left.is_set and right.is_set:
             return {key_of(context, a) for a in left.items} == {
@@ -334,4 +317,37 @@ def truth(context: Context, x: Value) -> bool | Value:
     return True if isinstance(x, (Closure, Action, Bound, Known)) else x
 
 
-OPERATORS = ("+", "*", "%", "==", "!=", "!", "<", "<=", ">", ">=")
+def _negated(context: Context, values: Sequence[Value]) -> Value | None:
+    verdict = truth(context, values[0])
+    return not verdict if isinstance(verdict, bool) else None
+
+
+def _formatted(context: Context, values: Sequence[Value]) -> Value | None:
+    left, right = values
+    return percent(context, left, right) if isinstance(left, Text) else None
+
+
+def _equality(equal: bool) -> OnObjects:
+    def call(context: Context, values: Sequence[Value]) -> Value | None:
+        left, right = values
+        if not _is_object(left) and not _is_object(right):
+            return None
+        return _is_same(context, left, right) is equal
+
+    return call
+
+
+def _order(name: str) -> OnObjects:
+    return lambda context, values: _ordered(context, name, values[0], values[1])
+
+
+OPERATORS: dict[tuple[str, int], OnObjects] = {
+    ("+", 2): lambda context, values: _added(context, values[0], values[1]),
+    ("*", 2): lambda context, values: _repeated(context, values[0], values[1]),
+    ("%", 2): _formatted,
+    ("!", 1): _negated,
+    ("==", 2): _equality(True),
+    ("!=", 2): _equality(False),
+    **{(name, 2): _order(name) for name in _ORDERS},
+}
+"""Operators of lists and texts; they give None where arrays and numbers are meant."""

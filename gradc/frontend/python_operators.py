@@ -81,7 +81,7 @@ def _power(x: int, y: int) -> int | None:
         return None  # a float
     if abs(x) > 1 and y * (abs(x).bit_length() - 1) > _BITS_LIMIT:
         raise Refusal("G104", "this integer is too large for a double")
-    return int(x) ** y
+    return int(int(x) ** y)
 
 
 def _divided(function: Callable[[int, int], int]) -> Exact:
@@ -115,7 +115,7 @@ _EXACT: Mapping[tuple[str, int], Exact] = {
 """Operators of integers; None where the result is none."""
 
 
-# ------------------------------------------------------------------------- a < b <= c
+# ------------------------------------------------------------------------- comparisons
 
 
 def chained(words: tuple[OneNode, ...], both: OneNode) -> Form:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from gradc.frontend.actions import Action, Steps
 from gradc.frontend.calls import call
 from gradc.frontend.context import Context
+from gradc.frontend.python_modules import FLAGS
 from gradc.frontend.python_objects import At
 from gradc.frontend.values import (
     ABSENT,
@@ -25,11 +29,6 @@ if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
 
 _SECONDS = 5.0
-
-FLAGS: Mapping[str, int] = {
-    "I": 2, "IGNORECASE": 2, "M": 8, "MULTILINE": 8, "S": 16, "DOTALL": 16, "X": 64, "VERBOSE": 64,
-}  # fmt: skip
-"""Flags that mean the same, by the same number, to Python and to the package ``regex``."""
 
 _PATTERN, _MATCH = "a compiled pattern", "a match of a pattern"
 
@@ -58,7 +57,25 @@ def _compiled(context: Context, pattern: Value, flags: Value) -> Any:
     number = 0 if flags is ABSENT else context.whole(flags, "'flags'")
     if number & ~sum({*FLAGS.values()}):
         raise Refusal("G104", "these flags of a pattern are not available")
+    _check(text, number)
     return _working(lambda regex: regex.compile(text, number))
+
+
+_OTHERWISE = re.compile(r"(?<!\\)\{[^\d,}]|\[\[:")
+"""What the package ``regex`` reads otherwise than ``re``: inexact matches, named classes."""
+
+
+@cache
+def _check(text: str, flags: int) -> None:
+    """Refuse what Python's own ``re`` does not take, or takes for something else."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            re.compile(text, flags)
+    except (re.error, Warning, OverflowError, RecursionError) as problem:
+        raise Refusal("G103", f"this is no pattern: {problem}", None, 0) from None
+    if _OTHERWISE.search(text):
+        raise Refusal("G104", "a brace in a pattern needs a backslash here", None, 0)
 
 
 def compile_(m: Machine, at: At, pattern: Value, flags: Value) -> Steps:
@@ -121,9 +138,7 @@ def sub(
     compiled = _compiled(context, pattern, flags)
     if isinstance(repl, Text):
         written = context.written_out(repl)
-        changed = _working(
-            lambda regex: compiled.sub(written, flat, count=most, timeout=_SECONDS)
-        )
+        changed = _working(lambda regex: compiled.sub(written, flat, count=most, timeout=_SECONDS))
         return context.made(changed)
     pieces: list[str] = []
     place = 0
@@ -142,8 +157,6 @@ def sub(
 
 def escape(m: Machine, at: At, pattern: Value) -> Steps:
     """``re.escape(text)``."""
-    import re
-
     yield from ()
     return m.context.made(re.escape(m.context.flat(pattern, "a text", 0)))
 

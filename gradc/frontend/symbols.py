@@ -8,7 +8,7 @@ import string
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
-from gradc.frontend.context import Context
+from gradc.frontend.context import LENGTH, Context
 from gradc.frontend.values import NULL, Elements, Listing, Refusal, Value
 from gradc.ir import REAL, Graph, Input, Type, known, symbol, vector
 from gradc.syntax.rope import computed
@@ -149,7 +149,7 @@ class Symbols:
         if wanted is not None and name not in self.at and param:
             if wanted < 0:
                 self.open_counts.add(name)
-                return vector(symbol(f"length of {name}"))
+                return vector(symbol(f"{LENGTH}{name}"))
             return vector(known(wanted)) if wanted > 1 or isinstance(default, tuple) else REAL
         rank, count = _shape(self.at.get(name, default))
         if rank > 1:

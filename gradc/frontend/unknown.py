@@ -95,6 +95,13 @@ def unknown_function(
     return fail("G102", f"unknown function '{name}'", place, suggestion)
 
 
+_NO_SLIPS = frozenset(
+    ("Sum", "Product", "Integral", "Limit", "Eq", "Matrix", "logspace", "least_squares",
+     "curve_fit", "grad", "jacobian", "hessian", "jit")
+)  # fmt: skip
+"""Names that are right in Python, and near to one of something else."""
+
+
 def _suggestion(
     name: str, known: Iterable[str], users: Sequence[str], is_python: bool
 ) -> str | None:
@@ -102,6 +109,7 @@ def _suggestion(
     if meant is None:
         candidates = [*users, *sorted(entry for entry in known if entry[0].isalpha())]
         prefix = name[: name.rfind(".") + 1] if is_python else ""
-        close = _nearest(name[len(prefix) :], candidates)
+        last = name[len(prefix) :]
+        close = None if is_python and last in _NO_SLIPS else _nearest(last, candidates)
         meant = prefix + close if close else None
     return f"did you mean '{meant}'?" if meant else None

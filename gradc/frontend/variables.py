@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gradc.frontend.python_modules import CONSTANTS
-from gradc.frontend.python_names import constant
+from gradc.frontend.actions import Action
+from gradc.frontend.python_modules import CONSTANTS, FLAGS
+from gradc.frontend.python_names import PLAIN, constant
 from gradc.frontend.python_objects import walked
 from gradc.frontend.scope import (
     Scope,
@@ -24,13 +25,6 @@ from gradc.syntax.rope import computed
 
 if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
-
-
-_FUNCTIONS = frozenset(
-    ("str", "int", "float", "len", "max", "min", "sum", "abs", "round", "sorted", "list", "tuple",
-     "dict", "repr", "bool", "zip", "enumerate", "reversed", "range")
-)  # fmt: skip
-"""Functions of Python that are meant wherever their bare name stands."""
 
 
 def opened(m: Machine, name: str, value: Value, scope: Scope) -> Value:
@@ -81,6 +75,12 @@ def opened_list(m: Machine, items: Items, owner: str | None = None) -> Value:
     return Items(tuple(columns), items.names, items.is_frame)
 
 
+def found(m: Machine, name: str, scope: Scope) -> Value | None:
+    """What a variable stands for here, the owner of an attribute; None where there is none."""
+    value = scope.environment.find(name)
+    return opened(m, name, value, scope) if scope.opens and value is not None else value
+
+
 def of_module(m: Machine, name: str, scope: Scope) -> Value | None:
     """A name of Python that is no variable: a constant of a module, an attribute."""
     origin = scope.code.origin(name)
@@ -92,24 +92,34 @@ def of_module(m: Machine, name: str, scope: Scope) -> Value | None:
     if origin in ("sympy.I", "sympy.zoo"):
         raise Refusal("G104", f"'{name}' is imaginary in SymPy, and there are no complex numbers")
     if origin.startswith("sympy.abc."):
-        return m.symbols.make(origin.rpartition(".")[2], m.graph, is_column=True)
-    owner, dot, attribute = name.rpartition(".")
-    value = scope.environment.find(owner) if dot else None
-    if isinstance(value, Outcome):
-        return value
-    if value is not None and attribute in ("T", "shape", "size"):
-        raise Refusal("G104", f"the attribute '{attribute}' is not available")
-    is_module = scope.environment.find(name.partition(".")[0]) is None
-    if (dot and is_module) or (not dot and origin in _FUNCTIONS):
+        symbol = origin.rpartition(".")[2]
+        m.root.variables[symbol] = m.symbols.make(symbol, m.graph, is_column=True)
+        return m.root.variables[symbol]
+    first, dot, rest = name.partition(".")
+    value = found(m, first, scope) if dot else None
+    if value is not None:
+        return attribute_of(m, value, rest)
+    if origin == "complex":
+        return Action("complex")
+    if origin.startswith("re.") and origin[3:] in FLAGS:
+        return m.context.integer(FLAGS[origin[3:]])
+    imported = not dot and (name in scope.tree.imports or "::" in origin)
+    if dot or imported or origin in PLAIN:
         action = m.library.find(name, scope.code)
-        if action is not None:
+        if action is not None or "::" in origin:
             return action
-    if not dot and name in scope.tree.imports:
-        action = m.library.find(name, scope.code)
-        if action is None:
-            raise Refusal("G104", f"'{origin}' reaches outside of the model")
-        return action
+    if imported:
+        raise Refusal("G104", f"'{origin}' reaches outside of the model")
     return None
+
+
+def attribute_of(m: Machine, value: Value, path: str) -> Value:
+    """The attribute of a variable: ``x.shape``, ``result.x``."""
+    from gradc.frontend.python_arrays import attribute
+
+    for name in path.split("."):
+        value = attribute(m, value, name)
+    return value
 
 
 def spread(m: Machine, value: Value, by_name: bool) -> list[tuple[str | None, Value]]:

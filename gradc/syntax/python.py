@@ -39,8 +39,8 @@ Statements
     ``x = y = e``                             a call of ``<-`` with three arguments: ``x``, ``y``,
                                               ``e``
     ``x[i] = e``                              a call of ``<-`` with a call of ``[``
-    ``x, (y, *z) = e``, ``[x, y] = e``        a call of ``<-`` with a call of ``()``, where ``*z`` is
-                                              a call of ``*args``
+    ``x, (y, *z) = e``, ``[x, y] = e``        a call of ``<-`` with a call of ``()``; ``*z`` is a
+                                              call of ``*args``
     ``x += e``                                ``x <- x + e``, where both heads are at the ``+=``
     ``def f(x, k=2, *, a): …``                ``f <- function(x, k = 2, a) { … }``
     ``def f(*xs, **d): …``                    parameters that are called ``*xs`` and ``**d``

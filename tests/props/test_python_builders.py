@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from python_builders import ask_python, script
+from python_hand_cases import MORE_BY_HAND
 
 import gradc.frontend.calls as calls
 import gradc.frontend.context as context
@@ -276,10 +277,13 @@ res = [f"{None} {True}", "%s %r" % (None, False), "{} {!r}".format(True, "a")]
 }
 
 
-@pytest.mark.parametrize("name", BY_HAND)
+CASES = {**BY_HAND, **MORE_BY_HAND}
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_python_means_the_same(name: str, tmp_path: Path) -> None:
-    (answer,) = ask_python([BY_HAND[name]], tmp_path)
-    found, why = ours(BY_HAND[name], is_list=answer["is_list"])
+    (answer,) = ask_python([CASES[name]], tmp_path)
+    found, why = ours(CASES[name], is_list=answer["is_list"])
     assert found == answer["texts"], why
 
 

@@ -165,6 +165,66 @@ from numpy import sin, cos, arctan, cosh, pi
 def wave(q, t=0.75):
     phase = 2*pi*q[0]*t + q[1]
     return q[2]*sin(phase)*cos(q[0]*phase) + arctan(q[2]) - 1/cosh(q[1])
+
+### functions that are passed around
+# energy by p
+# p = 0.4 -0.3 0.8
+import functools
+import operator
+import numpy as np
+
+square = np.square
+activations = [np.tanh, lambda z: 1/(1 + np.exp(-z))]
+
+def compose(*functions):
+    return functools.reduce(lambda f, g: lambda z: g(f(z)), functions)
+
+def energy(p):
+    a, *rest = p
+    b, c = rest
+    inner = compose(*activations, np.exp)(a + b)
+    terms = [square(a), operator.mul(b, c), functools.partial(np.power, c)(3)]
+    return sum(terms, inner)
+
+### an array that is filled
+# total by w
+# w = 0.5 -1.5; x = 0.3
+import numpy as np
+
+def recurrence(w, x, n=4):
+    states = np.zeros(n, dtype=complex)
+    states[0] = x
+    for k in range(1, n):
+        states[k] = np.sin(w[0]*states[k - 1]) + w[1]
+    states *= 2
+    return states
+
+def total(w, x=0.5):
+    states = recurrence(w, x)
+    tail = states[2:].copy()
+    tail[0] = 0
+    grid = np.linspace(0, 1, states.shape[0])
+    return np.dot(states, grid) + tail.sum() + np.full(2, w[0]).prod() + len(np.ones(3))
+
+### settings in a dict (in the script)
+# cost by p
+# p = 1.1 0.4
+from itertools import combinations
+from scipy.optimize import minimize
+
+defaults = dict(rate=0.5, offset=2.0)
+options = {**defaults, "rate": 0.25}
+options.update(power=3)
+
+def cost(p, **named):
+    "What it costs."
+    settings = {**options, **named}
+    height, width = p
+    pairs = len(list(combinations(range(4), 2)))
+    return (height*settings["rate"])**settings["power"] + pairs*width/settings["offset"]
+
+best = minimize(cost, [1.1, 0.4])
+print(*best.x)
 """
 
 _TENSORFLOW: Final = r"""
