@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from expressions import values
 from hypothesis import strategies as st
 
 ROWS = 3
@@ -66,3 +69,11 @@ def parameters(text: str) -> tuple[str, ...]:
     """The parameters that a text names."""
     words = set("".join(c if c.isalnum() else " " for c in text).split())
     return tuple(name for name in (*SCALARS, "p") if name in words)
+
+
+def points() -> st.SearchStrategy[dict[str, Any]]:
+    """A value for each input."""
+    rows = st.lists(values(), min_size=ROWS, max_size=ROWS)
+    pair = st.lists(values(), min_size=2, max_size=2)
+    scalars = {name: values() for name in SCALARS}
+    return st.fixed_dictionaries({**scalars, **dict.fromkeys(VECTORS, rows), "p": pair})
