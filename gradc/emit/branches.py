@@ -81,7 +81,8 @@ def _needs(
     """For each node the conditions that hold whenever some root reads its value.
 
     The conditions of a row say nothing of other rows, so none of them goes beyond what works
-    on each row by itself: all of ``sum(log(x))`` is needed where one row needs the sum.
+    on each row by itself: all of ``sum(log(x))`` is needed where one row needs the sum. The
+    scalars of a stack are left alone too, though each of them is needed by its own row only.
     """
     found: list[Need | None] = [None] * len(marks)
     for root in roots:

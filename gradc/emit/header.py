@@ -59,7 +59,10 @@ _MODEL = Syntax(
     truth=("FALSE", "TRUE"),
     infix=R_OPERATORS,
     negation="!",
+    pi="pi",
 )
+# What a reader of R writes, where that is not a call of the primitive's own name. It says the
+# same, and loses digits that the emitted code keeps.
 _WORDS = {
     "select": "ifelse",
     "min2": "pmin",
@@ -68,11 +71,30 @@ _WORDS = {
     "index": "{x}[{k}]",
     "stack": "c({*})",
     "as_real": "as.numeric",
+    "broadcast": "rep_len({x}, length({like}))",
+    "scatter": "replace(numeric(length({like})), {k}, {x})",
+    "hypot": "sqrt({x}^2 + {y}^2)",
+    "direction": "{x} / {r}",
+    "sech": "1 / cosh({x})",
+    "sigmoid": "plogis",
+    "logit": "qlogis",
+    "softplus": "log1p(exp({x}))",
+    "log1mexp": "log(1 - exp(-{x}))",
+    "logspace_add": "log(exp({x}) + exp({y}))",
+    "logspace_sub": "log(exp({x}) - exp({y}))",
+    "xlogx": "{x} * log({x})",
+    "xlog1px": "(1 + {x}) * log1p({x})",
+    "erf": "2 * pnorm({x} * sqrt(2)) - 1",
+    "erfc": "2 * pnorm(-{x} * sqrt(2))",
+    "log_pnorm": "pnorm({x}, log.p = TRUE)",
+    "inverse_mills": "dnorm({x}) / pnorm({x})",
+    "besselI_scaled": "besselI({x}, {nu}, TRUE)",
+    "besselK_scaled": "besselK({x}, {nu}, TRUE)",
 }
 
 
 def model_lines(function: Function, names: Mapping[str, str], room: int) -> list[str]:
-    """The model in gradc's own language, under emitted names; abbreviated where it is long."""
+    """The model in R's notation, under emitted names; abbreviated where it is long."""
     root = function.value
     count = sum(reachable(function.graph, [root]))
     if count > _LARGEST:

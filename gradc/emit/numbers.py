@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 
@@ -17,16 +18,61 @@ def cpp_number(value: float) -> str:
     return repr(value)
 
 
+_OF_PI = {factor * math.pi: factor for factor in (2.0, 3.0, 4.0, 6.0, 8.0, 16.0)}
+"""Doubles that are a few times pi, as a product of doubles gives them."""
+
+
+def times_pi(value: float) -> float | None:
+    """The whole number of which a double is the multiple of pi, 1 excepted."""
+    return _OF_PI.get(value)
+
+
+# R computes in C's long double: 64 bits on x86, 113 on 64-bit ARM under Linux, 53 on Apple's.
+_MANTISSAS = (53, 64, 113)
+_LONG = (64, 113)
+
+
 @lru_cache(maxsize=65536)
-def r_number(value: float) -> str:
-    """A literal of R: the decimal where R's reader gets it right, else hexadecimal."""
+def r_number(value: float, mantissas: tuple[int, ...] = _MANTISSAS) -> str:
+    """A literal of R: a decimal that R's reader gets right, else hexadecimal.
+
+    It reads the shortest decimal wrongly where that has more digits than its mantissa holds;
+    another decimal inside the same double's interval is then read right.
+    """
     text = repr(value)
     if text.endswith(".0"):
         text = text[:-2]
     magnitude = abs(value)
-    if all(_read_by_r(text.lstrip("-"), bits) == magnitude for bits in _MANTISSAS):
-        return text
+    for decimal in (text.lstrip("-"), *_neighbours(magnitude)):
+        if all(_read_by_r(decimal, bits) == magnitude for bits in mantissas):
+            return f"-{decimal}" if value < 0 else decimal
     return _short_hex(value)
+
+
+def r_start(value: float) -> str:
+    """A starting value, readable first of all: exact wherever R has a long double."""
+    return r_number(value, _LONG)
+
+
+def _neighbours(magnitude: float) -> Iterator[str]:
+    """Decimals of 17 and of 18 digits that stand for the same double, nearest first."""
+    for count, near in _NEAR.items():
+        mantissa, _, exponent = f"{magnitude:.{count - 1}e}".partition("e")
+        digits = int(mantissa.replace(".", ""))
+        for step in sorted(range(-near, near + 1), key=abs):
+            text = str(digits + step)
+            decimal = _placed(text, int(exponent) + len(text) - count)
+            if float(decimal) == magnitude:
+                yield decimal
+
+
+def _placed(digits: str, exponent: int) -> str:
+    """``d.ddd`` times a power of ten, written as Python writes it."""
+    if not _LOWEST <= exponent < _HIGHEST:
+        return f"{digits[0]}.{digits[1:]}e{exponent:+03d}"
+    if exponent < 0:
+        return f"0.{'0' * (-exponent - 1)}{digits}"
+    return f"{digits[: exponent + 1]}.{digits[exponent + 1 :]}"
 
 
 def _short_hex(value: float) -> str:
@@ -36,8 +82,9 @@ def _short_hex(value: float) -> str:
     return f"{mantissa}p{exponent}"
 
 
-# R computes in C's long double: 64 bits on x86, 113 on 64-bit ARM under Linux, 53 on Apple's.
-_MANTISSAS = (53, 64, 113)
+# How many units of the last of so many digits a double's interval may reach to either side.
+_NEAR = {17: 12, 18: 112}
+_LOWEST, _HIGHEST = -4, 16
 
 Binary = tuple[int, int]
 """``(m, e)`` stands for m * 2**e."""

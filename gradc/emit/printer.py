@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gradc.emit.numbers import times_pi
 from gradc.emit.syntax import (
     ATOM,
     POWER,
@@ -56,6 +57,10 @@ class Printer:
             return Piece(syntax.nan)
         negative = math.copysign(1.0, value) < 0
         finite = math.isfinite(value)
+        factor = times_pi(abs(value)) if syntax.pi else None
+        if factor is not None:
+            text = f"{syntax.number(factor)} * {syntax.pi}"
+            return Piece(f"-{text}" if negative else text, PRODUCT, 0, 0, True)
         text = syntax.number(abs(value)) if finite else syntax.infinity
         return Piece(f"-{text}" if negative else text, SIGN if negative else ATOM, 0, 0, finite)
 

@@ -39,7 +39,7 @@ class Piece:
 
     def without_sign(self) -> Piece:
         """The opposite of a negated piece."""
-        level = ATOM if self.literal else max(self.level, PRODUCT)
+        level = ATOM if self.literal and self.level == SIGN else max(self.level, PRODUCT)
         return Piece(self.text[1:], level, self.brackets, self.height, self.literal)
 
     def at(self, level: int) -> Piece:
@@ -90,7 +90,8 @@ class Syntax:
 
     ``number`` prints a finite double; infinities and NaN are names. ``typed`` turns a literal
     into a value of the target's own type where a bare number would be taken for another: where
-    an operation has nothing but literals, and in primitives of ``strict``.
+    an operation has nothing but literals, and in primitives of ``strict``. ``pi`` is the name of
+    that number where a literal may be written with it.
     ``special`` prints a primitive in its own way, before operators and templates are tried.
     """
 
@@ -101,6 +102,7 @@ class Syntax:
     infix: Mapping[str, Infix]
     negation: str
     typed: Callable[[str], str] | None = None
+    pi: str = ""
     strict: frozenset[str] = frozenset()
     special: Mapping[str, Special] = field(default_factory=dict)
 

@@ -88,6 +88,21 @@ class Stages:
                 self._legal[key] = legalize(function, target, TARGETS[target].supports)
         return self._legal[key]
 
+    def taped(self, target: str, stage: str) -> Function:
+        """What a toolchain computes that differentiates the emitted value by itself.
+
+        Its tape takes the derivative of each operation in turn and knows no stable forms.
+        """
+        key = (target, f"taped {stage}")
+        if key not in self._legal:
+            value = self.legal(target, "value")
+            with collection_paused():
+                derived = value_and_gradient(value.copy())
+                if stage == "hessian":
+                    derived = hessian(derived)
+                self._legal[key] = legalize(derived, target, TARGETS[target].supports)
+        return self._legal[key]
+
     def _stage(self, name: str) -> Function:
         return getattr(self, name)  # type: ignore[no-any-return]
 

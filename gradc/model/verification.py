@@ -71,7 +71,8 @@ def subject_of(
                 raise
             unsupported[target] = error.diagnostics[0].message
             continue
-        emitted[target] = Emitted(_judged(target, stages.legal(target, derived)), program)
+        own = stages.taped if TARGETS[target].tapes else stages.legal
+        emitted[target] = Emitted(_judged(target, own(target, derived)), program)
     heard = {
         witness: stages.legal(WITNESS_TARGETS[witness], "plain_gradient")
         for witness in witnesses

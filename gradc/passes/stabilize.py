@@ -36,6 +36,8 @@ _RULES: tuple[Stabilizes, ...] = (
     Stabilizes("(1 + u)^y", "ifelse(abs(u) < 0.5, exp(y*log1p(u)), (1 + u)^y)", varies="u y"),
     Stabilizes("x^y - 1", "ifelse(x > 0, expm1(y*log(x)), x^y - 1)", varies="x y"),
 )
+# Of ``1 - tanh(x)^2`` one pass makes ``(1 - tanh(x))*(1 + tanh(x))``, and the next one the rest.
+_MOST_PASSES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +95,22 @@ def stabilize(function: Function, *, splits: bool = True) -> Function:
     Without ``splits`` no form is replaced by a choice between two: what a derivative rule made
     of the branches of such a choice is already good on its own side.
     """
+    for _ in range(_MOST_PASSES):
+        function, changed = _stabilized(function, splits)
+        if not changed:
+            break
+        splits = False
+    return function
+
+
+def _stabilized(function: Function, splits: bool) -> tuple[Function, bool]:
+    """One pass, and whether it replaced anything: what a rule makes may hold another's pattern."""
     old = function.graph
     present = {record[0] for record in old.records}
     rules = _applicable(present)
     sums = "exp" in present and "add" in present
     if not rules and not sums:
-        return function
+        return function, False
     branches = {arg for record in old.records if record[0] == "select" for arg in record[3:]}
     graph = Graph()
     builder = _Rewriter(graph, rules, sums)
@@ -119,7 +131,7 @@ def stabilize(function: Function, *, splits: bool = True) -> Function:
             touched.add(made)
         return made
 
-    return rebuild(function, graph, make)
+    return rebuild(function, graph, make), bool(touched)
 
 
 def _applicable(present: set[str]) -> dict[str, list[_Rule]]:

@@ -76,6 +76,9 @@ def power(x: Ball, y: Ball) -> Ball:
     if y.is_exact() and y.is_finite() and y.is_integer():
         exponent = int(y.unique_fmpz())
         if abs(exponent) < 2**40:
+            if x == arb.neg_inf():  # flint has no power of it
+                size = arb.pos_inf() ** exponent
+                return -size if exponent % 2 else size
             if x.is_zero() and exponent < 0:
                 return arb.pos_inf() if exponent % 2 == 0 else nan()
             return _whole_power(x, exponent)

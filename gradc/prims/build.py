@@ -8,6 +8,7 @@ has just produced may also be reassociated (``x*0``, ``0 + x``, signs pulled out
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from math import isfinite
 
 from gradc.ir import BOOL, REAL, Graph, Type, make_type
 from gradc.prims.exact import BINARY, COMPARISON, WHOLE, whole
@@ -181,8 +182,17 @@ class Builder:
                 return self.neg(self.mul(records[x][2], y))
             if records[y][0] == "neg":
                 return self.neg(self.mul(x, records[y][2]))
+            if records[x][0] == "div" and records[x][3] == y and self._cancels(y):
+                return records[x][2]  # type: ignore[no-any-return]
+            if records[y][0] == "div" and records[y][3] == x and self._cancels(x):
+                return records[y][2]  # type: ignore[no-any-return]
             return self._pair("mul", x, y, commutes=True)
         return self._pair("mul", x, y)
+
+    def _cancels(self, node: int) -> bool:
+        """Whether a factor is a number that a division by itself undoes."""
+        graph = self.graph
+        return graph.is_const(node) and bool(graph.value(node)) and isfinite(graph.value(node))
 
     def div(self, x: int, y: int) -> int:
         graph = self.graph
@@ -193,8 +203,11 @@ class Builder:
         if self.derived:
             if x == self._zero:
                 return self._zero
-            if graph.records[x][0] == "neg":
-                return self.neg(self.div(graph.records[x][2], y))
+            record = graph.records[x]
+            if record[0] == "neg":
+                return self.neg(self.div(record[2], y))
+            if record[0] == "mul" and y in record[2:] and self._cancels(y):
+                return record[3] if record[2] == y else record[2]  # type: ignore[no-any-return]
         return self._pair("div", x, y)
 
     def neg(self, x: int) -> int:

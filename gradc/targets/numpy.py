@@ -63,6 +63,7 @@ SYNTAX = Syntax(
         "ne": not_associative(" != ", COMPARISON),
     },
     negation="~",
+    pi="np.pi",
     typed=_typed,
     special={"select": _where, "exact_pi": _pi},
 )

@@ -27,6 +27,7 @@ SYNTAX = Syntax(
     truth=("FALSE", "TRUE"),
     infix=R_OPERATORS,
     negation="!",
+    pi="pi",
 )
 _LIMITS = Limits(characters=400, brackets=16, height=60)
 
@@ -300,9 +301,12 @@ def _gradient(body: _Body, plan: Schedule, entries: Sequence[Entry], result: str
         body.add(f'attr({result}, "gradient") <- {gradient}')
         return
     if not function.per_observation and any(entry.count > 1 for entry in entries):
-        parts = ", ".join(plan.text(entry.node) for entry in entries)
+        parts = [_items(function, plan, entry.node) for entry in entries]
+        vector = f"c({', '.join(parts)})"
+        if len(parts) == 1 and entries[0].count > 1:  # a vector already
+            vector = plan.text(entries[0].node)
         dimnames = f"dimnames = list(NULL, {_names(body)})"
-        body.add(f'attr({result}, "gradient") <- matrix(c({parts}), 1L, {dimnames})')
+        body.add(f'attr({result}, "gradient") <- matrix({vector}, 1L, {dimnames})')
         return
     texts = [plan.text(entry.node) for entry in entries]
     if function.per_observation:
@@ -312,6 +316,13 @@ def _gradient(body: _Body, plan: Schedule, entries: Sequence[Entry], result: str
             texts[0] = f"rep_len({texts[0]}, length({result}))"
     columns = [f"{_tag(label)} = {text}" for label, text in zip(labels, texts, strict=True)]
     body.add(f'attr({result}, "gradient") <- cbind({", ".join(columns)})')
+
+
+def _items(function: Function, plan: Schedule, node: int) -> str:
+    """What ``c(…)`` takes for a node: of one that is itself written so, its elements."""
+    text = plan.text(node)
+    written = function.graph.prim(node) == "stack" and text.startswith("c(")
+    return text[2:-1] if written else text
 
 
 def _place(entry: Entry) -> str:

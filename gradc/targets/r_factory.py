@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradc.emit import EmitModel
 from gradc.emit.layout import WIDTH, wrap
 from gradc.emit.names import Names
-from gradc.emit.numbers import r_number
+from gradc.emit.numbers import r_start
 from gradc.ir import Function
 
 _MOST_WRITTEN = 12
@@ -88,7 +88,7 @@ def _signed(value: float) -> str:
         return "NaN"
     if value in (float("inf"), float("-inf")):
         return "Inf" if value > 0 else "-Inf"
-    return r_number(value)
+    return r_start(value)
 
 
 def _with_attributes(model: EmitModel, names: Names, par: str, full: str) -> list[str]:

@@ -17,7 +17,8 @@ class Target:
 
     ``spell`` overlays the spellings of the table of primitives; ``native`` are primitives
     that ``write`` turns into statements of its own. ``needs`` are the toolchains it runs
-    with, ``patterns`` its files' names with ``{}`` for the model's.
+    with, ``patterns`` its files' names with ``{}`` for the model's. With ``tapes`` its toolchain
+    differentiates the emitted value by itself.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Target:
     syntax: Syntax
     write: Callable[[EmitModel, Target], Emitted]
     wants_vjp: bool = False
+    tapes: bool = False
     spell: Mapping[str, Spelling] = field(default_factory=dict)
     native: frozenset[str] = frozenset()
 

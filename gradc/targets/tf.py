@@ -90,6 +90,7 @@ SYNTAX = Syntax(
     truth=("tf.constant(False)", "tf.constant(True)"),
     infix={name: operator for name, operator in OPERATORS.items() if name != "pow"},
     negation="~",
+    pi="math.pi",
     typed=_typed,
     strict=frozenset({"broadcast", "scatter"}),
     special={"pow": _power, "select": _where, "stack": _stack, "exact_pi": _pi},

@@ -114,6 +114,7 @@ SYNTAX = Syntax(
         "div": left_associative(" / ", PRODUCT),
     },
     negation="",
+    pi="M_PI",
     typed=_typed,
     strict=frozenset(prim.name for prim in TABLE),
     special={
@@ -383,4 +384,5 @@ TARGET = Target(
     syntax=SYNTAX,
     write=write,
     native=NATIVE,
+    tapes=True,
 )

@@ -149,6 +149,11 @@ def common_length(args: Sequence[Cells]) -> int:
     return rows
 
 
+def is_infinite(cell: Cell) -> bool:
+    """Whether a cell is an infinity itself, which is exact and which nothing rounds."""
+    return isinstance(cell, arb) and bool(cell == arb.pos_inf() or cell == arb.neg_inf())
+
+
 def recycle(cells: Cells, rows: int) -> Cells:
     """The cells, one repeated for every row."""
     return cells * rows if len(cells) == 1 and rows > 1 else cells
@@ -171,6 +176,8 @@ def _prod(attrs: Any, args: Sequence[Cells]) -> Cells:
 def _prod_others(attrs: Any, args: Sequence[Cells]) -> Cells:
     """Products of what stands before and after each element: no division, so zeros are fine."""
     cells = args[0]
+    if not cells:
+        return []
     after = [arb(1)]
     for cell in reversed(cells[1:]):
         after.append(after[-1] * cell)

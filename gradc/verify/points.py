@@ -139,8 +139,25 @@ def row_counts(function: Function, base: Mapping[str, Any]) -> Iterator[tuple[st
             continue
         (symbol, factor), count = size.terms[0], len(value)
         symbols.setdefault(symbol, max(1, (min(count, _LONGEST) - size.constant) // factor))
+    for symbol, least in least_rows(function).items():
+        symbols[symbol] = max(symbols.get(symbol, ROWS), least)
     for item in function.inputs:
         yield item.name, _count(sizes[item.name], symbols) if item.type.rank else 1
+
+
+def least_rows(function: Function) -> dict[str, int]:
+    """The least that each symbol of a length may be: data have the rows that the model names."""
+    graph = function.graph
+    least: dict[str, int] = {}
+    for record in graph.records:
+        if record[0] not in ("index", "scatter"):
+            continue
+        vector = record[2] if record[0] == "index" else record[3]
+        size = graph.types[vector].shape[0].substitute(graph.bindings)
+        if len(size.terms) == 1 and size.terms[0][1] > 0:
+            symbol, factor = size.terms[0]
+            least[symbol] = max(least.get(symbol, 1), -((size.constant - record[1]) // factor))
+    return least
 
 
 def _count(size: Size, symbols: Mapping[str, int]) -> int:
@@ -151,6 +168,8 @@ def _count(size: Size, symbols: Mapping[str, int]) -> int:
 def _one_row(function: Function, lengths: dict[str, int]) -> dict[str, int]:
     """One row for all data, where their lengths are that of one symbol itself."""
     bindings = function.graph.bindings
+    if any(least > 1 for least in least_rows(function).values()):
+        return lengths
     for item in function.inputs:
         if item.type.rank:
             size = item.type.shape[0].substitute(bindings)

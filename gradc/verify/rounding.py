@@ -18,7 +18,7 @@ from gradc.errors import fail
 from gradc.prims import TABLE
 from gradc.prims.accuracy import ACCURACY
 from gradc.prims.balls import power
-from gradc.verify.evaluate import Ball, Cells, apply, common_length, recycle
+from gradc.verify.evaluate import Ball, Cells, apply, common_length, is_infinite, recycle
 
 # Results that are one of the arguments, a whole number, or a truth: nothing is rounded.
 _EXACT = frozenset(
@@ -180,7 +180,7 @@ def _blurred(model: Arithmetic, name: str, attrs: Any, args: Sequence[Cells]) ->
         return None
     reach = model.unit * inner
     blurred = [
-        arg if param in _ORDERS and k else [widen(cell, _size(cell) * reach) for cell in arg]
+        arg if param in _ORDERS and k else [_near(cell, reach) for cell in arg]
         for k, (param, arg) in enumerate(zip(TABLE[name].params, args, strict=True))
     ]
     if name == "pow":
@@ -188,6 +188,10 @@ def _blurred(model: Arithmetic, name: str, attrs: Any, args: Sequence[Cells]) ->
         columns = (*args, *blurred)
         return [_power_near(*row) for row in zip(*(recycle(c, rows) for c in columns), strict=True)]
     return apply(name, attrs, blurred)
+
+
+def _near(cell: Ball, reach: Ball) -> Ball:
+    return cell if is_infinite(cell) else widen(cell, _size(cell) * reach)
 
 
 def _power_near(x: Ball, y: Ball, base: Ball, exponent: Ball) -> Ball:
@@ -209,7 +213,7 @@ def _errors(model: Arithmetic, name: str, args: Sequence[Cells], cells: Cells) -
     unit = model.unit
     if name == "const":
         cell = cells[0]
-        exact = isinstance(cell, bool) or model.holds(cell)
+        exact = isinstance(cell, bool) or model.holds(cell) or is_infinite(cell)
         return [arb(0) if exact else _size(cell) * unit]
     if name == "exact_pi":
         return [_size(cell) * unit for cell in cells]
@@ -221,13 +225,16 @@ def _errors(model: Arithmetic, name: str, args: Sequence[Cells], cells: Cells) -
     if name in ("mod", "idiv"):
         return _division_errors(model, name, args, cells)
     if name in _CORRECT:
-        return [arb(0) if model.holds(cell) else _size(cell) * unit + model.tiny for cell in cells]
+        return [
+            arb(0) if model.holds(cell) or is_infinite(cell) else _size(cell) * unit + model.tiny
+            for cell in cells
+        ]
     measured = accuracy(name, model.target, model.dtype)
     tiny = model.tiny
     if name in _LOSES_SUBNORMALS.get(model.target, ()):
         tiny = arb(2) ** _EXPONENTS[model.dtype][0]
     scale, floor = unit * measured.relative, unit * measured.absolute + tiny
-    return [_size(cell) * scale + floor for cell in cells]
+    return [arb(0) if is_infinite(cell) else _size(cell) * scale + floor for cell in cells]
 
 
 def _size(cell: Ball) -> Ball:

@@ -16,7 +16,7 @@ from flint import arb, ctx
 
 from gradc.errors import fail
 from gradc.prims import TABLE
-from gradc.verify.evaluate import Ball, Cells, Evaluation, apply, recycle
+from gradc.verify.evaluate import Ball, Cells, Evaluation, apply, is_infinite, recycle
 
 # The extended range is wanted, not the digits: a sensitivity may be 1e-400 where the value
 # that it multiplies is 1e400.
@@ -126,8 +126,11 @@ def partials(name: str, args: list[Cells], rows: int) -> list[Wide]:
         at = [column[row] for column in columns]
         if not all(isinstance(cell, arb) for cell in at):
             continue
-        scale = max((abs(cell).upper() for cell in at), default=arb(1))
+        finite = [abs(cell).upper() for cell in at if not is_infinite(cell)]
+        scale = max(finite, default=arb(1))
         for k, cell in enumerate(at):
+            if is_infinite(cell):  # as exact as a number of the model, and as fixed
+                continue
             size = abs(cell).mid() if not cell.contains(0) else scale if scale > 0 else arb(1)
             step = size * arb(2) ** _STEP
             ends = [ball(*at[:k], cell + side * step, *at[k + 1 :]) for side in (1, -1)]
@@ -144,6 +147,8 @@ def _quotient(ball: Callable[..., Ball], at: list[Ball], ends: list[Ball], step:
         return to_wide((high - middle) / step)
     if low.is_finite():
         return to_wide((middle - low) / step)
+    if high == low and is_infinite(high):
+        return np.longdouble(0)
     # Whole orders (of psigamma, of choose) are exact, so nothing depends on this partial.
     return np.longdouble(0) if middle.is_finite() else np.longdouble("nan")
 

@@ -91,6 +91,19 @@ def test_stable_form_is_the_same_function(text: str, point: dict[str, float]) ->
 
 
 @SLOW
+@given(TEXTS)
+def test_a_stable_form_is_stable(text: str) -> None:
+    stable = stabilize(simplify(model(text)))
+    assert dump(stabilize(stable, splits=False)) == dump(stable)
+
+
+@pytest.mark.parametrize("text", ["1 - tanh(a)^2", "log(1 - tanh(a)^2)", "1 - cos(a)^2"])
+def test_what_a_rule_makes_is_made_stable_too(text: str) -> None:
+    stable = stabilize(simplify(model(text)))
+    assert dump(stabilize(stable, splits=False)) == dump(stable)
+
+
+@SLOW
 @given(TEXTS, points())
 def test_hessian_is_symmetric(text: str, point: dict[str, float]) -> None:
     function = hessian(value_and_gradient(stabilize(simplify(model(text))).copy()))

@@ -8,10 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from expressions import values
 from hypothesis import assume, given, settings
-from hypothesis import strategies as st
-from row_expressions import ROWS, SCALARS, VECTORS, mixed, parameters
+from row_expressions import mixed, parameters, points
 
 from gradc.diff import hessian, value_and_gradient
 from gradc.errors import Source
@@ -22,15 +20,6 @@ from gradc.prims import check
 from gradc.verify import confirm, true_values
 
 SLOW = settings(max_examples=150)
-
-_ROWS = st.lists(values(), min_size=ROWS, max_size=ROWS)
-POINTS = st.fixed_dictionaries(
-    {
-        **{name: values() for name in SCALARS},
-        **{name: _ROWS for name in VECTORS},
-        "p": st.lists(values(), min_size=2, max_size=2),
-    }
-)
 
 
 def model(text: str, point: dict[str, Any]) -> Function:
@@ -58,7 +47,7 @@ def checked(text: str, point: dict[str, Any]) -> set[str]:
 
 
 @SLOW
-@given(mixed(scalar=True), POINTS)
+@given(mixed(scalar=True), points())
 def test_a_gradient_over_mixed_shapes_is_that_of_the_value(
     text: str, point: dict[str, Any]
 ) -> None:
@@ -66,13 +55,13 @@ def test_a_gradient_over_mixed_shapes_is_that_of_the_value(
 
 
 @SLOW
-@given(mixed(scalar=False), POINTS)
+@given(mixed(scalar=False), points())
 def test_each_row_has_its_own_gradient(text: str, point: dict[str, Any]) -> None:
     assert "contradicted" not in checked(text, point)
 
 
 @settings(max_examples=60)
-@given(mixed(scalar=True), POINTS)
+@given(mixed(scalar=True), points())
 def test_second_derivatives_over_mixed_shapes(text: str, point: dict[str, Any]) -> None:
     assume("prod(" not in text)  # has no second derivative over data
     gradient = value_and_gradient(model(text, point))

@@ -16,8 +16,10 @@ from gradc.model import compile as compile_model
 
 NUMBERS = {"a": "1.5", "b": "(-0.75)", "p": "c(0.5, 2)"}
 NUMBERS |= {"x": "c(0.5, -1, 2)", "y": "c(1, 0.25, 3)"}
-TEXTS = st.booleans().flatmap(lambda scalar: mixed(scalar=scalar)).map(
-    lambda text: re.sub(r"\b([abpxy])\b(?!\()", lambda name: NUMBERS[name[1]], text)
+TEXTS = (
+    st.booleans()
+    .flatmap(lambda scalar: mixed(scalar=scalar))
+    .map(lambda text: re.sub(r"\b([abpxy])\b(?!\()", lambda name: NUMBERS[name[1]], text))
 )
 
 

@@ -8,6 +8,7 @@ import pytest
 from expressions import DATA, PARAMS, expressions
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from row_expressions import mixed, parameters
 
 from gradc.model import Model
 from gradc.model import compile as compile_model
@@ -17,6 +18,13 @@ from gradc.verify import Report, assess, plan
 
 WORDS = (*PARAMS, *DATA)
 TEXTS = expressions(10).filter(lambda text: any(f"{name}" in _words(text) for name in PARAMS))
+
+MIXED = st.booleans().flatmap(lambda scalar: mixed(scalar=scalar))
+
+
+def mixture(text: str) -> Model:
+    wrt = parameters(text)
+    return compile_model(text, wrt=wrt, at={"p": [0.4, 1.2]} if "p" in wrt else None)
 
 
 def runs(count: int) -> settings:
@@ -51,6 +59,21 @@ def test_numpy(text: str) -> None:
     assert report.verdict in ("agree", "inconclusive"), complaint(report, text)
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        "numpy",
+        pytest.param("r", marks=pytest.mark.needs("r")),
+        pytest.param("tf", marks=pytest.mark.needs("tf")),
+    ],
+)
+@runs(25)
+@given(text=MIXED)
+def test_scalars_and_rows(text: str, target: str) -> None:
+    report = mixture(text).verify(target, witnesses="none", points=3)
+    assert report.verdict in ("agree", "inconclusive"), complaint(report, text)
+
+
 @pytest.mark.needs("r")
 @runs(60)
 @given(TEXTS)
@@ -71,9 +94,33 @@ def test_tf_and_its_tape(text: str) -> None:
 @runs(1)
 @given(st.lists(TEXTS, min_size=30, max_size=30))
 def test_tmb_in_one_compilation(texts: list[str]) -> None:
+    agree_in_tmb([read(text) for text in texts], texts)
+
+
+@pytest.mark.needs("tmb")
+@runs(1)
+@given(st.lists(MIXED, min_size=30, max_size=30))
+def test_scalars_and_rows_in_tmb(texts: list[str]) -> None:
+    agree_in_tmb([mixture(text) for text in texts], texts)
+
+
+@pytest.mark.needs("tmb")
+def test_tmb_differentiates_what_was_emitted_and_not_its_stable_derivative() -> None:
+    texts = [
+        "(b - 1)^2 + exp(a) - a",
+        "log(1 - tanh(a)^2)*b",
+        "a - sin(a) + b - tanh(b)",
+        "log(1 + exp(a)) - a/2 + sqrt(b^2 + 1) - b",
+        "exp(a*b) - exp(b)*a",
+    ]
+    agree_in_tmb([read(text) for text in texts], texts, count=40)
+
+
+def agree_in_tmb(models: list[Model], texts: list[str], count: int = 3) -> None:
+    """Compile all the models together, and judge each."""
     prepared = [
-        plan(subject_of(read(text), ["tmb"], [], "float64", hessian=False), count=3)
-        for text in texts
+        plan(subject_of(model, ["tmb"], [], "float64", hessian=False), count=count)
+        for model in models
     ]
     found = run_tmb_batch(
         [one.subject.emitted["tmb"].program for one in prepared],

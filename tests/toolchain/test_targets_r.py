@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import random
 import struct
 import subprocess
@@ -10,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from gradc.emit.header import model_lines
 from gradc.emit.numbers import r_number
+from gradc.ir import REAL, Function, Graph, Input, symbol, vector
 from gradc.model import compile as compile_model
+from gradc.prims import TABLE, Prim
 
 pytestmark = pytest.mark.needs("r")
 
@@ -230,6 +235,58 @@ def test_literals_are_read_by_r_as_the_same_doubles(tmp_path: Path) -> None:
     ]
     read = r("cat('\\n')\n".join(lines), tmp_path, {}).split()
     assert [float.fromhex(text) for text in read] == values
+
+
+# Only derivatives and their expansions make these; a user's formula never shows them.
+UNSEEN = {"exp_moment", "cos_moment", "prod_others"}
+
+
+def header_text(prim: Prim) -> str:
+    """What a header shows for a primitive of inputs."""
+    graph = Graph()
+    rank = 1 if prim.jvp is not None and prim.name not in ("stack", "select") else 0
+    type_ = vector(symbol("n")) if rank else REAL
+    names = {name: f"in_{name}" for name in prim.params}
+    nodes = [graph.input(name, type_) for name in prim.params]
+    inputs = tuple(
+        Input(name, node, "param", type_) for name, node in zip(names, nodes, strict=True)
+    )
+    attrs = 2 if prim.name in ("index", "scatter") else None
+    value = graph.add(prim.name, nodes, attrs, REAL)
+    function = Function("f", inputs, {"value": value}, graph, tuple(names))
+    return "; ".join(model_lines(function, names, 500))
+
+
+def test_headers_show_functions_that_r_has(tmp_path: Path) -> None:
+    shown = {prim.name: header_text(prim) for prim in TABLE if prim.name not in UNSEEN}
+    lines = [
+        f"""
+        names <- all.names(parse(text = {json.dumps(text)}), unique = TRUE)
+        names <- names[!grepl("^(in_|expr)", names)]
+        absent <- names[!vapply(names, exists, NA)]
+        if (length(absent)) cat({json.dumps(name)}, absent, "\\n")
+        """
+        for name, text in shown.items()
+    ]
+    assert r("\n".join(lines), tmp_path, {}) == ""
+
+
+def test_no_constructor_of_vectors_stands_in_another(tmp_path: Path) -> None:
+    for text in ("sum(b*c(1, 2))", "sum(exp(b)) + a^2", "a*sum(x)*b[2]"):
+        wrt = ["a", "b"] if "a" in text else ["b"]
+        files = emitted(text, wrt, "m", at={"b": [1.0, 2.0]})
+        assert "c(c(" not in files["m.R"], text
+
+
+@pytest.mark.parametrize("factor", [2, 3, 4, 0.5, 1])
+def test_multiples_of_pi_are_written_with_pi(tmp_path: Path, factor: float) -> None:
+    value = factor * math.pi
+    text = f"x - {value!r}*a + a/(-{value!r}) + {value!r}^a"
+    files = emitted(text, ["a"], "m")
+    expected = 0.25 - value * 0.75 + 0.75 / -value + value**0.75
+    assert ("* pi" in files["m.R"]) == (factor >= 2)
+    found = r('source("m.R"); cat(sprintf("%a", m(0.75, 0.25)))', tmp_path, files)
+    assert float.fromhex(found) == pytest.approx(expected, rel=1e-15)
 
 
 def test_large_functions_load_and_run_at_once(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gradc.emit.numbers import _read_by_r, cpp_number, python_number, r_number
+from gradc.emit.numbers import _read_by_r, cpp_number, python_number, r_number, r_start
 
 POSITIVE = st.floats(min_value=0.0, allow_nan=False, allow_infinity=False)
 
@@ -39,6 +39,13 @@ def test_r_reads_it_back(value: float) -> None:
         assert _read_by_r(text, bits) == value
 
 
+@given(st.floats(min_value=1e-200, max_value=1e200))
+def test_starting_values_are_read_back_by_a_long_double(value: float) -> None:
+    text = r_start(value)
+    read = [_read_by_r(text, bits) for bits in (64, 113)]
+    assert set(read) == {value} or float.fromhex(text) == value
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
@@ -64,8 +71,16 @@ def test_emulation_knows_what_r_misreads() -> None:
         for value in map(_double, range(4_600_000_000_000_000_000, 4_600_000_000_000_400_000, 7))
         if _read_by_r(repr(value), 64) != value
     ]
+    assert misread
     for value in misread:
-        assert r_number(value).startswith("0x")
+        assert r_number(value) != repr(value)
+        assert _read_by_r(r_start(value), 64) == value
+
+
+def test_most_literals_of_r_are_decimals() -> None:
+    logarithms = [math.log(count) for count in range(2, 2000)]
+    assert sum(r_number(value).startswith("0x") for value in logarithms) < 0.1 * len(logarithms)
+    assert not [value for value in logarithms if r_start(value).startswith("0x")]
 
 
 def _double(bits: int) -> float:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from doubles import doubles, supports
+from flint import arb
 from programs import NAMES, random_text
 
 from gradc.diff import value_and_gradient
@@ -19,6 +20,8 @@ from gradc.ir import Function, Graph, Record
 from gradc.passes import legalize, stabilize
 from gradc.passes.rebuild import rebuild
 from gradc.prims import Builder
+from gradc.prims.balls import power
+from gradc.targets import TARGETS
 from gradc.verify import Bounds, bounds
 from gradc.verify.compare import Expected, Judgement, judge
 from gradc.verify.rounding import arithmetic
@@ -50,6 +53,30 @@ def judged(
             if bound.range_failure or not bound.radius.is_finite():
                 continue
             yield name, judge(float(np.ravel(got[name])[k]), wanted, model_), bound.method
+
+
+@pytest.mark.parametrize("target", ["numpy", "r", "tmb", "tf"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "log(pnorm(Inf - a) - pnorm(0.1 - a)) + log(pnorm(a) - pnorm(-Inf - a))",
+        "exp(-(-Inf - 0.5)^2/2)*a + a + exp(a)/(1 + Inf)",
+        "pmin(a, Inf) - pmax(-Inf, a*0.3)",
+    ],
+)
+def test_infinities_of_the_model_are_exact(text: str, target: str) -> None:
+    function = legalize(value_and_gradient(model(text, "a")), target, TARGETS[target].supports)
+    found = bounds(function, target, {"a": 0.7})
+    assert found.exact.finite
+    for name in ("value", "gradient:a"):
+        assert found.cells[name][0].radius < 1e-13
+
+
+@pytest.mark.parametrize("exponent", [-3, -2, -1, 0, 1, 2, 3])
+def test_powers_of_infinities_are_those_of_ieee(exponent: int) -> None:
+    for base in (float("inf"), -float("inf")):
+        found = power(arb(base), arb(exponent))
+        assert found == arb(base**exponent)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])

@@ -46,6 +46,17 @@ def test_vectors_in_common_have_one_length() -> None:
     assert lengths == {(3, 3), (1, 1)}
 
 
+@pytest.mark.parametrize(
+    ("text", "least"), [("a*y[2]", 2), ("a*sum(y) + y[7]", 7), ("a*sum(y - x)*x[5]", 5)]
+)
+def test_data_have_the_rows_that_a_model_names(text: str, least: int) -> None:
+    found = drawn(model(text, "a"))
+    assert {len(point["y"]) for point in found.points} == {max(least, 3)}
+    given = {"a": 1.0, "y": [1.0] * 150, "x": [2.0] * 150}
+    longer = drawn(model(f"{text} + y[120]", "a"), given=[given])
+    assert {len(point["y"]) for point in longer.points[1:]} == {120, 150}
+
+
 def test_given_points_come_first_and_set_lengths() -> None:
     given = {"a": 2.0, "x": [1.0, 2.0, 3.0, 4.0], "y": [1.0, 2.0, 3.0, 4.0]}
     found = drawn(PLAIN, given=[given])

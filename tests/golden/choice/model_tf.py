@@ -69,7 +69,7 @@ def _value(a, knot, delta, x, y):
 
     def gradient(upstream):
         t6 = upstream * delta
-        t7 = tf.where(t4, upstream / 2.0 * 2.0 * r, t6) * tf.sign(t3)
+        t7 = tf.where(t4, upstream * r, t6) * tf.sign(t3)
         t8 = t7 * a
         return (
             tf.reduce_sum(tf.where(t1, -t7 * t2, 0.0)),
