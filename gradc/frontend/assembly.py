@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from gradc.errors import Span
-from gradc.frontend.context import Context
+from gradc.frontend.context import TURN_COST, Context
 from gradc.frontend.language import (
     _LEAVES,
     _parts,
@@ -109,6 +109,7 @@ class Assembly:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        context.spend(TURN_COST)
         here = context.here()
         if here is None:
             raise TypeError("no call is being evaluated")
@@ -196,6 +197,7 @@ def make_call(
     context: Context, function: Value, arguments: Sequence[tuple[str | None, Value]]
 ) -> Quoted:
     """A call of a function, quoted."""
+    context.spend(len(arguments))
     made = Assembly(context)
     target = (
         made.name(context.written_out(function))
@@ -236,6 +238,7 @@ def rewritten(context: Context, tree: Tree, root: int, replace: Replace) -> Quot
             pending += [(owner, child, False) for child in owner.children(node)]
         else:
             done[key] = made.share(owner, node)
+    context.spend(len(done))
     top, node = tree.resolve(root)
     return made.quoted(done[id(top), node])
 

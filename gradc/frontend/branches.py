@@ -42,6 +42,7 @@ class Branches:
         "activations",
         "clock",
         "context",
+        "kept_at",
         "pending",
         "raised",
     )
@@ -53,6 +54,7 @@ class Branches:
         self.pending = 0
         self.raised: list[tuple[int, Span]] = []
         self.clock = 1
+        self.kept_at = 0  # when a variable that a function keeps was last assigned
         self._since: list[int] = []
         self._trail: list[tuple[Environment, str, Value | None]] = []
         self._forced: list[tuple[Promise, Early]] = []
@@ -65,6 +67,8 @@ class Branches:
             self._trail.append((environment, name, environment.variables.get(name)))
         self.clock += 1
         environment.stamp = self.clock
+        if environment.escaped:
+            self.kept_at = self.clock
         environment.variables[name] = value
 
     def forced(self, promise: Promise, value: Value) -> Value:

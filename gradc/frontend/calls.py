@@ -26,6 +26,7 @@ from gradc.frontend.values import (
     Bound,
     Closure,
     Dots,
+    Elements,
     Outcome,
     Promise,
     Refusal,
@@ -151,6 +152,7 @@ def _supplied(
             dots = scope.environment.find("...")
             if not isinstance(dots, Dots):
                 raise Refusal("G104", "'...' outside of a function that has it", None, k)
+            m.context.spend(len(dots.items))
             for extra_name, value in dots.items:
                 if not lazy and isinstance(value, Promise):
                     value = yield from force(m, value)
@@ -286,6 +288,8 @@ def callee(m: Machine, node: int, scope: Scope) -> Lookup:
     if name is not None and not is_word:
         return (yield from named_function(m, name, scope, node))
     value = yield node, scope
+    if isinstance(value, Elements) and len(value) == 1:
+        value = value.at(0)
     if isinstance(value, Text) and not scope.code.is_python:
         return (yield from named_function(m, m.context.written_out(value), scope, node))
     if not isinstance(value, (Closure, Action, Sink, Bound)):

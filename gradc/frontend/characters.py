@@ -93,6 +93,8 @@ def trim(context: Context, x: Value, which: Value, whitespace: Value) -> Value:
         return each_text(context, x, lambda text: strings.trim(text, side, blanks))
     except BadPattern as problem:
         raise Refusal("G103", f"trimws: {problem}", None, 2) from None
+    except ValueError as problem:
+        raise Refusal("G103", f"trimws: {problem}", None, 1) from None
 
 
 def translate(context: Context, old: Value, new: Value, x: Value) -> Value:

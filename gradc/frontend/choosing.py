@@ -14,6 +14,7 @@ from gradc.frontend.values import (
     NULL,
     Closure,
     Elements,
+    Evaluated,
     Items,
     Outcome,
     Refusal,
@@ -76,7 +77,8 @@ def ifelse(m: Machine, node: int, scope: Scope) -> Steps:
     truths = [m.context.number(atom) for atom in _known_atoms(m, value)]
     certain = all(truth is not None and truth == truth for truth in truths)
     if truths and certain and (all(truths) or not any(truths)):
-        return _shaped(m, value, (yield yes if truths[0] else no, scope))
+        side = yield yes if truths[0] else no, scope
+        return _shaped(m, value, side if scope.code.is_python else _unwrapped(m, value, side))
     if truths and certain:
         first = yield yes, scope
         second = yield no, scope
@@ -87,6 +89,8 @@ def ifelse(m: Machine, node: int, scope: Scope) -> Steps:
         holds = m.builder.condition(m.context.node(value))
         sides = yield from both_sides(m, holds, yes, no, scope)
         chosen, other = _value_of(m, sides, holds, node, scope)
+        if not scope.code.is_python:
+            chosen, other = _first(m, chosen), _first(m, other)
     else:
         chosen, other = yield from _unconditionally(m, yes, no, scope)
     return m.context.elementwise(m.builder.select, [value, chosen, other])
@@ -143,14 +147,34 @@ def _picked(
     return vector_of(chosen, shape.names if shape else None, shape.dim if shape else None)
 
 
+def _first(m: Machine, side: Value) -> Value:
+    """The first element of one side: all that R takes of it where the test has one.
+
+    In a formula every name may be a row, and the side of a row is that row's.
+    """
+    if isinstance(side, Evaluated):
+        side = side.value
+    if isinstance(side, Elements) and len(side):
+        return side.at(0)
+    if side.__class__ is int and m.graph.types[side].shape and m.symbols.scalars:
+        message = "ifelse() with one condition takes no more than the first of these data"
+        raise Refusal("G104", message, "if (…) … else … takes all of them")
+    return side
+
+
+def _unwrapped(m: Machine, test: Value, side: Value) -> Value:
+    return _first(m, side) if m.context.length_of(test) == 1 else side
+
+
 def _shaped(m: Machine, test: Value, value: Value) -> Value:
     """The side taken, as long as the condition is."""
     count = m.context.length_of(test)
+    names, dim = (test.names, test.dim) if isinstance(test, Elements) else (None, None)
     if isinstance(value, Elements) and count is not None and len(value):
-        return vector_of([value.at(k % len(value)) for k in range(count)])
+        return vector_of([value.at(k % len(value)) for k in range(count)], names, dim)
     if isinstance(value, Text):
-        return vector_of([value] * (count or 1))
-    if count == 1:
+        return vector_of([value] * (count or 1), names, dim)
+    if count == 1 and names is None and dim is None:
         return value
     return m.context.elementwise(lambda _, side: side, [test, value])
 
@@ -162,6 +186,8 @@ def switch(m: Machine, node: int, scope: Scope) -> Steps:
     if not arguments:
         raise Refusal("G103", "the argument 'EXPR' of 'switch' is missing")
     which = yield arguments[0], scope
+    if isinstance(which, Elements) and len(which) == 1:
+        which = which.at(0)
     sides = arguments[1:]
     if isinstance(which, Text):
         labels = names[1:]

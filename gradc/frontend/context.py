@@ -131,6 +131,8 @@ class Context:
 
     def length_of(self, value: Value) -> int | None:
         """How many elements a value has; None where only data can tell."""
+        if isinstance(value, Evaluated):
+            value = value.value
         if isinstance(value, Elements):
             return len(value)
         if isinstance(value, Items):
@@ -430,6 +432,13 @@ class Context:
             if NA in (a, b):
                 verdicts.append(NA)
                 continue
+            if (
+                isinstance(a, Text)
+                and isinstance(b, Text)
+                and self.characters(a) != self.characters(b)
+            ):
+                verdicts.append(self.on_texts[one]("", " "))  # as any two that differ
+                continue
             verdicts.append(self.on_texts[one](self.as_characters(a), self.as_characters(b)))
         shaped = [v for v in values if isinstance(v, Elements) and len(v) == count]
         dim = next((v.dim for v in shaped if v.dim), None)
@@ -480,10 +489,13 @@ class Context:
             self.atoms(value, k) * (count if length == 1 else 1)
             for k, (value, length) in enumerate(zip(values, lengths, strict=True))
         ]
-        names = next((v.names for v in values if isinstance(v, Elements) and v.names), None)
+        shaped = (v for v in values if isinstance(v, Elements) and len(v) == count)
+        names = next((v.names for v in shaped if v.names), None)
         dim = dims[0] if dims else None
         wholes = one in self.on_wholes
         rows = [self._single(one, row, wholes) for row in zip(*columns, strict=True)]
+        if count == 1 and isinstance(rows[0], int) and self.number(rows[0]) is None:
+            names = None  # What only the inputs tell is a single number to a model.
         return vector_of(rows, names, dim)
 
     def _single(self, one: OneNode, row: Sequence[Atom], wholes: bool = False) -> Atom:

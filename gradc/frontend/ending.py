@@ -76,6 +76,9 @@ _SHOWN = frozenset(
 )
 """What may stand around the last call of a script without changing what it calls."""
 
+_LAYERS_LIMIT = 100
+"""How often code may give code before there is a model."""
+
 
 class Parameters(Exception):
     """The parameters are known only now, and they decide which inputs are data."""
@@ -95,6 +98,7 @@ class Ending:
         self.sink: Sink | None = None
         self.text: Text | None = None
         self.least_squares: LeastSquares | None = None
+        self.layers = 0
         self.notes: list[Diagnostic] = []
         machine.context.at = scope, scope.tree.roots[-1]
 
@@ -156,7 +160,9 @@ class Ending:
         if isinstance(value, Outcome):
             raise Refusal("G104", f"the program ends with {value.reason}, and runs nothing")
         sinks = self.machine.sinks or self.machine.derivatives
-        is_message = isinstance(value, Text) and any(sink.moment for sink in sinks)
+        parts = value.items if isinstance(value, Elements) else (value,)
+        is_text = all(isinstance(part, Text) for part in parts)
+        is_message = is_text and any(sink.moment for sink in sinks)
         if not self._says_nothing(value) and not is_message:
             return value
         if not sinks:
@@ -250,6 +256,8 @@ class Ending:
     def _node(self, value: Value) -> int:
         if isinstance(value, Sink):
             return self._of_sink(value)
+        if isinstance(value, Elements) and len(value) == 1 and isinstance(value.at(0), Text):
+            value = value.at(0)
         if isinstance(value, Text):
             quoted = language.code_of_text(self.machine.context, value)
             return self._of_quoted(quoted[-1] if quoted else NULL)
@@ -289,6 +297,9 @@ class Ending:
 
     def _of_quoted(self, value: Value) -> int:
         """The model that code means; numbers of the script are inputs in it."""
+        self.layers += 1
+        if self.layers > _LAYERS_LIMIT:
+            raise Refusal("G105", "this code gives code again and again")
         if isinstance(value, Quoted):
             self._note_text(value)
             made = language.formula_of(self.machine.context, value)

@@ -9,7 +9,7 @@ from gradc.frontend import assembly, language
 from gradc.frontend.actions import Action, Callback, Steps
 from gradc.frontend.calls import call, named_function
 from gradc.frontend.context import TURN_COST, vector_of
-from gradc.frontend.matrices import dimensions, of_one_sort, take_cells
+from gradc.frontend.matrices import dimensions, labels_of, of_one_sort, take_cells
 from gradc.frontend.values import (
     ABSENT,
     NULL,
@@ -59,7 +59,9 @@ def _each(m: Machine, at: _At, x: Value, function: Value, dots: Dots) -> _Many:
 _At = tuple[str, "Scope", int]
 
 
-def _simplified(m: Machine, results: Sequence[Value], names: tuple[str, ...] | None) -> Value:
+def _simplified(
+    m: Machine, results: Sequence[Value], names: tuple[str, ...] | None, *, inner: bool = False
+) -> Value:
     """One element each: a vector; the same number each: a matrix, a column each; else a list."""
     results = [value.value if isinstance(value, Evaluated) else value for value in results]
     lengths = {m.context.length_of(value) for value in results}
@@ -78,10 +80,19 @@ def _simplified(m: Machine, results: Sequence[Value], names: tuple[str, ...] | N
         else [atom for row in rows for atom in row]
     )
     if length == 1:
-        return vector_of(cells, names)
+        return vector_of(cells, _joined(results, names) if inner else names)
     first = results[0]
     own = first.names if isinstance(first, Elements) else None
     return Elements(cells, None, Shape(length, len(rows), own, names))
+
+
+def _joined(results: Sequence[Value], names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The names of results of one element each, with those that the elements have themselves."""
+    own = [v.names[0] if isinstance(v, Elements) and v.names else "" for v in results]
+    if not any(own):
+        return names
+    pairs = zip(names or ("",) * len(own), own, strict=True)
+    return tuple(f"{name}.{label}" if name and label else name or label for name, label in pairs)
 
 
 def _text_names(m: Machine, x: Value) -> tuple[str, ...] | None:
@@ -105,7 +116,7 @@ def sapply(m: Machine, at: _At, x: Value, function: Value, dots: Dots, *options:
     names = _names(x) if use_names is False else _text_names(m, x)
     if keep is False:
         return Items(tuple(results), names)
-    return _simplified(m, results, names) if results else Items(())
+    return _simplified(m, results, names, inner=True) if results else Items(())
 
 
 def vapply(
@@ -162,7 +173,7 @@ def mapply(m: Machine, at: _At, function: Value, dots: Dots, *options: Value) ->
         names = _padded(_text_names(m, dots.items[0][1]), len(results))
     if keep is False:
         return Items(tuple(results), names)
-    return _simplified(m, results, names) if results else Items(())
+    return _simplified(m, results, names, inner=True) if results else Items(())
 
 
 def map_(m: Machine, at: _At, function: Value, dots: Dots) -> Steps:
@@ -192,7 +203,7 @@ def reduce_(
         state = yield from call(m, function, [(None, pair[0]), (None, pair[1])], *at)
         states.append(state)
     if accumulate is not ABSENT and m.context.flag(accumulate, "'accumulate'"):
-        return _simplified(m, states[::-1] if backwards else states, None)
+        return _simplified(m, states[::-1] if backwards else states, None, inner=True)
     return state
 
 
@@ -245,14 +256,14 @@ def outer(m: Machine, at: _At, x: Value, y: Value, function: Value, dots: Dots) 
         raise Refusal(
             "G201", "the function of outer() must give one element for each pair", None, 2
         )
-    return Elements(atoms, None, Shape(len(rows), len(columns)))
+    return Elements(atoms, None, Shape(len(rows), len(columns), _names(x), _names(y)))
 
 
 def apply(
     m: Machine, at: _At, x: Value, margin: Value, function: Value, dots: Dots, *options: Value
 ) -> Steps:
     """``apply(X, MARGIN, FUN)`` over the rows or the columns of a matrix."""
-    size = dimensions(x)
+    size = dimensions(m.context, x)
     if size is None:
         raise Refusal("G201", "apply() takes a matrix or a data frame", None, 0)
     side = m.context.whole(margin, "'MARGIN'", 1)
@@ -272,7 +283,8 @@ def apply(
         if isinstance(line, Items):
             line = _row_of_frame(m, line)
         results.append((yield from call(m, function, ((None, line), *dots.items), *at)))
-    return _simplified(m, results, None) if results else Items(())
+    labels = labels_of(x)[side - 1]
+    return _simplified(m, results, labels) if results else Items(())
 
 
 def _row_of_frame(m: Machine, row: Items) -> Value:

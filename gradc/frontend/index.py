@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from gradc.frontend import assembly, language
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context, vector_of
+from gradc.frontend.lists import replace_in_list
 from gradc.frontend.matrices import take_cells
 from gradc.frontend.positions import (
     inside,
@@ -39,12 +40,14 @@ from gradc.frontend.values import (
     Value,
     describe,
 )
-from gradc.frontend.vectors import bounded
+from gradc.frontend.vectors import bounded, fitted, of_one_sort
 from gradc.syntax.rope import Text, paste
 
 
 def take(context: Context, x: Value, dots: Dots, drop: Value, exact: Value) -> Value:
     """``x[i]``, ``x[i, j]``."""
+    if isinstance(x, Evaluated):
+        x = x.value
     if len(dots.items) == 2:
         rows, columns = (value for _, value in dots.items)
         return take_cells(context, x, rows, columns, drop)
@@ -75,7 +78,7 @@ def take(context: Context, x: Value, dots: Dots, drop: Value, exact: Value) -> V
         return _beyond_end(context, x, places, count)
     inside(places, count)
     if isinstance(x, Elements) and len(places) == 1:
-        return x.at(places[0])
+        return _one(context, x.at(places[0]), names[places[0]] if names else None)
     atoms = context.atoms(x, 0)
     kept = tuple(names[k] for k in places) if names else None
     return vector_of([atoms[k] for k in places], kept)
@@ -93,7 +96,14 @@ def _by_name(context: Context, x: Elements, names: Sequence[str], index: Value) 
     if absent and not any(isinstance(item, Text) for item in x.items):
         raise Refusal("G103", f"there is no element named '{absent[0]}'", None, 1)
     found = [x.at(names.index(name)) if name in names else NA for name in wanted]
-    return found[0] if len(found) == 1 else vector_of(found, tuple(wanted))
+    labels = tuple(name if name in names else "NA" for name in wanted)
+    return _one(context, found[0], labels[0]) if len(found) == 1 else vector_of(found, labels)
+
+
+def _one(context: Context, item: Atom, name: str | None) -> Value:
+    """A single element with its name; what only the inputs tell is a number without one."""
+    is_open = isinstance(item, int) and context.number(item) is None
+    return item if name is None or is_open or context.is_python else Elements([item], (name,))
 
 
 def _beyond_end(context: Context, x: Elements, places: list[int], count: int) -> Value:
@@ -123,12 +133,16 @@ def element(context: Context, x: Value, dots: Dots, exact: Value) -> Value:
     if len(dots.items) == 2:
         return take(context, x, dots, ABSENT, ABSENT)
     index = _one_index(dots)
+    if isinstance(index, Elements) and len(index) == 1:
+        index = index.at(0)
     if isinstance(x, (Quoted, Formula, Expressions)):
         return language.element(context, x, index)
     if isinstance(x, Items) and isinstance(index, Text):
         return field(x, context.written_out(index))
     if not isinstance(x, Items):
         value = take(context, x, dots, ABSENT, ABSENT)
+        if isinstance(value, Elements) and len(value) == 1:
+            value = value.at(0)
         if value is NA and isinstance(x, (Text, Elements)):
             raise Refusal("G201", "there is no such element", None, 1)
         if context.length_of(value) != 1:
@@ -141,14 +155,15 @@ def element(context: Context, x: Value, dots: Dots, exact: Value) -> Value:
 
 
 def field(x: Value, name: str) -> Value:
-    """``x$name``, NULL where a list has no such element."""
+    """``x$name``, by the beginning of a name where that is one only; else NULL."""
     if isinstance(x, Outcome):
         return x
     if not isinstance(x, Items):
         raise Refusal("G202", f"'$' takes an element out of a list, and this is {describe(x)}")
     if x.names and name in x.names:
         return x.values[x.names.index(name)]
-    return NULL
+    longer = [k for k, known in enumerate(x.names or ()) if known and known.startswith(name)]
+    return x.values[longer[0]] if len(longer) == 1 else NULL
 
 
 def python_take(context: Context, x: Value, dots: Dots) -> Value:
@@ -239,13 +254,15 @@ def _slice(context: Context, parts: Items, x: Value) -> Value:
 
 def replace(context: Context, x: Value, index: Value, value: Value, single: bool) -> Value:
     """What ``x`` is after ``x[index] <- value``."""
+    if isinstance(index, Elements) and len(index) == 1:
+        index = index.at(0)
     plain = (int, bool, Text, Elements, Special, Evaluated)
     if isinstance(x, (Quoted, Formula)):
         return assembly.replace_part(context, x, index, value)
     if x is NULL and single and isinstance(index, Text):
         x = Items(())
     if isinstance(x, Items) or not isinstance(value, plain) or not isinstance(x, plain):
-        return _replace_in_list(context, x, index, value, single)
+        return replace_in_list(context, x, index, value, single)
     if isinstance(index, Text) or (
         isinstance(index, Elements) and any(isinstance(i, Text) for i in index.items)
     ):
@@ -256,7 +273,7 @@ def replace(context: Context, x: Value, index: Value, value: Value, single: bool
     if not isinstance(x, Elements):
         x = Elements(context.atoms(NULL if x is ABSENT else x, 0))
     places = positions(context, index, len(x), x.names)
-    given = context.atoms(value)
+    given: Sequence[Atom] = context.atoms(value)
     is_mask = isinstance(index, Elements) and all(context.is_logical(i) for i in index.items)
     if isinstance(index, Elements) and is_mask and all(isinstance(i, Text) for i in given):
         x = _lengthened(x, len(index), given)
@@ -265,12 +282,16 @@ def replace(context: Context, x: Value, index: Value, value: Value, single: bool
     if not given or len(places) % len(given):
         raise Refusal("G201", f"{len(given)} values do not fill {len(places)} places")
     context.spend(len(places))
+    x, given = fitted(context, x, given)
     for k, place in enumerate(places):
         if place < 0:
             raise Refusal("G201", "an index starts at 1", None, 1)
         if place > len(x):
             x = _lengthened(x, place, given)
+        names = x.names
         x = x.replaced(place, given[k % len(given)])
+        if names is not None and x.names is None:
+            x = Elements(x.items, (*names, ""))
     bounded(len(x))
     return x.at(0) if len(x) == 1 and not x.names else x
 
@@ -300,7 +321,7 @@ def _replace_named(context: Context, x: Value, index: Value, value: Value) -> Va
             names.append(name)
             items.append(NA)
         items[names.index(name)] = given[k % len(given)]
-    return Elements(items, tuple(names))
+    return Elements(of_one_sort(context, items), tuple(names))
 
 
 def _beyond(place: int, count: int) -> str:
@@ -332,51 +353,6 @@ def _conditionally(context: Context, x: Value, index: Value, value: Value) -> Va
 
 def _is_vector(context: Context, item: Atom) -> bool:
     return item.__class__ is int and bool(context.graph.types[item].shape)
-
-
-def _replace_several(
-    context: Context, x: Items, places: list[int], value: Value, single: bool
-) -> Value:
-    """``x[c(1, 3)] <- values`` of a list."""
-    given: Sequence[Value] = value.values if isinstance(value, Items) else context.atoms(value)
-    if single or not given or len(places) % len(given):
-        raise Refusal("G201", f"{len(given)} values do not fill {len(places)} places", None, 1)
-    changed = x
-    for k, place in enumerate(places):
-        at = context.builder.const(place + 1.0)
-        done = _replace_in_list(context, changed, at, given[k % len(given)], True)
-        changed = done if isinstance(done, Items) else changed
-    return changed
-
-
-def _replace_in_list(context: Context, x: Value, index: Value, value: Value, single: bool) -> Value:
-    if isinstance(x, Expressions):
-        return assembly.replace_expression(context, x, index, value)
-    if not isinstance(x, Items):
-        atoms = context.atoms(x, 0) if x is not ABSENT else ()
-        x = Items(atoms, x.names if isinstance(x, Elements) else None)
-    values, names = list(x.values), list(x.names or [""] * len(x.values))
-    name = context.written_out(index) if isinstance(index, Text) else None
-    if name is not None and name not in names:
-        places = [len(values)]
-        names.append(name)
-    else:
-        places = positions(context, index, len(values), names)
-    if len(places) != 1:
-        return _replace_several(context, x, places, value, single)
-    place = places[0]
-    if place < 0:
-        raise Refusal("G201", "an index starts at 1", None, 1)
-    if value is NULL and place < len(values):
-        del values[place : place + 1], names[place : place + 1]
-        return Items(tuple(values), tuple(names) if any(names) else None, x.is_frame)
-    values += [NULL] * (place - len(values))
-    names += [""] * (place - len(names))
-    if not single and isinstance(value, Items) and len(value.values) == 1:
-        value = value.values[0]
-    names += [""] * (place + 1 - len(names))
-    values[place : place + 1] = [value]
-    return Items(tuple(values), tuple(names) if any(names) else None, x.is_frame)
 
 
 NATIVES: tuple[tuple[str, str, Native], ...] = (

@@ -192,6 +192,8 @@ def formula_of(context: Context, expression: Quoted) -> Formula | None:
     if tree.head(node) != "~":
         return None
     sides = [quoted(context, tree, side, scope) for side in tree.args(node)]
+    if not 1 <= len(sides) <= 2:
+        raise Refusal("G103", f"a formula has one side or two, and this one has {len(sides)}")
     whole = quoted(context, tree, node, scope)
     return Formula(whole, sides[0] if len(sides) == 2 else None, sides[-1])
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradc.frontend import language
+from gradc.frontend import assembly, language
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context, vector_of
 from gradc.frontend.matrices import dimensions
+from gradc.frontend.positions import positions
 from gradc.frontend.values import (
     ABSENT,
     NULL,
@@ -19,7 +20,8 @@ from gradc.frontend.values import (
     Refusal,
     Value,
 )
-from gradc.frontend.vectors import _combined_names, combine
+from gradc.frontend.vectors import _combined_names, bounded, combine
+from gradc.syntax.rope import Text
 
 
 def make_list(context: Context, dots: Dots) -> Value:
@@ -111,7 +113,7 @@ def tail(context: Context, x: Value, n: Value) -> Value:
 
 
 def _end(context: Context, x: Value, n: Value, *, from_start: bool) -> Value:
-    if dimensions(x) is not None:
+    if dimensions(context, x) is not None:
         raise Refusal("G104", "the first or last rows of a matrix are taken by an index", None, 0)
     parts: Sequence[Value] = x.values if isinstance(x, Items) else context.atoms(x, 0)
     wanted = 6 if n is ABSENT else context.whole(n, "'n'", 1)
@@ -121,6 +123,54 @@ def _end(context: Context, x: Value, n: Value, *, from_start: bool) -> Value:
     if isinstance(x, Items):
         return Items(x.values[places], labels)
     return vector_of(context.atoms(x, 0)[places], labels)
+
+
+def _replace_several(
+    context: Context, x: Items, places: list[int], value: Value, single: bool
+) -> Value:
+    """``x[c(1, 3)] <- values`` of a list."""
+    given: Sequence[Value] = value.values if isinstance(value, Items) else context.atoms(value)
+    if single or not given or len(places) % len(given):
+        raise Refusal("G201", f"{len(given)} values do not fill {len(places)} places", None, 1)
+    changed = x
+    for k, place in enumerate(places):
+        at = context.builder.const(place + 1.0)
+        done = replace_in_list(context, changed, at, given[k % len(given)], True)
+        changed = done if isinstance(done, Items) else changed
+    return changed
+
+
+def replace_in_list(context: Context, x: Value, index: Value, value: Value, single: bool) -> Value:
+    """``x[[i]] <- value`` of a list, or what makes a list of a vector."""
+    if isinstance(x, Expressions):
+        return assembly.replace_expression(context, x, index, value)
+    if not isinstance(x, Items):
+        atoms = context.atoms(x, 0) if x is not ABSENT else ()
+        x = Items(atoms, x.names if isinstance(x, Elements) else None)
+    context.spend(1 + len(x.values) // 50)  # what copying it takes
+    values, names = list(x.values), list(x.names or [""] * len(x.values))
+    name = context.written_out(index) if isinstance(index, Text) else None
+    if name is not None and name not in names:
+        places = [len(values)]
+        names.append(name)
+    else:
+        places = positions(context, index, len(values), names)
+    if len(places) != 1:
+        return _replace_several(context, x, places, value, single)
+    place = places[0]
+    if place < 0:
+        raise Refusal("G201", "an index starts at 1", None, 1)
+    if value is NULL and place < len(values):
+        del values[place : place + 1], names[place : place + 1]
+        return Items(tuple(values), tuple(names) if any(names) else None, x.is_frame)
+    bounded(place + 1, 1)
+    values += [NULL] * (place - len(values))
+    names += [""] * (place - len(names))
+    if not single and isinstance(value, Items) and len(value.values) == 1:
+        value = value.values[0]
+    names += [""] * (place + 1 - len(names))
+    values[place : place + 1] = [value]
+    return Items(tuple(values), tuple(names) if any(names) else None, x.is_frame)
 
 
 NATIVES: tuple[tuple[str, str, Native], ...] = (

@@ -16,7 +16,7 @@ from gradc.errors import GradcError, Span, fail
 from gradc.frontend.actions import DYNAMIC, Action, Steps, Unwinding
 from gradc.frontend.branches import Branches, escape
 from gradc.frontend.calls import call_node, force
-from gradc.frontend.context import Context
+from gradc.frontend.context import TURN_COST, Context
 from gradc.frontend.library import Library
 from gradc.frontend.python_methods import call_method
 from gradc.frontend.scope import (
@@ -100,23 +100,26 @@ class Machine:
         self.branches = Branches(self.context, self._declared)
         self.codes: list[Code] = []
         self.code_by_tree: dict[int, Code] = {}
-        self.shared: dict[tuple[int, int], tuple[Environment, int, Value]] = {}
+        self.shared: dict[tuple[int, int, bool], tuple[Environment, int, Value]] = {}
         self.opened: dict[str, Value] = {}
+        self.attached: dict[str, Value] = {}
         self.sinks: list[Sink] = []
         self.derivatives: list[Sink] = []
         self.in_sink = False
         self.enclosing: set[Environment] = set()
         self.stops: Span | None = None
         self.left_open: dict[str, Outcome] = {}
-        self._identities: list[Items] = []
+        self._identities: dict[int, tuple[int, Items]] = {}
         self.call_derivative = call_derivative
         self.call_method = call_method
         self.shadowed: set[str] = set()
+        self.callers: dict[str, list[Code]] = {}
         self.root = Environment(None)
         self.context.values = self.root.variables
         self.globals = Environment(self.root)
         self.base = Environment(None)
         self.loops = 0
+        self.evaluations = 0
         self.names: dict[int, str] = {}
         self.origins = array("q")
 
@@ -273,16 +276,21 @@ class Machine:
     def _hole(self, node: int, scope: Scope) -> Steps:
         """An expression that several places share: evaluated once while nothing changes."""
         tree, root = scope.tree.hole(node)
-        key = id(tree), root
+        key = id(tree), root, scope.opens
         known = self.shared.get(key)
         if known is not None and known[0] is scope.environment and not self._changed(known):
             return known[2]
+        start = self.branches.clock
+        # Pieces that change variables are evaluated again, twice as often each level further in.
+        self.context.spend(TURN_COST if known is None else 3 * TURN_COST)
         value = yield root, scope.of(self.code_of(tree))
-        self.shared[key] = scope.environment, self.branches.clock, value
+        self.shared[key] = scope.environment, start, value
         return value
 
     def _changed(self, known: tuple[Environment, int, Value]) -> bool:
-        """Whether a variable was assigned since a shared expression was evaluated."""
+        """Whether a variable was assigned since a shared expression began to be evaluated."""
+        if self.branches.kept_at > known[1]:
+            return True
         environment: Environment | None = known[0]
         while environment is not None:
             if environment.stamp > known[1]:
@@ -300,6 +308,8 @@ class Machine:
         if action is None:
             return DYNAMIC
         scope.actions[scope.data[function]] = action
+        if not code.is_prelude:
+            self.callers.setdefault(name, []).append(code)
         return action
 
     def shadow(self, name: str) -> None:
@@ -307,10 +317,8 @@ class Machine:
         if name in self.shadowed:
             return
         self.shadowed.add(name)
-        for code in self.codes:
-            index = code.tree.symbol_index.get(name)
-            if index is not None and not code.is_prelude:
-                code.actions[index] = DYNAMIC
+        for code in self.callers.pop(name, ()):
+            code.actions[code.tree.symbol_index[name]] = DYNAMIC
 
     def _apply(self, node: int, scope: Scope, values: list[Value]) -> None:
         """Replace the arguments of a call on ``values`` by its value."""
@@ -396,7 +404,7 @@ class Machine:
         constant = self.symbols.constant(name, scope.code.is_python)
         if constant is not None:
             return self.builder.const(constant) if isinstance(constant, float) else constant
-        if name.startswith(".."):
+        if name.startswith("..") or name == ".GlobalEnv":
             raise Refusal("G104", f"'{name}' is no variable of a model")
         if scope.code.is_python and "." in name:
             raise Refusal("G104", f"'{name}' is no number that gradc knows")
@@ -427,11 +435,8 @@ class Machine:
 
     def identity(self, items: Items) -> int:
         """A number for a list, the same for the same list."""
-        for number, known in enumerate(self._identities):
-            if known is items:
-                return number
-        self._identities.append(items)
-        return len(self._identities) - 1
+        # The list is kept, so that no other one is ever at its address.
+        return self._identities.setdefault(id(items), (len(self._identities), items))[0]
 
     def is_known_number(self, value: Value) -> bool:
         """Whether all of a value is known numbers."""

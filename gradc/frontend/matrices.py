@@ -11,6 +11,7 @@ from itertools import product
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context, vector_of
 from gradc.frontend.positions import inside, positions
+from gradc.frontend.scope import NAME
 from gradc.frontend.values import (
     ABSENT,
     NULL,
@@ -22,23 +23,29 @@ from gradc.frontend.values import (
     Outcome,
     Refusal,
     Shape,
-    Special,
     Value,
     Whole,
     describe,
 )
-from gradc.frontend.vectors import bounded
+from gradc.frontend.vectors import bounded, fitted
+from gradc.frontend.vectors import of_one_sort as one_sort
 from gradc.syntax.rope import Text
 
 
-def dimensions(x: Value) -> tuple[int, int] | None:
+def dimensions(context: Context, x: Value) -> tuple[int, int] | None:
     """Rows and columns of a matrix or a data frame, None for anything else."""
     if isinstance(x, Items) and x.is_frame:
-        lengths = [len(c) if isinstance(c, Elements) else 1 for c in x.values]
-        return max(lengths, default=0), len(x.values)
+        return max((_height(context, column) for column in x.values), default=0), len(x.values)
     if isinstance(x, Elements) and x.dim is not None:
         return x.dim.size
     return None
+
+
+def _height(context: Context, column: Value) -> int:
+    length = context.length_of(column)
+    if length is None and isinstance(column, int):
+        raise context.unknown_length(column)
+    return 1 if length is None else length
 
 
 def matrix(
@@ -102,7 +109,9 @@ def labels_of(x: Value) -> tuple[Labels, Labels]:
 def row_names(context: Context, x: Value) -> Value:
     """``rownames(x)``; the rows of a data frame are numbered."""
     if isinstance(x, Items) and x.is_frame:
-        return vector_of([context.made(str(k + 1)) for k in range((dimensions(x) or (0, 0))[0])])
+        return vector_of(
+            [context.made(str(k + 1)) for k in range((dimensions(context, x) or (0, 0))[0])]
+        )
     return _as_value(context, labels_of(x)[0])
 
 
@@ -122,7 +131,7 @@ def dim_names(context: Context, x: Value) -> Value:
 
 
 def _renamed(context: Context, x: Value, rows: Labels, columns: Labels) -> Value:
-    size = dimensions(x)
+    size = dimensions(context, x)
     if size is None:
         raise Refusal("G201", f"{describe(x)} has no rows and columns", None, 0)
     shape = _shape(*size, rows, columns)
@@ -148,7 +157,7 @@ def set_dim_names(context: Context, x: Value, value: Value) -> Value:
 
 def _cells(context: Context, x: Value) -> tuple[list[Atom], int, int]:
     """The cells of a matrix, or of a frame, column by column."""
-    size = dimensions(x)
+    size = dimensions(context, x)
     if size is None:
         raise Refusal("G201", f"{describe(x)} is no matrix", None, 0)
     rows, columns = size
@@ -213,13 +222,15 @@ def take_cells(context: Context, x: Value, rows: Value, columns: Value, drop: Va
 
 
 def _take_from_frame(context: Context, x: Items, rows: Value, columns: Value) -> Value:
-    size = dimensions(x) or (0, 0)
-    chosen = inside(positions(context, columns, size[1], x.names), size[1])
-    places = inside(positions(context, rows, size[0], None), size[0])
-    picked: list[Value] = []
-    for k in chosen:
-        atoms = context.atoms(x.values[k], 0)
-        picked.append(vector_of([atoms[p % len(atoms)] for p in places]))
+    width = len(x.values)
+    chosen = inside(positions(context, columns, width, x.names), width)
+    picked: list[Value] = [x.values[k] for k in chosen]
+    if rows is not ABSENT:
+        count = (dimensions(context, x) or (0, 0))[0]
+        places = inside(positions(context, rows, count, None), count)
+        for k, column in enumerate(picked):
+            atoms = context.atoms(column, 0)
+            picked[k] = vector_of([atoms[p % len(atoms)] for p in places])
     if len(chosen) == 1:
         return picked[0]
     names = tuple(x.names[k] for k in chosen) if x.names else None
@@ -232,12 +243,13 @@ def replace_cells(context: Context, x: Value, rows: Value, columns: Value, value
     of_rows, of_columns = labels_of(x)
     chosen_rows = inside(positions(context, rows, height, of_rows), height)
     chosen_columns = inside(positions(context, columns, width, of_columns), width)
-    given = context.atoms(value)
+    given: Sequence[Atom] = context.atoms(value)
     count = len(chosen_rows) * len(chosen_columns)
     if count and (not given or count % len(given)):
         raise Refusal("G201", f"{len(given)} values do not fill {count} cells")
     context.spend(count)
     result = x if isinstance(x, Elements) else Elements(cells, None, Shape(height, width))
+    result, given = fitted(context, result, given)
     for k, (j, i) in enumerate(product(chosen_columns, chosen_rows)):
         result = result.replaced(j * height + i, given[k % len(given)])
     return result
@@ -245,7 +257,7 @@ def replace_cells(context: Context, x: Value, rows: Value, columns: Value, value
 
 def dim(context: Context, x: Value) -> Value:
     """``dim(x)``."""
-    size = dimensions(x)
+    size = dimensions(context, x)
     return NULL if size is None else Elements([_whole(context, n) for n in size])
 
 
@@ -255,13 +267,13 @@ def _whole(context: Context, count: int) -> Whole:
 
 def height(context: Context, x: Value) -> Value:
     """``nrow(x)``; NROW of a vector is its length."""
-    size = dimensions(x)
+    size = dimensions(context, x)
     return NULL if size is None else _whole(context, size[0])
 
 
 def width(context: Context, x: Value) -> Value:
     """``ncol(x)``."""
-    size = dimensions(x)
+    size = dimensions(context, x)
     return NULL if size is None else _whole(context, size[1])
 
 
@@ -282,7 +294,7 @@ def set_dim(context: Context, x: Value, value: Value) -> Value:
 
 def transpose(context: Context, x: Value) -> Value:
     """``t(x)``; a vector becomes one row."""
-    if dimensions(x) is None:
+    if dimensions(context, x) is None:
         atoms = context.atoms(x, 0)
         names = x.names if isinstance(x, Elements) else None
         return Elements(atoms, None, Shape(1, len(atoms), None, names))
@@ -296,13 +308,14 @@ def _bind(context: Context, dots: Dots, by_column: bool) -> Value:
     """``cbind`` and ``rbind`` of vectors and matrices, all as columns of one length."""
     lines: list[list[Atom]] = []
     own: list[str] = []
+    symbols = _symbols(context, len(dots.items))
     across: Labels = None
     for k, (name, value) in enumerate(dots.items):
         if value is NULL:
             continue
-        if dimensions(value) is None:
+        if dimensions(context, value) is None:
             lines.append(list(context.atoms(value, k)))
-            own.append(name or "")
+            own.append(name or symbols[k])
             across = across or (value.names if isinstance(value, Elements) else None)
             continue
         turned = value if by_column else transpose(context, value)
@@ -312,7 +325,7 @@ def _bind(context: Context, dots: Dots, by_column: bool) -> Value:
         own += top or [""] * columns
         across = left or across
     longest = max((len(line) for line in lines), default=0)
-    widths = [dimensions(v) for _, v in dots.items if dimensions(v) is not None]
+    widths = [dimensions(context, v) for _, v in dots.items if dimensions(context, v) is not None]
     if any(size is not None and size[not by_column] != longest for size in widths):
         raise Refusal("G201", "a vector does not fit the matrix that it is bound to")
     if any(not line or longest % len(line) for line in lines):
@@ -322,17 +335,18 @@ def _bind(context: Context, dots: Dots, by_column: bool) -> Value:
     names = tuple(own) if any(own) else None
     across = across if across and len(across) == longest else None
     shape = Shape(longest, len(lines), across, names)
-    whole = Elements(_as_one_sort(context, cells), None, shape)
+    whole = Elements(one_sort(context, cells), None, shape)
     return whole if by_column else transpose(context, whole)
 
 
-def _as_one_sort(context: Context, cells: Sequence[Atom]) -> list[Atom]:
-    if not any(isinstance(cell, Text) for cell in cells):
-        return list(cells)
-    return [
-        cell if isinstance(cell, (Text, Special)) else context.made(context.as_characters(cell))
-        for cell in cells
-    ]
+def _symbols(context: Context, count: int) -> list[str]:
+    """The variables that the arguments of the call of ``cbind`` are, which name its columns."""
+    scope, node = context.at if context.at is not None else (None, 0)
+    if scope is None or scope.tree.head(node) not in ("cbind", "rbind"):
+        return [""] * count
+    arguments = scope.args(node)
+    found = [(scope.name_of(a) or "") if scope.kinds[a] == NAME else "" for a in arguments]
+    return [""] * count if len(found) != count or "..." in found else found
 
 
 def bind_columns(context: Context, dots: Dots) -> Value:
@@ -359,7 +373,7 @@ def frame(context: Context, dots: Dots, strings: Value, check: Value) -> Value:
     columns: list[Value] = []
     for _, value in dots.items:
         if context.length_of(value) in (None, longest):
-            columns.append(value)
+            columns.append(vector_of(value.items) if isinstance(value, Elements) else value)
         else:
             atoms = context.atoms(value)
             columns.append(vector_of(atoms * (longest // len(atoms))))

@@ -141,7 +141,7 @@ class _Model:
             place = next(iter(ignored.values()))
             self.notes.append(Diagnostic("G109", message, place, severity="note"))
         self._note_names()
-        values = [name for name in self.reading.values if name in self.machine.globals.variables]
+        values = self.reading.values
         if values:
             message = (
                 f"a fixed number of the model, since its text or its loops need it:"

@@ -45,7 +45,7 @@ def _is_set(context: Context, value: Value, what: str) -> bool:
 
 
 def _plain_vector(context: Context, x: Value, name: str, argument: int = 0) -> Sequence[Atom]:
-    if isinstance(x, Items) or dimensions(x) is not None:
+    if isinstance(x, Items) or dimensions(context, x) is not None:
         raise Refusal("G104", f"{name}() of {describe(x)} is not available", None, argument)
     return context.atoms(x, argument)
 
@@ -243,7 +243,7 @@ def _triangle(is_upper: bool) -> Native:
     """``upper.tri`` and ``lower.tri``: where a matrix lies beyond its diagonal."""
 
     def call(context: Context, x: Value, diag: Value) -> Value:
-        size = dimensions(x)
+        size = dimensions(context, x)
         count = context.length_of(x)
         if size is None and count is None:
             raise context.unknown_length(context.node(x), 0)

@@ -37,6 +37,15 @@ def _nothing(context: Context, dots: Dots) -> Value:
     return NULL
 
 
+def _options(context: Context, dots: Dots) -> Value:
+    """``options(…)``: of no account, but for those that change how numbers are written."""
+    for k, (name, value) in enumerate(dots.items):
+        if name in ("digits", "scipen", "OutDec") or isinstance(value, Items):
+            changed = f"'{name}'" if name else "a list of options"
+            raise Refusal("G104", f"{changed} may change how numbers are written as text", None, k)
+    return NULL
+
+
 def _batch(context: Context) -> Value:
     """``interactive()``."""
     return False
@@ -114,7 +123,7 @@ KEEPING = frozenset(
 """Functions that take a result of running as the value that it is."""
 
 _SILENT = (
-    "cat", "library", "suppressPackageStartupMessages", "set.seed", "options", "message", "warning",
+    "cat", "library", "suppressPackageStartupMessages", "set.seed", "message", "warning",
     "rm", "gc", "flush.console", "detach", "require",
 )  # fmt: skip
 _GIVING = (
@@ -140,6 +149,7 @@ FORMS: tuple[tuple[str, Form], ...] = tuple((name, silent(name)) for name in _SI
 NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("requireNamespace", "...", _here),
     ("interactive", "", _batch),
+    ("options", "...", _options),
     ("nls.control", "...", _nothing),
     *((name, "...", giving(name)) for name in _GIVING),
     *((name, "...", reading(name)) for name in _READING),

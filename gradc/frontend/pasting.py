@@ -7,7 +7,7 @@ from typing import Any
 
 from gradc.frontend import language
 from gradc.frontend.actions import Native
-from gradc.frontend.context import TURN_COST, Context, vector_of
+from gradc.frontend.context import FLAT_LIMIT, TURN_COST, Context, vector_of
 from gradc.frontend.texts import as_texts, deparse, flattened, like, option, r_atom
 from gradc.frontend.values import (
     ABSENT,
@@ -25,6 +25,8 @@ from gradc.syntax.rope import Text, paste
 def _paste(
     context: Context, dots: Dots, between: Text | None, collapse: Value, recycle: Value
 ) -> Value:
+    if recycle is not ABSENT and context.flag(recycle, "'recycle0'"):
+        raise Refusal("G104", "'recycle0 = TRUE' is not available")
     columns = [as_texts(context, value, k) for k, (_, value) in enumerate(dots.items)]
     count = bounded(max((len(column) for column in columns), default=0))
     origin = context.here()
@@ -125,7 +127,9 @@ def _formatted(context: Context, source: Text, pieces: Sequence[Any], row: Seque
             continue
         stars = [r_atom(context, row[star], star + 1) for star in piece.stars]
         value = r_atom(context, atom, piece.argument + 1)
-        parts.append(context.made(apply_directive(piece, value, stars)))
+        field = apply_directive(piece, value, stars)
+        context.spend(len(field) // 10)
+        parts.append(context.made(field))
     return paste(parts, context.here())
 
 
@@ -168,7 +172,7 @@ def format_(
             atoms,
             digits=option(context, digits, "digits", 7),
             nsmall=option(context, nsmall, "nsmall", 0),
-            width=option(context, width, "width", 0),
+            width=0 if width in (ABSENT, NULL) else _width(context, width, len(atoms)),
             justify="left" if justify is ABSENT else context.flat(justify, "'justify'"),  # type: ignore[arg-type]
             big_mark="" if big_mark is ABSENT else context.flat(big_mark, "'big.mark'"),
             scientific=choice,
@@ -177,6 +181,15 @@ def format_(
     except BadFormat as problem:
         raise Refusal("G103", f"format: {problem}", None, 0) from None
     return like(x, [context.made(line) for line in lines])
+
+
+def _width(context: Context, value: Value, count: int) -> int:
+    """How wide so many fields are, counted as work done."""
+    width = context.whole(value, "'width'")
+    if abs(width) > FLAT_LIMIT:
+        raise Refusal("G105", f"a text of {abs(width):,} characters is too wide")
+    context.spend(count * abs(width) // 10)
+    return width
 
 
 def _scientific(context: Context, value: Value) -> bool | int:
@@ -204,7 +217,7 @@ def format_c(
     try:
         lines = formatted(
             atoms,
-            width=None if width is ABSENT else context.whole(width, "'width'"),
+            width=None if width is ABSENT else _width(context, width, len(atoms)),
             digits=None if digits in (ABSENT, NULL) else context.whole(digits, "'digits'"),
             format=text(form, "'format'"),
             flag=text(flag, "'flag'") or "",

@@ -16,6 +16,7 @@ from gradc.frontend.sameness import all_names, identical
 from gradc.frontend.scope import NAME, Scope
 from gradc.frontend.sorts import ATOMIC, known_type, type_of
 from gradc.frontend.spelling import Places
+from gradc.frontend.texts import CODE_LIMIT
 from gradc.frontend.values import (
     ABSENT,
     NA,
@@ -234,9 +235,12 @@ def _verdict(context: Context, atom: Atom) -> bool | None:
 
 def _complaint(context: Context, scope: Scope, argument: int, value: Value) -> str:
     """R's words for a condition that is not met."""
-    from gradc.text.deparse import deparse
+    from gradc.text.deparse import TooLong, deparse
 
-    lines = deparse(scope.tree, argument, 60)
+    try:
+        lines = deparse(scope.tree, argument, 60, longest=CODE_LIMIT)
+    except TooLong:
+        lines = ["this condition"]
     code = lines[0] if len(lines) == 1 else f"{lines[0]} ...."
     return f"{code} {'is not TRUE' if context.length_of(value) == 1 else 'are not all TRUE'}"
 

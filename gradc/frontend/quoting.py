@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gradc.frontend import assembly, language
 from gradc.frontend.actions import Action, Callback, Form, Native, Steps
-from gradc.frontend.calls import force, form_arguments
-from gradc.frontend.context import Context, vector_of
+from gradc.frontend.calls import DEPTH_LIMIT, force, form_arguments
+from gradc.frontend.context import TURN_COST, Context, vector_of
 from gradc.frontend.scope import CALL, NAME, Environment, Scope
 from gradc.frontend.sinks import evaluate_sink
 from gradc.frontend.texts import as_texts
@@ -115,8 +116,25 @@ def evaluate(
         environment = _environment(m, scope, envir)
         opens = not scope.code.is_prelude
         inner = Scope(part.scope.code, environment, scope.activation, scope.place, opens)
-        result = yield part.node, inner
+        result = yield from _nested(m, part.node, inner)
     return result
+
+
+def _nested(m: Machine, node: int, scope: Scope) -> Steps:
+    """Quoted code evaluated, which may be what evaluates it."""
+    m.context.spend(TURN_COST)
+    if m.evaluations >= DEPTH_LIMIT:
+        raise Refusal(
+            "G105",
+            "this code evaluates itself too deep",
+            f"the limit is {DEPTH_LIMIT:,}; the condition that ends it must be known"
+            " when the model is compiled",
+        )
+    m.evaluations += 1
+    try:
+        return (yield node, scope)
+    finally:
+        m.evaluations -= 1
 
 
 def _environment_values(envir: Value) -> dict[str, Value]:
@@ -146,15 +164,23 @@ def with_(m: Machine, node: int, scope: Scope) -> Steps:
     return (yield inner, scope.within(environment))
 
 
+def _check_here(function: str, where: Sequence[Value]) -> None:
+    """Refuse to look anywhere but where the call stands."""
+    if any(value is not ABSENT for value in where):
+        raise Refusal("G104", f"an environment given to '{function}' is not available")
+
+
 def assign(m: Machine, at: tuple[str, Scope, int], x: Value, value: Value, *where: Value) -> Steps:
     """``assign("x", value)``."""
     yield from ()
+    _check_here("assign", where)
     m.bind(at[1].environment, m.context.flat(x, "the name of a variable", 0), value)
     return value
 
 
 def get(m: Machine, at: tuple[str, Scope, int], x: Value, *options: Value) -> Steps:
     """``get("x")``: the variable of that name, or else the function."""
+    _check_here("get", (*options[:1], *options[2:]))
     name, scope = m.context.flat(x, "the name of a variable", 0), at[1]
     value = scope.environment.find(name)
     if isinstance(value, Promise):
@@ -167,10 +193,12 @@ def get(m: Machine, at: tuple[str, Scope, int], x: Value, *options: Value) -> St
 
 
 def attach(m: Machine, at: tuple[str, Scope, int], what: Value, *options: Value) -> Steps:
-    """``attach(d)``: the columns as variables, where there are no others of their names."""
+    """``attach(d)``: the columns as variables, where the script has no others of their names."""
     yield from ()
     for name, value in _named_values(what).items():
-        if name not in m.globals.variables:
+        before = m.globals.variables.get(name)
+        if before is None or before is m.attached.get(name):
+            m.attached[name] = value
             m.bind(m.globals, name, value)
     return NULL
 
@@ -178,6 +206,7 @@ def attach(m: Machine, at: tuple[str, Scope, int], what: Value, *options: Value)
 def exists(m: Machine, at: tuple[str, Scope, int], x: Value, *options: Value) -> Steps:
     """``exists("x")``."""
     yield from ()
+    _check_here("exists", options)
     name = m.context.flat(x, "the name of a variable", 0)
     found = at[1].environment.find(name) or m.library.find(name, at[1].code)
     return found is not None
@@ -222,8 +251,11 @@ def as_name(context: Context, x: Value) -> Value:
     """``as.name(x)``, ``as.symbol(x)``."""
     if isinstance(x, Quoted):
         return x
+    texts = as_texts(context, x, 0)
+    if not texts:
+        raise Refusal("G103", "a name is made of a text, and there is none", None, 0)
     made = assembly.Assembly(context)
-    return made.quoted(made.name(context.written_out(as_texts(context, x, 0)[0])))
+    return made.quoted(made.name(context.written_out(texts[0])))
 
 
 def as_call(context: Context, x: Value) -> Value:

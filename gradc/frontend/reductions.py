@@ -10,7 +10,17 @@ from functools import reduce
 
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context, vector_of
-from gradc.frontend.values import ABSENT, Atom, Dots, Elements, Refusal, Value, Whole
+from gradc.frontend.values import (
+    ABSENT,
+    NA,
+    Atom,
+    Dots,
+    Elements,
+    Evaluated,
+    Refusal,
+    Value,
+    Whole,
+)
 from gradc.prims import ShapeError
 
 _Two = Callable[[int, int], int]
@@ -20,6 +30,8 @@ def _over(context: Context, dots: Dots, whole: Callable[[int], int], two: _Two) 
     """All arguments reduced to one node; None where they have no elements."""
     result: int | None = None
     for k, (_, value) in enumerate(dots.items):
+        if isinstance(value, Evaluated):
+            value = value.value
         if isinstance(value, Elements):
             context.spend(len(value.items))
             nodes = [context.node(item, k) for item in value.items]
@@ -36,6 +48,7 @@ def _over(context: Context, dots: Dots, whole: Callable[[int], int], two: _Two) 
 def total(context: Context, dots: Dots, na_rm: Value) -> Value:
     """``sum(…)``."""
     b = context.builder
+    dots = _present(context, dots, na_rm)
     result = _over(context, dots, b.sum, b.add)
     return _as_given(context, dots, b.const(0.0) if result is None else b.real(result))
 
@@ -52,32 +65,69 @@ def _as_given(context: Context, dots: Dots, result: Value) -> Value:
 def product(context: Context, dots: Dots, na_rm: Value) -> Value:
     """``prod(…)``."""
     b = context.builder
+    dots = _present(context, dots, na_rm)
     result = _over(context, dots, lambda x: b.apply("prod", [x]), b.mul)
     return b.const(1.0) if result is None else b.real(result)
 
 
 def _extreme(context: Context, dots: Dots, name: str) -> int:
     b = context.builder
-    result = _over(
-        context, dots, lambda x: b.apply(name, [x]), lambda x, y: b.apply(name + "2", (x, y))
-    )
+    result = _over(context, dots, lambda x: b.apply(name, [x]), _of_two(context, name))
     if result is None:
         raise Refusal("G201", f"'{name}' of no elements has no value")
     return b.real(result)
 
 
+def _of_two(context: Context, name: str) -> _Two:
+    """The smaller or the larger of two; what is known to be NaN stays NaN, as in R."""
+
+    def two(x: int, y: int) -> int:
+        for node in (x, y):
+            number = context.number(node)
+            if number is not None and number != number:
+                if context.is_python:  # max() and numpy.max() differ
+                    raise Refusal("G104", "the smallest or largest of NaN is not available")
+                return node
+        return context.builder.apply(name + "2", (x, y))
+
+    return two
+
+
+def _present(context: Context, dots: Dots, na_rm: Value) -> Dots:
+    """The arguments without what is known to be missing, where ``na.rm`` asks for that."""
+    if na_rm is ABSENT or not context.flag(na_rm, "'na.rm'"):
+        return dots
+    return Dots(tuple((name, _without_missing(context, value)) for name, value in dots.items))
+
+
+def _without_missing(context: Context, value: Value) -> Value:
+    if isinstance(value, Evaluated):
+        value = value.value
+    if not isinstance(value, Elements) and context.length_of(value) != 1:
+        return value
+    kept: list[Atom] = []
+    for atom in context.atoms(value):
+        number = None if atom is NA else context.number(atom)
+        if atom is not NA and (number is None or number == number):
+            kept.append(atom)
+    return Elements(kept)
+
+
 def smallest(context: Context, dots: Dots, na_rm: Value) -> Value:
     """``min(…)``."""
+    dots = _present(context, dots, na_rm)
     return _as_given(context, dots, _extreme(context, dots, "min"))
 
 
 def largest(context: Context, dots: Dots, na_rm: Value) -> Value:
     """``max(…)``."""
+    dots = _present(context, dots, na_rm)
     return _as_given(context, dots, _extreme(context, dots, "max"))
 
 
 def extent(context: Context, dots: Dots, na_rm: Value) -> Value:
     """``range(…)``: smallest and largest."""
+    dots = _present(context, dots, na_rm)
     ends = [_extreme(context, dots, "min"), _extreme(context, dots, "max")]
     return vector_of([_as_given(context, dots, end) for end in ends])  # type: ignore[misc]
 
@@ -85,6 +135,7 @@ def extent(context: Context, dots: Dots, na_rm: Value) -> Value:
 def mean(context: Context, x: Value, na_rm: Value) -> Value:
     """``mean(x)``."""
     b = context.builder
+    x = _present(context, Dots(((None, x),)), na_rm).items[0][1]
     count = context.length_of(x)
     if count == 0:
         raise Refusal("G201", "the mean of no elements has no value", None, 0)
@@ -99,9 +150,9 @@ def _parallel(name: str) -> Native:
         if not values:
             raise Refusal("G103", f"'p{name}' needs at least one argument")
 
-        def two(x: int, y: int) -> int:
-            return context.builder.apply(name + "2", (x, y))
-
+        if na_rm is not ABSENT and context.flag(na_rm, "'na.rm'"):
+            raise Refusal("G104", f"'na.rm' of 'p{name}' is not available")
+        two = _of_two(context, name)
         result = context.elementwise(context.builder.real, values[:1])
         for value in values[1:]:
             result = context.elementwise(two, [result, value])

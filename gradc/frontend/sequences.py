@@ -44,7 +44,10 @@ def repeat(context: Context, x: Value, times: Value, each: Value, length_out: Va
     if len(counts) != len(items):
         raise Refusal("G201", f"'times' has {len(counts)} elements, 'x' has {len(items)}")
     bounded(sum(counts), 1)
-    return _plain([i for i, n in zip(items, counts, strict=True) for _ in range(n)], context)
+    if labels is not None:
+        labels = tuple(label for label, n in zip(labels, counts, strict=True) for _ in range(n))
+    items = [item for item, n in zip(items, counts, strict=True) for _ in range(n)]
+    return _plain(items, context, labels)
 
 
 def colon(context: Context, start: Value, stop: Value) -> Value:
@@ -53,6 +56,7 @@ def colon(context: Context, start: Value, stop: Value) -> Value:
     high = context.known(stop, "where a range ends", 1)
     if not (math.isfinite(low) and math.isfinite(high)):
         raise Refusal("G103", f"a range cannot go from {low!r} to {high!r}")
+    bounded(abs(high - low))  # before rounding, which infinity does not survive
     count = bounded(math.floor(abs(high - low) + 1e-10) + 1)
     step = 1 if high >= low else -1
     if low.is_integer():
@@ -103,7 +107,9 @@ def _sequence_of_length(
     context: Context, start: Value, stop: Value, by: Value, length_out: Value
 ) -> Value:
     b = context.builder
-    count = bounded(math.ceil(context.known(length_out, "'length.out'")))
+    wanted = context.known(length_out, "'length.out'")
+    bounded(wanted)
+    count = math.ceil(wanted)
     if by is not ABSENT:
         step = context.node(by)
         if start is ABSENT and stop is not ABSENT:
@@ -148,7 +154,9 @@ def python_range(context: Context, start: Value, stop: Value, step: Value) -> Va
     by = 1.0 if step is ABSENT else context.known(step, "a range's step", 2)
     if by == 0 or not all(map(math.isfinite, (low, high, by))):
         raise Refusal("G103", f"a range cannot go from {low!r} to {high!r} by {by!r}")
-    count = bounded(max(0, math.ceil((high - low) / by)))
+    turns = max(0.0, (high - low) / by)
+    bounded(turns)
+    count = math.ceil(turns)
     return _plain([_whole(context, low + by * i) for i in range(count)], context)
 
 

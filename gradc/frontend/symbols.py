@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 from gradc.frontend.context import LENGTH, Context
-from gradc.frontend.values import NULL, Elements, Listing, Refusal, Value
+from gradc.frontend.values import NULL, Elements, Listing, NeedsKnown, Refusal, Value
 from gradc.ir import REAL, Graph, Input, Type, known, symbol, vector
 from gradc.syntax.rope import computed
 
@@ -60,6 +60,7 @@ class Symbols:
         self.renamed: dict[str, str] = {}
         self._names: dict[tuple[Hashable, str], str] = {}
         self._taken: set[str] = set()
+        self._of_lists: set[str] = set()
         self.set_wrt(wrt)
 
     def set_wrt(self, wrt: Sequence[str] | None) -> None:
@@ -128,6 +129,10 @@ class Symbols:
         name = self.actual(name, place, owner)
         self._taken.add(name)
         found = self.inputs.get(name)
+        if found is not None:
+            self._check_same(found, default, owner if place is None else name)
+        if place is None and owner is not None:
+            self._of_lists.add(name)
         if found is None or (default is not None and found.default is None):
             param = self.is_param(name, default)
             type_ = self._type(name, default, param, count)
@@ -138,6 +143,18 @@ class Symbols:
             if is_column:
                 self.columns.add(name)
         return found.node
+
+    def _check_same(self, found: Input, default: Default | None, owner: str | None) -> None:
+        """Two numbers by one name are no input: one that has changed, or two columns."""
+        if found.default is None:
+            return
+        if default is None:
+            if owner is not None or found.name not in self._of_lists:
+                return
+        elif default == found.default or repr(default) == repr(found.default):
+            return
+        refusal = Refusal("G104", f"'{found.name}' means different numbers in different places")
+        raise NeedsKnown(refusal, {found.name}, set())
 
     def place(self, name: str, default: Default) -> None:
         """Give an input its value at the default point."""
@@ -214,6 +231,8 @@ def numbers_of(context: Context, value: Value) -> Default | None:
             context.number(item) if isinstance(item, int) and not isinstance(item, bool) else None
             for item in value.items
         ]
+        if len(numbers) == 1 and value.names is not None:
+            return numbers[0]
         known_ = [number for number in numbers if number is not None]
         return tuple(known_) if known_ and len(known_) == len(numbers) else None
     is_number = isinstance(value, int) and not isinstance(value, bool)

@@ -6,6 +6,7 @@ Pasting keeps its parts and copies nothing; functions that look at characters wr
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from gradc.frontend import assembly, language
 from gradc.frontend.actions import Native
@@ -31,6 +32,9 @@ from gradc.frontend.values import (
 from gradc.frontend.vectors import as_text
 from gradc.syntax.rope import Text, paste
 from gradc.syntax.tree import Kind
+
+CODE_LIMIT = 2_000_000
+"""The longest text that code is written out as."""
 
 RAtom = float | int | bool | str | None
 
@@ -71,7 +75,8 @@ def _of_call(context: Context, expression: Quoted) -> list[Text]:
     if kind == Kind.NAME:
         return [context.made(tree.name(node))]
     if kind in (Kind.CALL, Kind.FUNCTION):
-        return [context.made(text) for text in as_character_call(tree, node)]
+        lines = written_code(context, as_character_call, tree, node)
+        return [context.made(line) for line in lines]
     if kind == Kind.MISSING:
         return [context.made("")]
     return as_texts(context, language.part(context, tree, node, expression.scope))
@@ -113,6 +118,25 @@ def r_atom(context: Context, atom: Atom, argument: int | None = None) -> RAtom:
 # ------------------------------------------------------------------------- code as text
 
 
+def written_code(context: Context, write: Callable[..., list[str]], *of: Any) -> list[str]:
+    """Code as text, counted as work done: code that is shared may have no end as a text."""
+    from gradc.text.deparse import TooLong
+
+    try:
+        lines = write(*of, longest=CODE_LIMIT)
+    except TooLong:
+        raise Refusal(
+            "G105",
+            f"this code has more than {CODE_LIMIT:,} characters as a text",
+            "evaluate the code itself: what it shares is worked out once",
+            0,
+        ) from None
+    except ValueError as problem:
+        raise Refusal("G104", str(problem), None, 0) from None
+    context.spend(sum(map(len, lines)) // 10)
+    return lines
+
+
 def option(context: Context, value: Value, what: str, default: int) -> int:
     """A whole number that may be left out."""
     return default if value in (ABSENT, NULL) else context.whole(value, f"'{what}'")
@@ -125,7 +149,8 @@ def deparse(context: Context, x: Value, cutoff: Value = ABSENT, *options: Value)
 
     width = option(context, cutoff, "width.cutoff", 60)
     if isinstance(x, Closure):
-        return language.texts(context, deparse_function(x.scope.tree, x.node, width))
+        lines = written_code(context, deparse_function, x.scope.tree, x.node, width)
+        return language.texts(context, lines)
     if isinstance(x, Text):
         from gradc.text.numbers import deparse_string
 
@@ -141,7 +166,7 @@ def deparse(context: Context, x: Value, cutoff: Value = ABSENT, *options: Value)
         expression = language.expression_of(context, made)
     if expression is None:
         raise Refusal("G104", f"deparse() of {describe(x)} is not available", None, 0)
-    lines = lines_of(expression.scope.tree, expression.node, width)
+    lines = written_code(context, lines_of, expression.scope.tree, expression.node, width)
     return language.texts(context, lines)
 
 

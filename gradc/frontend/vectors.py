@@ -50,7 +50,8 @@ def combine(context: Context, dots: Dots) -> Value:
     if any(isinstance(part, Items) for part in parts):
         return _combine_lists(dots.items)
     if len(parts) == 1 and dots.items[0][0] is None:
-        return parts[0]
+        only = parts[0]
+        return vector_of(only.items) if isinstance(only, Elements) and only.dim else only
     grown = _grown(context, dots)
     if grown is not None:
         return grown
@@ -65,13 +66,9 @@ def combine(context: Context, dots: Dots) -> Value:
         own = value.names if isinstance(value, Elements) else None
         names += _combined_names(name or "", own, len(atoms))
     context.spend(len(items))
-    if any(isinstance(item, Text) for item in items):
-        items = [as_text(context, item) for item in items]
-    elif any(isinstance(item, int) and not isinstance(item, (Whole, bool)) for item in items):
-        items = [int(item) if isinstance(item, Whole) else item for item in items]
     if not items:
         return Elements(()) if parts else NULL
-    return vector_of(items, tuple(names) if any(names) else None)
+    return vector_of(of_one_sort(context, items), tuple(names) if any(names) else None)
 
 
 _SINGLE = (Quoted, Formula, Expressions, Closure, Action, Sink, Outcome)
@@ -121,6 +118,66 @@ def as_text(context: Context, item: Atom) -> Atom:
     if not isinstance(item, bool) and context.number(item) is None and not context.defaults(item):
         return language.text_of_value(context, item)
     return context.made(context.as_characters(item))
+
+
+_NO_SORT, _LOGICAL, _INTEGER, _DOUBLE, _TEXT = range(-1, 4)
+"""R brings the elements of a vector to the last sort of theirs in this order; NA has none."""
+
+
+def _sort_of(context: Context, atom: Atom) -> int:
+    if isinstance(atom, Text):
+        return _TEXT
+    if isinstance(atom, Special):
+        return _NO_SORT
+    if context.is_logical(atom):
+        return _LOGICAL
+    return _INTEGER if isinstance(atom, Whole) else _DOUBLE
+
+
+def _raised(context: Context, atom: Atom, sort: int) -> Atom:
+    """An element as one of a sort that says more."""
+    if sort == _TEXT:
+        return as_text(context, atom)
+    if isinstance(atom, bool):
+        number = context.builder.const(float(atom))
+        return number if sort == _DOUBLE else Whole(number)
+    if not isinstance(atom, int):
+        return atom
+    return int(atom) if isinstance(atom, Whole) else context.builder.real(atom)
+
+
+def of_one_sort(context: Context, atoms: Sequence[Atom], least: int = _NO_SORT) -> Sequence[Atom]:
+    """The elements, brought to the sort among them that says most; at least to ``least``."""
+    sorts = [_sort_of(context, atom) for atom in atoms]
+    top = max(least, *sorts) if sorts else least
+    if all(sort in (top, _NO_SORT) for sort in sorts):
+        return atoms
+    return [
+        atom if sort in (top, _NO_SORT) else _raised(context, atom, top)
+        for atom, sort in zip(atoms, sorts, strict=True)
+    ]
+
+
+def fitted(context: Context, x: Elements, given: Sequence[Atom]) -> tuple[Elements, Sequence[Atom]]:
+    """A vector and values for places of it, brought to one sort.
+
+    All elements of the vector have one sort, so that the first one tells it: filling a vector
+    in a loop costs no more than what is filled in.
+    """
+    if context.is_python:
+        return x, given
+    own = _NO_SORT
+    for place in range(len(x)):
+        own = _sort_of(context, x.at(place))
+        if own != _NO_SORT:
+            break
+        context.spend(1)
+    given = of_one_sort(context, given, own)
+    top = max((_sort_of(context, atom) for atom in given), default=_NO_SORT)
+    if _NO_SORT < own < top:
+        context.spend(len(x))
+        x = Elements(of_one_sort(context, x.items, top), x.names, x.dim)
+    return x, given
 
 
 def _combine_lists(items: Iterable[tuple[str | None, Value]]) -> Value:
