@@ -155,7 +155,7 @@ class Ending:
         """The sink behind a value, or the last sink where the value says nothing."""
         sink = self._sink_of(value)
         if sink is not None:
-            self._note_others(sink, "the one that the script ends with")
+            self._note_others(self.machine.sinks, sink, "the one that the script ends with")
             return self._with_others(sink)
         if isinstance(value, Outcome):
             raise Refusal("G104", f"the program ends with {value.reason}, and runs nothing")
@@ -167,13 +167,12 @@ class Ending:
             return value
         if not sinks:
             return self._called() or value
-        self._note_others(sinks[-1], "the last of them")
+        self._note_others(sinks, sinks[-1], "the last of them")
         return self._with_others(sinks[-1])
 
-    def _note_others(self, sink: Sink, which: str) -> None:
+    def _note_others(self, sinks: Sequence[Sink], sink: Sink, which: str) -> None:
         """Say so where the script makes other models, too."""
-        sinks = self.machine.sinks or self.machine.derivatives
-        if len({_key(other) for other in (*sinks, sink)}) > 1:
+        if len({_key(other) for other in sinks}) > 1:
             message = f"the script makes {len(sinks)} models; this is {which}"
             self.notes.append(Diagnostic("G107", message, sink.span, severity="note"))
 

@@ -221,10 +221,11 @@ def sort(context: Context, x: Value, decreasing: Value) -> Value:
     if any(isinstance(atom, Text) for atom in atoms):
         raise Refusal("G104", "the order of texts depends on the machine that R runs on", None, 0)
     backwards = decreasing is not ABSENT and context.flag(decreasing, "'decreasing'")
-    ordered = sorted(
-        atoms, key=lambda atom: context.known(atom, "a sorted number", 0), reverse=backwards
-    )
-    return vector_of(ordered)
+    numbers = [context.known(atom, "a sorted number", 0) for atom in atoms]
+    order = [k for k, number in enumerate(numbers) if number == number]  # as R, without NaN
+    order.sort(key=numbers.__getitem__, reverse=backwards)
+    names = x.names if isinstance(x, Elements) else None
+    return vector_of([atoms[k] for k in order], names and tuple(names[k] for k in order))
 
 
 NATIVES: tuple[tuple[str, str, Native], ...] = (

@@ -58,6 +58,8 @@ def as_texts(context: Context, x: Value, argument: int | None = None) -> list[Te
 def _list_element(context: Context, value: Value) -> Text:
     if isinstance(value, Elements) and len(value) != 1:
         return paste(as_texts(context, deparse(context, value)), context.here())
+    if value is NULL:
+        return context.made("NULL")
     texts = as_texts(context, value)
     return texts[0] if len(texts) == 1 else paste(texts, context.here())
 
@@ -90,9 +92,6 @@ def as_character(context: Context, x: Value, dots: Dots) -> Value:
         return vector_of([as_text(context, item) for item in x.items])
     texts = as_texts(context, x, 0)
     return vector_of(texts) if texts else Elements(())
-
-
-# ------------------------------------------------------------------------- pasting
 
 
 # ------------------------------------------------------------------------- numbers as text

@@ -215,6 +215,9 @@ def length(context: Context, x: Value) -> Value:
     if isinstance(x, (Quoted, Formula)):
         x = x.call if isinstance(x, Formula) else x
         return _whole(context, language.length_of(context, x))
+    derivative = language.expression_of(context, x) if isinstance(x, Sink) else None
+    if derivative is not None:
+        return _whole(context, language.length_of(context, derivative))
     count = context.length_of(x)
     if count is None:
         return context.builder.length(context.node(x))

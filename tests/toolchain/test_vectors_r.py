@@ -64,6 +64,10 @@ x <- c(a="u",b="v"); rownames(outer(x["a"], 1:2, paste0))
 """
 
 SORTS = r"""
+x <- sort(c(a=3,b=1,c=2)); paste(names(x), x)
+deparse(sort(c(2, NaN, 1), decreasing = TRUE))
+as.character(list(a = "x", b = NULL))
+paste(length(D(quote(x^2 + 1), "x")))
 x <- c(TRUE,FALSE); x[1] <- 2; paste(x)
 x <- numeric(2); x[1] <- 100000L; paste(x)
 x <- numeric(3); for (i in 1:3) x[i] <- i; deparse(x)
