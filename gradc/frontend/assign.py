@@ -228,7 +228,8 @@ def _part(m: Machine, step: _Access, owner: Value, scope: Scope) -> Value:
     if owner is NULL:
         return NULL
     if isinstance(owner, Items) and isinstance(step.indices[0], Text):
-        return field(owner, m.context.written_out(step.indices[0]))
+        name = m.context.written_out(step.indices[0])
+        return field(owner, name, exact=step.head != "$")
     dots = Dots(tuple((None, index) for index in step.indices))
     is_code = isinstance(owner, (Quoted, Formula, Expressions))
     count = None if is_code else m.context.length_of(owner)

@@ -138,7 +138,7 @@ def element(context: Context, x: Value, dots: Dots, exact: Value) -> Value:
     if isinstance(x, (Quoted, Formula, Expressions)):
         return language.element(context, x, index)
     if isinstance(x, Items) and isinstance(index, Text):
-        return field(x, context.written_out(index))
+        return field(x, context.written_out(index), exact=True)
     if not isinstance(x, Items):
         value = take(context, x, dots, ABSENT, ABSENT)
         if isinstance(value, Elements) and len(value) == 1:
@@ -154,14 +154,19 @@ def element(context: Context, x: Value, dots: Dots, exact: Value) -> Value:
     return x.values[places[0]]
 
 
-def field(x: Value, name: str) -> Value:
-    """``x$name``, by the beginning of a name where that is one only; else NULL."""
+def field(x: Value, name: str, *, exact: bool = False) -> Value:
+    """``x$name``, by the beginning of a name where that is one only; else NULL.
+
+    ``x[["name"]]`` is ``exact``.
+    """
     if isinstance(x, Outcome):
         return x
     if not isinstance(x, Items):
         raise Refusal("G202", f"'$' takes an element out of a list, and this is {describe(x)}")
     if x.names and name in x.names:
         return x.values[x.names.index(name)]
+    if exact:
+        return NULL
     longer = [k for k, known in enumerate(x.names or ()) if known and known.startswith(name)]
     return x.values[longer[0]] if len(longer) == 1 else NULL
 

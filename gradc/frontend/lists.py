@@ -98,8 +98,9 @@ def append(context: Context, x: Value, values: Value, after: Value) -> Value:
         return combine(context, Dots(((None, x), (None, values))))
     place = context.whole(after, "'after'", 2)
     old: Sequence[Value] = x.values if isinstance(x, Items) else context.atoms(x, 0)
-    parts = [(None, v) for v in (*old[:place], values, *old[place:])]
-    return combine(context, Dots(tuple(parts)))
+    names = x.names if isinstance(x, Elements) and x.names else (None,) * len(old)
+    parts = [(name or None, value) for name, value in zip(names, old, strict=True)]
+    return combine(context, Dots((*parts[:place], (None, values), *parts[place:])))
 
 
 def head(context: Context, x: Value, n: Value) -> Value:

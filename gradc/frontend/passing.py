@@ -9,6 +9,7 @@ from gradc.frontend.actions import Form, Native, Steps
 from gradc.frontend.context import Context
 from gradc.frontend.scope import Scope
 from gradc.frontend.values import NULL, Dots, Items, Outcome, Refusal, Sink, Value
+from gradc.syntax.tree import Kind
 
 if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
@@ -20,10 +21,26 @@ def silent(name: str) -> Form:
     def form(m: Machine, node: int, scope: Scope) -> Steps:
         yield from ()
         m.context.at = scope, node
+        if _assigns(scope, node):
+            raise Refusal("G104", f"'{name}' is passed over, and an assignment within it with it")
         m.context.ignore(name)
         return NULL
 
     return form
+
+
+def _assigns(scope: Scope, node: int) -> bool:
+    """Whether a variable is assigned somewhere in the arguments of a call."""
+    tree = scope.tree
+    pending = list(tree.args(node))
+    while pending:
+        part = pending.pop()
+        if tree.kinds[part] != Kind.CALL:
+            continue
+        if tree.head(part) in ("<-", "<<-"):
+            return True
+        pending += tree.args(part)
+    return False
 
 
 def _here(context: Context, dots: Dots) -> Value:

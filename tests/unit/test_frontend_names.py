@@ -52,6 +52,7 @@ def test_each_name_means_what_it_means_in_r(name: str) -> None:
         'assign("x", 3, inherits = TRUE); x*a',
         'if (exists("x", inherits = FALSE)) a else b',
         "options(digits = 3); a * 2",
+        'x <- 1; cat("value", x <- x + 1); x * a',
         "x <- c(1, 2); optim(1, function(p) sum(ifelse(p > 0, x*p, x)))",
     ],
 )
