@@ -75,27 +75,34 @@ _SINGLE = (Quoted, Formula, Expressions, Closure, Action, Sink, Outcome)
 
 
 def _grown(context: Context, dots: Dots) -> Elements | None:
-    """``c(x, y)`` where single elements of its own sort come behind a vector: costs what is new.
+    """``c(x, y, z)`` where fewer elements of its own sort come behind a vector: costs what is new.
 
     A script that collects names in a loop does this once for each of them.
     """
     if not dots.items:
         return None
     first = dots.items[0][1]
-    rest = dots.items[1:]
     if not isinstance(first, Elements) or first.names or first.dim:
         return None
+    rest: list[Value] = []
+    for name, value in dots.items[1:]:
+        if name is not None or len(rest) > len(first):
+            return None
+        if isinstance(value, Elements) and not value.names and not value.dim:
+            rest += value.items
+        else:
+            rest.append(value)
     if len(first) < max(len(rest), 1):
         return None
     sort = first.at(0).__class__
     if dots.items[0][0] is not None or sort not in (Text, int):
         return None
-    if any(name is not None or value.__class__ is not sort for name, value in rest):
+    if any(value.__class__ is not sort for value in rest):
         return None
-    if any(isinstance(v, int) and context.length_of(v) != 1 for _, v in rest):
+    if any(isinstance(value, int) and context.length_of(value) != 1 for value in rest):
         return None
     grown = first
-    for _, value in rest:
+    for value in rest:
         grown = grown.replaced(len(grown), value)  # type: ignore[arg-type]
     context.spend(len(rest))
     bounded(len(grown))
