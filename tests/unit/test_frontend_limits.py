@@ -139,5 +139,5 @@ def test_a_vector_that_grows_by_several_names_costs_what_is_new() -> None:
     script = """all <- character(0)
 for (i in 1:2000) all <- c(all, paste0("b", i), paste0("w", i, "_", 1:30))
 eval(parse(text = paste0(all[length(all)], " + ", all[1])))"""
-    model = gradc.compile(script, syntax="r")
-    assert set(model.wrt) == {"b1", "w2000_30"}
+    function = build(Source("<test>", script), syntax="r").function
+    assert {item.name for item in function.inputs} == {"b1", "w2000_30"}
