@@ -135,7 +135,7 @@ def test_the_same_list_has_the_same_number_and_an_equal_one_another():
 
 
 def test_a_vector_that_grows_by_several_names_costs_what_is_new() -> None:
-    """Two thousand layers of names are far from the limit of steps, as copying them would not be."""
+    """Two thousand layers are far from the limit of steps; copying the names would not be."""
     script = """all <- character(0)
 for (i in 1:2000) all <- c(all, paste0("b", i), paste0("w", i, "_", 1:30))
 eval(parse(text = paste0(all[length(all)], " + ", all[1])))"""
