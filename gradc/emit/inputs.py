@@ -55,16 +55,6 @@ def mixes_rows(function: Function, roots: Iterable[int]) -> bool:
     return False
 
 
-def used_primitives(function: Function, roots: Iterable[int]) -> set[str]:
-    """Names of the primitives that the roots need."""
-    graph = function.graph
-    marks = reachable(graph, roots)
-    return {graph.records[node][0] for node in range(len(marks)) if marks[node]} - {
-        "input",
-        "const",
-    }
-
-
 def element_labels(function: Function, names: dict[str, str]) -> list[str]:
     """One label for each element of the parameters: ``a``, ``beta[1]``, ``beta[2]``."""
     labels: list[str] = []

@@ -128,9 +128,6 @@ def _parts(context: Context, x: Value) -> Sequence[Value]:
     return parts_of(context, expression)
 
 
-# ------------------------------------------------------------------------- making code
-
-
 # ------------------------------------------------------------------------- text to code
 
 

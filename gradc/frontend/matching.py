@@ -20,7 +20,6 @@ from gradc.frontend.values import (
     Items,
     Refusal,
     Value,
-    Whole,
 )
 from gradc.frontend.vectors import as_text, combine
 from gradc.syntax.rope import Text
@@ -112,12 +111,8 @@ def search(
         texts = as_texts(context, x, 1)
         kept: list[Atom] = [text for text, hit in zip(texts, hits, strict=True) if hit]
     else:
-        kept = [_place(context, k) for k, hit in enumerate(hits) if hit]
+        kept = [context.integer(k + 1) for k, hit in enumerate(hits) if hit]
     return vector_of(kept) if kept else Elements(())
-
-
-def _place(context: Context, k: int) -> Whole:
-    return Whole(context.builder.const(k + 1.0))
 
 
 def split(context: Context, x: Value, separator: Value, fixed: Value, perl: Value) -> Value:
@@ -168,7 +163,7 @@ def match_(context: Context, x: Value, table: Value) -> Value:
     found: list[Atom] = []
     for atom in _atoms(context, x, 0):
         place = places.get(_key(context, atom))
-        found.append(NA if place is None else _place(context, place))
+        found.append(NA if place is None else context.integer(place + 1))
     return vector_of(found)
 
 
@@ -182,7 +177,7 @@ def which(context: Context, x: Value) -> Value:
         if truth is None and isinstance(atom, int):
             raise unknown_choice(context, [atom])
         if truth:
-            found.append(_place(context, k))
+            found.append(context.integer(k + 1))
             names += labels[k : k + 1] if labels else ()
     return vector_of(found, tuple(names) or None) if found else Elements(())
 

@@ -258,23 +258,19 @@ def replace_cells(context: Context, x: Value, rows: Value, columns: Value, value
 def dim(context: Context, x: Value) -> Value:
     """``dim(x)``."""
     size = dimensions(context, x)
-    return NULL if size is None else Elements([_whole(context, n) for n in size])
-
-
-def _whole(context: Context, count: int) -> Whole:
-    return Whole(context.builder.const(float(count)))
+    return NULL if size is None else Elements([context.integer(n) for n in size])
 
 
 def height(context: Context, x: Value) -> Value:
     """``nrow(x)``; NROW of a vector is its length."""
     size = dimensions(context, x)
-    return NULL if size is None else _whole(context, size[0])
+    return NULL if size is None else context.integer(size[0])
 
 
 def width(context: Context, x: Value) -> Value:
     """``ncol(x)``."""
     size = dimensions(context, x)
-    return NULL if size is None else _whole(context, size[1])
+    return NULL if size is None else context.integer(size[1])
 
 
 def set_dim(context: Context, x: Value, value: Value) -> Value:

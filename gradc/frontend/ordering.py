@@ -14,7 +14,6 @@ from gradc.frontend.context import Context, vector_of
 from gradc.frontend.matrices import dimensions
 from gradc.frontend.scope import CALL
 from gradc.frontend.sorts import type_of
-from gradc.frontend.spelling import whole
 from gradc.frontend.values import (
     ABSENT,
     NA,
@@ -78,7 +77,7 @@ def order(context: Context, dots: Dots, na_last: Value, decreasing: Value, metho
     # Sorting keeps the order of equal elements, so the first key comes last.
     for column in reversed(columns):
         places = _sorted(places, column, backwards, last)
-    return _vector([whole(context, k + 1) for k in places])
+    return _vector([context.integer(k + 1) for k in places])
 
 
 def _sorted(places: list[int], column: Sequence[_Key], backwards: bool, last: bool) -> list[int]:
@@ -118,7 +117,7 @@ def _extreme(name: str, is_better: Callable[[float, float], bool]) -> Native:
             return Elements(())
         names = x.names if isinstance(x, Elements) else None
         return vector_of(
-            [whole(context, best[0] + 1)], None if names is None else (names[best[0]],)
+            [context.integer(best[0] + 1)], None if names is None else (names[best[0]],)
         )
 
     return call
@@ -161,10 +160,10 @@ def any_duplicated(context: Context, x: Value, incomparables: Value, from_last: 
         raise Refusal("G104", "'incomparables' is not available", None, 1)
     found = _repeats(context, x, from_last, "anyDuplicated")
     if True not in found:
-        return whole(context, 0)
+        return context.integer(0)
     if _is_set(context, from_last, "'fromLast'"):
-        return whole(context, len(found) - found[::-1].index(True))
-    return whole(context, found.index(True) + 1)
+        return context.integer(len(found) - found[::-1].index(True))
+    return context.integer(found.index(True) + 1)
 
 
 def repeat_to(context: Context, x: Value, length: Value) -> Value:
@@ -307,7 +306,7 @@ def _zero(context: Context, given: Sequence[Atom]) -> Atom:
     if given and all(isinstance(atom, bool) for atom in given):
         return False
     is_whole = bool(given) and all(isinstance(atom, (Whole, bool)) for atom in given)
-    return whole(context, 0) if is_whole else context.builder.const(0.0)
+    return context.integer(0) if is_whole else context.builder.const(0.0)
 
 
 def array(context: Context, data: Value, dim: Value, names: Value) -> Value:

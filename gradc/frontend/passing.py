@@ -154,7 +154,7 @@ _GIVING = (
 )
 _READING = (
     "coef", "summary", "fitted", "predict", "resid", "residuals", "vcov", "confint", "logLik",
-    "AIC", "BIC", "deviance", "anova", "df.residual", "attr", "attributes", "class",
+    "AIC", "BIC", "deviance", "anova", "df.residual", "attributes",
 )  # fmt: skip
 _DRAWING = (
     "rnorm", "runif", "rbinom", "rpois", "rexp", "rgamma", "rbeta", "rt", "rcauchy", "rlogis",

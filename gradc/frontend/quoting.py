@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gradc.frontend import assembly, language
-from gradc.frontend.actions import Action, Callback, Form, Native, Steps
+from gradc.frontend.actions import Callback, Form, Native, Steps
 from gradc.frontend.calls import DEPTH_LIMIT, force, form_arguments
 from gradc.frontend.context import TURN_COST, Context, vector_of
 from gradc.frontend.scope import CALL, NAME, Environment, Scope
@@ -386,6 +386,5 @@ NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("is.symbol", "x", is_name),
     ("is.call", "x", is_call),
     ("is.list", "x", _is(Items)),
-    ("is.function", "x", _is((Closure, Action))),
     ("is.expression", "x", _is(Expressions)),
 )

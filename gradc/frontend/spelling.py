@@ -18,7 +18,6 @@ from gradc.frontend.values import (
     Refusal,
     Special,
     Value,
-    Whole,
     describe,
 )
 from gradc.syntax.rope import Text
@@ -44,11 +43,6 @@ class Places(Elements):
         return same and super().__eq__(other) is True
 
     __hash__ = None
-
-
-def whole(context: Context, number: int) -> Whole:
-    """An R integer."""
-    return Whole(context.builder.const(float(number)))
 
 
 def _vector(atoms: Sequence[Atom]) -> Value:
@@ -95,7 +89,7 @@ def read_integers(context: Context, x: Value, base: Value) -> Value:
     for atom in text_atoms(context, x):
         flat = context.written_out(atom) if isinstance(atom, Text) else ""
         number = _integer(digits.fullmatch(flat), radix)
-        read.append(NA if number is None else whole(context, number))
+        read.append(NA if number is None else context.integer(number))
     return _vector(read)
 
 
@@ -125,7 +119,7 @@ def codes(context: Context, x: Value) -> Value:
     """``utf8ToInt(x)``: the code points of one text."""
     if x is NA:
         return NA
-    return _vector([whole(context, ord(c)) for c in context.flat(x, "what is taken apart", 0)])
+    return _vector([context.integer(ord(c)) for c in context.flat(x, "what is taken apart", 0)])
 
 
 def from_codes(context: Context, x: Value, multiple: Value, pairs: Value) -> Value:
@@ -244,7 +238,7 @@ def _matching(name: str, finder: Callable[..., _Spans]) -> Callable[..., list[Pl
             except BadPattern as problem:
                 raise _unreadable(name, problem) from None
             context.spend(len(spans))
-            pairs = [(whole(context, start), whole(context, count)) for start, count in spans]
+            pairs = [(context.integer(start), context.integer(count)) for start, count in spans]
             found.append(Places([pair[0] for pair in pairs], [pair[1] for pair in pairs]))
         return found
 

@@ -20,7 +20,6 @@ from gradc.frontend.functional import mapply
 from gradc.frontend.passing import silent
 from gradc.frontend.predicates import labelled_arguments
 from gradc.frontend.scope import FUNCTION, Scope
-from gradc.frontend.spelling import whole
 from gradc.frontend.values import (
     ABSENT,
     NA,
@@ -153,7 +152,7 @@ def position(m: Machine, at: _At, function: Value, x: Value, right: Value, other
     place = yield from _place(m, at, function, _parts(m, x), right)
     if place < 0:
         return NA if other is ABSENT else other
-    return whole(m.context, place + 1)
+    return m.context.integer(place + 1)
 
 
 # ------------------------------------------------------------------------- combinations
@@ -192,7 +191,7 @@ def _choices(m: Machine, x: Value) -> tuple[tuple[str, ...] | None, Sequence[Val
     if is_number:
         number = m.context.known(atoms[0], "what combn() chooses from", 0)
         if number > 0 and number.is_integer():
-            return None, [whole(m.context, k) for k in range(1, bounded(number, 0) + 1)]
+            return None, [m.context.integer(k) for k in range(1, bounded(number, 0) + 1)]
     return x.names if isinstance(x, Elements) else None, atoms
 
 
@@ -300,7 +299,7 @@ def count_arguments(m: Machine, node: int, scope: Scope) -> Steps:
         raise Refusal("G104", "'nargs' is available where no argument before others is missing")
     dots = activation.environment.variables.get("...")
     count = sum(given) + (len(dots.items) if isinstance(dots, Dots) else 0)
-    return whole(m.context, count)
+    return m.context.integer(count)
 
 
 # ------------------------------------------------------------------------- errors and warnings

@@ -108,10 +108,6 @@ class Text:
             self._flat = flat
         return flat
 
-    @property
-    def is_leaf(self) -> bool:
-        return not self.parts
-
 
 def literal(text: str, origin: Span | None) -> Text:
     """A text that is written in the script; ``origin`` is the place of the whole literal."""
