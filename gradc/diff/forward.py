@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gradc.diff.rules import guarded_partials, partials
+from gradc.diff.scan import Tangents, scan_tangents
 from gradc.errors import fail
 from gradc.ir import Graph, dependents
 from gradc.prims import TABLE, Builder
@@ -26,11 +27,18 @@ def forward(
     records = graph.records
     active = dependents(graph, seeds, top + 1)
     dots: dict[int, int] = dict(seeds)
+    loops: dict[int, Tangents] = {}
     for node in range(top + 1):
         if not active[node] or node in seeds:
             continue
         record = records[node]
         graph.note_derivation(node)
+        if record[0] == "scan":
+            loops[node] = scan_tangents(builder, node, dots, forward)
+            continue
+        if record[0] in ("final", "output"):
+            dots[node] = loops[record[2]].read(builder, record[0], record[1])
+            continue
         dot = _tangent(builder, node, record[0], record[2:], record[1], dots)
         if dot is not None:
             dots[node] = dot

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradc.diff.rules import guarded_partials, partials
+from gradc.diff.scan import Read, scan_cotangents
 from gradc.errors import fail
 from gradc.ir import Graph, dependents
 from gradc.prims import TABLE, Builder
@@ -28,6 +29,7 @@ class _Sweep:
     rowwise: bool
     bars: dict[int, int] = field(default_factory=dict)
     elements: dict[int, dict[int, int]] = field(default_factory=dict)
+    loops: dict[int, dict[Read, int]] = field(default_factory=dict)
 
     def accumulate(self, node: int, arg: int, bar: int) -> None:
         """Add what ``node`` sends to its argument, summing over rows that a scalar recycled to."""
@@ -113,6 +115,12 @@ class _Sweep:
             if self.active[args[0]]:
                 self.accumulate_element(args[0], attrs, bar)
             return
+        if name in ("final", "output"):
+            self._read(args[0], (name, attrs), bar)
+            return
+        if name == "scan":
+            self._push_loop(node, args)
+            return
         prim = TABLE[name]
         if prim.transpose is None:
             raise fail("G301", f"'{name}' has no derivative here", self.builder.graph.place(node))
@@ -124,6 +132,19 @@ class _Sweep:
                 part = prim.transpose(self.builder, node, args, attrs, bar, position)
                 if part is not None:
                     self.accumulate(node if recycles else arg, arg, part)
+
+    def _read(self, loop: int, read: Read, bar: int) -> None:
+        """Keep the cotangent of what was read of a loop until the loop's own turn."""
+        reads = self.loops.setdefault(loop, {})
+        old = reads.get(read)
+        reads[read] = bar if old is None else self.builder.add(old, bar)
+        self.bars[loop] = self.builder.const(1.0)  # it is visited
+
+    def _push_loop(self, loop: int, args: tuple[int, ...]) -> None:
+        b = self.builder
+        found = scan_cotangents(b, loop, self.loops.pop(loop), self.active, reverse)
+        for place, bar in found.items():
+            self.accumulate(args[place], args[place], bar)
 
 
 def reverse(

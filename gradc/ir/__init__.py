@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradc.ir.count import operations
-from gradc.ir.function import Function, Input, Kind, LeastSquares, Nature
+from gradc.ir.function import Function, Input, Kind, LeastSquares, Nature, Region
 from gradc.ir.graph import Derived, Graph, Record, dependents, reachable
 from gradc.ir.memory import collection_paused
 from gradc.ir.text import dump, parse
@@ -24,6 +24,7 @@ __all__ = [
     "LeastSquares",
     "Nature",
     "Record",
+    "Region",
     "Size",
     "Type",
     "collection_paused",

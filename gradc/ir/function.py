@@ -92,3 +92,25 @@ class Function:
     def copy(self) -> Function:
         """The same function over a graph of its own, to which more may be added."""
         return replace(self, graph=self.graph.copy())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Region:
+    """The body of a loop with carried values, an attribute of a ``scan`` node.
+
+    ``body`` takes the carried values, then one element of each sequence, then what stays the
+    same; all are scalars. Its outputs ``next:1`` … are the carried values of the next turn,
+    ``out:1`` … what each turn leaves: first the carried values at its start, then anything
+    else. ``backwards`` goes from the last element to the first one. Two regions are equal where
+    they are one object.
+    """
+
+    body: Function
+    carries: int
+    seqs: int
+    backwards: bool = False
+
+    @property
+    def outs(self) -> int:
+        """How many sequences the turns leave."""
+        return len(self.body.outputs) - self.carries

@@ -18,7 +18,7 @@ import re
 from collections.abc import Hashable, Iterator
 from typing import Any, cast
 
-from gradc.ir.function import Function, Input, Kind, LeastSquares, Nature
+from gradc.ir.function import Function, Input, Kind, LeastSquares, Nature, Region
 from gradc.ir.graph import Graph, Record
 from gradc.ir.types import Dtype, Size, Type, make_type
 
@@ -70,11 +70,16 @@ def _record_text(record: Record) -> str:
 
 
 def _encode(value: Any) -> Any:
-    """Attributes as JSON; a double is ``{"f": hex}``, a tuple a list."""
+    """Attributes as JSON; a double is ``{"f": hex}``, a tuple a list, a size its text."""
     if isinstance(value, float):
         return {"f": value.hex()}
     if isinstance(value, tuple):
         return [_encode(item) for item in value]
+    if isinstance(value, Size):
+        return {"size": str(value)}
+    if isinstance(value, Region):
+        counts = [value.carries, value.seqs, value.backwards]
+        return {"region": dump(value.body), "counts": counts}
     if value is None or isinstance(value, (bool, int, str)):
         return value
     raise TypeError(f"attribute of type {type(value).__name__} has no textual form")
@@ -82,6 +87,10 @@ def _encode(value: Any) -> Any:
 
 def _decode(value: Any) -> Any:
     if isinstance(value, dict):
+        if "size" in value:
+            return _parse_size(value["size"])
+        if "region" in value:
+            return Region(parse(value["region"]), *value["counts"])
         return float.fromhex(value["f"])
     if isinstance(value, list):
         return tuple(_decode(item) for item in value)

@@ -8,10 +8,11 @@ has just produced may also be reassociated (``x*0``, ``0 + x``, signs pulled out
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from math import isfinite
+from math import isfinite, prod
 
-from gradc.ir import BOOL, REAL, Graph, Type, make_type
+from gradc.ir import BOOL, REAL, Graph, Size, Type, known, make_type
 from gradc.prims.exact import BINARY, COMPARISON, WHOLE, whole
+from gradc.prims.fold import FOLDS
 from gradc.prims.schema import broadcast
 from gradc.prims.table import TABLE
 
@@ -59,9 +60,14 @@ class Builder:
             if folded is not None:
                 return graph.const(folded)
         elif len(args) == 2 and graph.is_const(args[0]) and graph.is_const(args[1]):
-            known = self._fold_pair(name, args[0], args[1])
-            if known is not None:
-                return known
+            folded = self._fold_pair(name, args[0], args[1])
+            if folded is not None:
+                return folded
+        fold = FOLDS.get(name)
+        if fold is not None:
+            moved = fold(self, args, attrs)
+            if moved is not None:
+                return moved
         return graph.add(name, args, attrs, _PRIMS[name].shape(graph, args, attrs))
 
     def _fold_pair(self, name: str, x: int, y: int) -> int | None:
@@ -274,10 +280,10 @@ class Builder:
     def _connect(self, name: str, x: int, y: int) -> int:
         graph = self.graph
         x, y = self.condition(x), self.condition(y)
-        for known, other in ((x, y), (y, x)):
-            if graph.is_const(known):
-                decides = bool(graph.value(known)) == (name == "or")
-                return known if decides else other
+        for decided, other in ((x, y), (y, x)):
+            if graph.is_const(decided):
+                decides = bool(graph.value(decided)) == (name == "or")
+                return decided if decides else other
         return graph.add(name, (x, y), None, _PRIMS[name].shape(graph, (x, y), None))
 
     def sum(self, x: int) -> int:
@@ -293,13 +299,25 @@ class Builder:
     def length(self, x: int) -> int:
         """Number of elements, a constant where it is known."""
         graph = self.graph
-        type_ = graph.types[x]
-        if not type_.shape:
+        shape = graph.types[x].shape
+        if not shape:
             return self._one
-        size = type_.shape[0].substitute(graph.bindings)
-        if size.is_known:
-            return graph.const(float(size.constant))
+        sizes = [size.substitute(graph.bindings) for size in shape]
+        if all(size.is_known for size in sizes):
+            return graph.const(float(prod(size.constant for size in sizes)))
         return graph.add("length", (x,), None, REAL)
+
+    def size(self, node: int) -> Size:
+        """How many elements a scalar or a vector has."""
+        shape = self.graph.types[node].shape
+        return shape[0].substitute(self.graph.bindings) if shape else known(1)
+
+    def extent(self, x: int, axis: int) -> int:
+        """Rows (0) or columns (1) of a matrix as a number, a constant where it is known."""
+        size = self.graph.types[x].shape[axis].substitute(self.graph.bindings)
+        if size.is_known:
+            return self.graph.const(float(size.constant))
+        return self.apply("ncol" if axis else "nrow", [x])
 
     def index(self, x: int, position: int) -> int:
         """Element number ``position`` of a vector, from 1."""
@@ -309,6 +327,9 @@ class Builder:
             return record[1 + position]  # type: ignore[no-any-return]
         if record[0] == "broadcast" and not graph.types[record[2]].shape:
             return record[2]  # type: ignore[no-any-return]
+        if record[0] == "slice" and record[1][0].is_known:
+            _PRIMS["index"].shape(graph, (x,), position)
+            return self.index(record[2], record[1][0].constant + position)
         return graph.add("index", (x,), position, _PRIMS["index"].shape(graph, (x,), position))
 
     def stack(self, elements: Sequence[int]) -> int:

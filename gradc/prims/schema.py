@@ -169,6 +169,44 @@ def prim(
     )
 
 
+def tensor(
+    name: str,
+    params: str,
+    doc: str,
+    shape: Any,
+    jvp: Any,
+    transpose: Any,
+    spell: dict[str, Any],
+    *,
+    elementwise: bool = False,
+    variadic: bool = False,
+    kinks: bool = False,
+    ball: Any = None,
+    d: dict[str, Any] | None = None,
+    expand: str | None = None,
+) -> Prim:
+    """A primitive with its own ``jvp`` and ``transpose``; ``params`` are separated by blanks."""
+    return Prim(
+        name,
+        tuple(params.split()),
+        doc,
+        "R-lang",
+        shape,
+        d or {},
+        "",
+        {},
+        ball,
+        spell,
+        expand,
+        (),
+        elementwise,
+        variadic,
+        kinks,
+        jvp,
+        transpose,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """All primitives by name."""

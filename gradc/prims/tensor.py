@@ -12,9 +12,7 @@ from typing import Any
 
 from gradc.ir import REAL, Graph, Type, known, make_type, vector
 from gradc.prims import balls
-from gradc.prims.schema import Prim, ShapeError, Undefined, broadcast
-
-_PLAIN = "R-lang"
+from gradc.prims.schema import Prim, ShapeError, Undefined, broadcast, tensor
 
 
 def _select_shape(graph: Graph, args: Sequence[int], attrs: Any) -> Type:
@@ -130,47 +128,10 @@ def _scatter_transpose(b: Any, node: int, args: Sequence[int], attrs: Any, bar: 
     return b.index(bar, attrs) if b.graph.types[bar].shape else bar
 
 
-def _tensor(
-    name: str,
-    params: str,
-    doc: str,
-    shape: Any,
-    jvp: Any,
-    transpose: Any,
-    spell: dict[str, Any],
-    *,
-    elementwise: bool = False,
-    variadic: bool = False,
-    kinks: bool = False,
-    ball: Any = None,
-    d: dict[str, Any] | None = None,
-    expand: str | None = None,
-) -> Prim:
-    return Prim(
-        name,
-        tuple(params.split()),
-        doc,
-        _PLAIN,
-        shape,
-        d or {},
-        "",
-        {},
-        ball,
-        spell,
-        expand,
-        (),
-        elementwise,
-        variadic,
-        kinks,
-        jvp,
-        transpose,
-    )
-
-
 _SECOND = Undefined("the second derivative of a product over data is not available")
 
 PRIMS: tuple[Prim, ...] = (
-    _tensor(
+    tensor(
         "select",
         "condition yes no",
         "yes where the condition holds, no elsewhere; the other branch never leaks",
@@ -182,7 +143,7 @@ PRIMS: tuple[Prim, ...] = (
         kinks=True,
         ball=balls.choose,
     ),
-    _tensor(
+    tensor(
         "sum",
         "x",
         "sum of a vector",
@@ -191,7 +152,7 @@ PRIMS: tuple[Prim, ...] = (
         _sum_transpose,
         {"r": "sum", "numpy": "np.sum", "tf": "tf.reduce_sum"},
     ),
-    _tensor(
+    tensor(
         "prod",
         "x",
         "product of a vector",
@@ -200,7 +161,7 @@ PRIMS: tuple[Prim, ...] = (
         _prod_transpose,
         {"r": "prod", "numpy": "np.prod", "tf": "tf.reduce_prod"},
     ),
-    _tensor(
+    tensor(
         "prod_others",
         "x",
         "for each element the product of all others",
@@ -210,7 +171,7 @@ PRIMS: tuple[Prim, ...] = (
         {"r": "prod_others", "numpy": "_prod_others", "tf": "_prod_others"},
         d={"x": _SECOND},
     ),
-    _tensor(
+    tensor(
         "min",
         "x",
         "smallest element",
@@ -220,7 +181,7 @@ PRIMS: tuple[Prim, ...] = (
         {"r": "min", "numpy": "np.min", "tf": "tf.reduce_min"},
         kinks=True,
     ),
-    _tensor(
+    tensor(
         "max",
         "x",
         "largest element",
@@ -230,7 +191,7 @@ PRIMS: tuple[Prim, ...] = (
         {"r": "max", "numpy": "np.max", "tf": "tf.reduce_max"},
         kinks=True,
     ),
-    _tensor(
+    tensor(
         "length",
         "x",
         "number of elements",
@@ -239,7 +200,7 @@ PRIMS: tuple[Prim, ...] = (
         lambda *arguments: None,
         {"r": "length", "numpy": "np.size", "tf": "tf.cast(tf.size({x}), dtype)"},
     ),
-    _tensor(
+    tensor(
         "index",
         "x",
         "the element with the number in attrs, from 1",
@@ -248,7 +209,7 @@ PRIMS: tuple[Prim, ...] = (
         _index_transpose,
         {"r": "{x}[[{k}]]", "numpy": "{x}[{k0}]", "tf": "{x}[{k0}]"},
     ),
-    _tensor(
+    tensor(
         "stack",
         "x",
         "a vector of the given scalars",
@@ -258,7 +219,7 @@ PRIMS: tuple[Prim, ...] = (
         {"r": "c({*})", "numpy": "np.array([{*}], dtype)", "tf": "tf.stack([{*}])"},
         variadic=True,
     ),
-    _tensor(
+    tensor(
         "broadcast",
         "x like",
         "x recycled to the shape of like",
@@ -271,7 +232,7 @@ PRIMS: tuple[Prim, ...] = (
             "tf": "tf.broadcast_to({x}, tf.shape({like}))",
         },
     ),
-    _tensor(
+    tensor(
         "scatter",
         "x like",
         "zeros in the shape of like, but x at the place in attrs",

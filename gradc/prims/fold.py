@@ -1,0 +1,99 @@
+"""Moves of numbers that cancel or combine: exact for every double, and shorter to read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from gradc.ir import Graph, Size
+from gradc.ir.types import known
+from gradc.prims.schema import ShapeError
+
+_NONE = known(0)
+
+
+class Maker(Protocol):
+    """What a fold needs of a builder."""
+
+    graph: Graph
+
+    def apply(self, name: str, args: Sequence[int], attrs: Any = None) -> int: ...
+
+    def index(self, x: int, position: int) -> int: ...
+
+    def size(self, node: int) -> Size: ...
+
+
+def _slice(b: Maker, args: Sequence[int], attrs: Any) -> int | None:
+    front, back = attrs
+    if front == _NONE and back == _NONE:
+        return args[0]
+    record = b.graph.records[args[0]]
+    if record[0] == "slice":
+        inner = record[1]
+        ends = (inner[0].plus(front), inner[1].plus(back))
+        return b.apply("slice", [record[2]], ends)
+    if record[0] == "pad" and record[1] == attrs:
+        return record[2]  # type: ignore[no-any-return]
+    return None
+
+
+def _pad(b: Maker, args: Sequence[int], attrs: Any) -> int | None:
+    return args[0] if attrs == (_NONE, _NONE) else None
+
+
+def _undone_by(name: str) -> Callable[[Maker, Sequence[int], Any], int | None]:
+    def fold(b: Maker, args: Sequence[int], attrs: Any) -> int | None:
+        record = b.graph.records[args[0]]
+        return record[2] if record[0] == name else None
+
+    return fold
+
+
+def _t(b: Maker, args: Sequence[int], attrs: Any) -> int | None:
+    record = b.graph.records[args[0]]
+    if record[0] == "t":
+        return record[2]  # type: ignore[no-any-return]
+    if record[0] == "outer":
+        return b.apply("outer", [record[3], record[2]])
+    return None
+
+
+def _reshape(b: Maker, args: Sequence[int], attrs: Any) -> int | None:
+    record = b.graph.records[args[0]]
+    if record[0] != "as_vector":
+        return None
+    shape = tuple(size.substitute(b.graph.bindings) for size in b.graph.types[record[2]].shape)
+    return record[2] if shape == attrs else None
+
+
+def _gather(b: Maker, args: Sequence[int], attrs: Any) -> int | None:
+    """Places that are known, or that run on one by one, need no index."""
+    x, i = args
+    graph = b.graph
+    if graph.is_const(i):
+        place = graph.value(i)
+        if not place.is_integer():
+            raise ShapeError(f"an index must be a whole number, not {place:g}")
+        return b.index(x, int(place))
+    record = graph.records[i]
+    if record[0] != "seq_along" or graph.types[x].rank != 1:
+        return None
+    front = known(record[1])
+    back = b.size(x).plus(front, -1).plus(b.size(i), -1)
+    if record[1] < 0 or (back.is_known and back.constant < 0):
+        first, last = record[1] + 1, b.size(i).plus(front)
+        raise ShapeError(f"elements {first} to {last} of a vector of {b.size(x)}")
+    return b.apply("slice", [x], (front, back))
+
+
+FOLDS: Mapping[str, Callable[[Maker, Sequence[int], Any], int | None]] = {
+    "slice": _slice,
+    "pad": _pad,
+    "rev": _undone_by("rev"),
+    "t": _t,
+    "as_vector": _undone_by("reshape"),
+    "reshape": _reshape,
+    "gather": _gather,
+}
+"""By primitive: the node that an application is equal to, None where there is no shorter one."""
