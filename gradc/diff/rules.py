@@ -130,8 +130,8 @@ def guarded_partials(name: str) -> tuple[Scale, ...] | None:
 def partials(name: str) -> tuple[Scale, ...] | None:
     """One scale function for each argument of an elementwise primitive.
 
-    None for a primitive that has its own ``jvp`` and ``transpose`` or is a loop, an empty tuple for one
-    whose result is a condition.
+    None for a loop and for a primitive that has its own ``jvp`` and ``transpose``, an empty
+    tuple for one whose result is a condition.
     """
     prim = TABLE[name]
     if prim.jvp is not None or not (prim.elementwise or prim.d):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gradc.emit.layout import WIDTH, paragraph, wrap
+from gradc.emit.loops import Loop
 from gradc.emit.model import MARK
 from gradc.emit.names import Locals, Names, rules
 from gradc.emit.numbers import python_number
 from gradc.emit.printer import Printer
+from gradc.emit.r_loops import element, loop_lines
+from gradc.emit.r_moves import MOVES, REPEATED
 from gradc.emit.schedule import Limits, schedule
 from gradc.emit.syntax import (
     AND,
@@ -25,6 +28,7 @@ from gradc.emit.syntax import (
     not_associative,
 )
 from gradc.ir import Function, reachable
+from gradc.prims import TABLE
 
 _LARGEST = 400
 _MOST_LINES = 12
@@ -41,6 +45,7 @@ R_OPERATORS: Mapping[str, Infix] = {
     "div": left_associative(" / ", PRODUCT),
     "mod": Infix(" %% ", SPECIAL, POWER, POWER),
     "idiv": Infix(" %/% ", SPECIAL, POWER, POWER),
+    "matmul": Infix(" %*% ", SPECIAL, POWER, POWER),
     "pow": Infix("^", POWER, POWER + 1, SIGN),
     "lt": not_associative(" < ", COMPARISON),
     "le": not_associative(" <= ", COMPARISON),
@@ -60,6 +65,8 @@ _MODEL = Syntax(
     infix=R_OPERATORS,
     negation="!",
     pi="pi",
+    special={name: special for name, special in MOVES.items() if name != "broadcast"},
+    repeated=REPEATED,
 )
 # What a reader of R writes, where that is not a call of the primitive's own name. It says the
 # same, and loses digits that the emitted code keeps.
@@ -93,19 +100,31 @@ _WORDS = {
 }
 
 
+def _word(prim: str) -> str:
+    """What a reader of R writes for a primitive."""
+    if prim in _WORDS:
+        return _WORDS[prim]
+    spelling = TABLE[prim].spell.get("r")
+    is_move = not TABLE[prim].elementwise and isinstance(spelling, str)
+    return str(spelling) if is_move else prim
+
+
 def model_lines(function: Function, names: Mapping[str, str], room: int) -> list[str]:
     """The model in R's notation, under emitted names; abbreviated where it is long."""
     root = function.value
     count = sum(reachable(function.graph, [root]))
     if count > _LARGEST:
         return [f"(a formula of {count} operations)"]
-    printer = Printer(function.graph, _MODEL, lambda prim: _WORDS.get(prim, prim), names)
+    printer = Printer(function.graph, _MODEL, _word, names)
     shown = Locals(Names(rules("r"), names.values()), function.names, "expr")
     keep = {node for node in function.names if node != root}
-    plan = schedule(printer, [root], shown, Limits(4 * room, 20, 100), keep)
+    plan = schedule(printer, [root], shown, Limits(4 * room, 20, 100), keep, element)
     lines: list[str] = []
     for statement in plan.statements:
-        lines += wrap(f"{statement.name} <- {statement.text}", 0, 2, room)
+        if isinstance(statement, Loop):
+            lines += loop_lines(statement, shown.fresh, 0, room)
+        else:
+            lines += wrap(f"{statement.name} <- {statement.text}", 0, 2, room)
     lines += wrap(plan.text(root), 0, 2, room)
     if len(lines) > _MOST_LINES:
         left = len(lines) - _MOST_LINES + 2

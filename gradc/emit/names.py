@@ -126,6 +126,10 @@ class Locals:
         user = self._users.get(node)
         return self._names.numbered(self._stem) if user is None else self._names.resembling(user)
 
+    def fresh(self, stem: str) -> str:
+        """A free name that resembles a stem."""
+        return self._names.resembling(stem)
+
 
 def identifier(text: str) -> str:
     """An identifier of every target that resembles a text: ``β₁`` becomes ``beta1``."""

@@ -80,6 +80,8 @@ class Printer:
     def repeated(self, node: int) -> list[int]:
         """Arguments whose text stands in several places, so that they should be names."""
         name = self.graph.prim(node)
+        if name in self.syntax.repeated:
+            return list(self.graph.args(node)[:1])
         if name in self.syntax.special or name in self.syntax.infix:
             return []
         template = self.template(name)
@@ -157,6 +159,9 @@ class Printer:
         values: dict[str, Any] = dict(zip(TABLE[name].params, pieces, strict=False))
         if isinstance(attrs, int):
             values["k"], values["k0"] = str(attrs), str(attrs - 1)
+        elif isinstance(attrs, tuple) and all(isinstance(place, int) for place in attrs):
+            values["i"], values["j"] = map(str, attrs)
+            values["i0"], values["j0"] = (str(place - 1) for place in attrs)
         return render_template(template, values, pieces)
 
 

@@ -17,7 +17,7 @@ from gradc.emit.layout import WIDTH, paragraph, wrap
 from gradc.emit.names import Names, rules
 from gradc.emit.numbers import r_number
 from gradc.emit.r_expressions import OWN, USED, Shown, shown, statements
-from gradc.emit.schedule import Schedule
+from gradc.emit.schedule import Schedule, Statement
 from gradc.ir import Function, Input, reachable
 
 _OPTIM = (
@@ -328,7 +328,8 @@ class _File:
         for name in self._measured(model, root):
             self._add(f"{name}[[1]]", 2)
         for statement in plan.statements:
-            self._add(f"{statement.name} <- {statement.text}", 2)
+            if isinstance(statement, Statement):  # shown() lets no loop through
+                self._add(f"{statement.name} <- {statement.text}", 2)
         self._add(plan.text(root), 2)
 
     def _measured(self, model: Shown, root: int) -> list[str]:

@@ -6,12 +6,14 @@ limits of length, nesting and height; what would pass them is cut by an assignme
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from gradc.emit.loops import Element, Loop, Step, build_loop
 from gradc.emit.printer import Printer, renamed, widest
 from gradc.emit.syntax import ATOM, Piece
-from gradc.ir import Graph, reachable
+from gradc.ir import Graph, Region, reachable
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Statement:
 class Schedule:
     """Statements in order, and the expression of each wanted node."""
 
-    statements: tuple[Statement, ...]
+    statements: tuple[Statement | Loop, ...]
     pieces: Mapping[int, Piece]
 
     def text(self, node: int) -> str:
@@ -47,8 +49,13 @@ class Schedule:
 # A vector of many elements is long, but no harder to read or to parse for that.
 _FEW = 3
 
-Namer = Callable[[int], str]
-"""A name for a node that must be assigned."""
+
+class Namer(Protocol):
+    """Names for what must be assigned: for a node, or for a variable of a loop."""
+
+    def __call__(self, node: int) -> str: ...
+
+    def fresh(self, stem: str) -> str: ...
 
 
 @dataclass(slots=True)
@@ -57,7 +64,9 @@ class _Scheduler:
     namer: Namer
     limits: Limits
     pieces: dict[int, Piece] = field(default_factory=dict)
-    statements: list[Statement] = field(default_factory=list)
+    statements: list[Statement | Loop] = field(default_factory=list)
+    element: Element | None = None
+    reads: dict[tuple[int, str, int], str] = field(default_factory=dict)
 
     def assign(self, node: int) -> None:
         """Give a node a name, unless its text is as short as one."""
@@ -80,6 +89,28 @@ class _Scheduler:
         if name in ("input", "const", "exact_pi"):
             return True
         return name == "index" and graph.prim(graph.args(node)[0]) == "input"
+
+    def loop(self, node: int, args: Sequence[int], wanted: Sequence[int]) -> Piece:
+        """Write a loop; what it leaves has names from now on."""
+        region: Region = self.printer.graph.attrs(node)
+        for arg in args[region.carries :]:
+            self.assign(arg)
+        pieces = [self.pieces[arg] for arg in args]
+        made, reads = build_loop(
+            self.printer, node, pieces, wanted, self.namer.fresh, self.element, self.inside
+        )
+        self.statements.append(made)
+        self.reads |= {(node, *read): name for read, name in reads.items()}
+        return Piece("")
+
+    def inside(
+        self, printer: Printer, roots: Sequence[int], keep: frozenset[int]
+    ) -> tuple[tuple[Step, ...], dict[int, Piece]]:
+        """The statements of a loop's body, which has no loops itself."""
+        namer = _Inside(self.namer)
+        plan = schedule(printer, roots, namer, self.limits, keep)
+        steps = [Step(s.name, s.text) for s in plan.statements if isinstance(s, Statement)]
+        return tuple(steps), dict(plan.pieces)
 
     def operation(self, node: int, args: Sequence[int]) -> Piece:
         """The text of a node, its arguments assigned where it would grow too large."""
@@ -104,6 +135,19 @@ class _Scheduler:
                 return self.printer.operation(node, [self.pieces[arg] for arg in args])
 
 
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """Names inside of a loop's body, whose nodes are of another graph."""
+
+    outside: Namer
+
+    def __call__(self, node: int) -> str:
+        return self.outside.fresh("v")
+
+    def fresh(self, stem: str) -> str:
+        return self.outside.fresh(stem)
+
+
 def _culprit(pieces: Sequence[Piece], piece: Piece, limits: Limits) -> int:
     """The argument that makes an expression too large."""
     if len(piece.text) > limits.characters and len(pieces) <= _FEW:
@@ -117,12 +161,17 @@ def schedule(
     namer: Namer,
     limits: Limits,
     keep: Collection[int] = (),
+    element: Element | None = None,
 ) -> Schedule:
-    """Statements that compute the roots; nodes in ``keep`` are always assigned."""
+    """Statements that compute the roots; nodes in ``keep`` are always assigned.
+
+    ``element`` prints an element of a sequence in a loop; without it elements get names.
+    """
     graph = printer.graph
     marks = reachable(graph, roots)
     uses = count_uses(graph, marks, roots)
-    run = _Scheduler(printer, namer, limits)
+    run = _Scheduler(printer, namer, limits, element=element)
+    wanted = _wanted(graph, marks)
     pieces = run.pieces
     records = graph.records
     for node in range(len(marks)):
@@ -133,6 +182,12 @@ def schedule(
             pieces[node] = printer.leaf(node)
             continue
         args = record[2:]
+        if record[0] == "scan":
+            pieces[node] = run.loop(node, args, wanted.get(node, []))
+            continue
+        if record[0] in ("final", "output"):
+            pieces[node] = Piece(run.reads[args[0], record[0], record[1]])
+            continue
         free = record[0] == "neg" and run.is_name(args[0])
         pieces[node] = run.operation(node, args)
         if node in keep or (uses[node] > 1 and not free):
@@ -142,6 +197,15 @@ def schedule(
             if not uses[arg]:
                 pieces.pop(arg, None)
     return Schedule(tuple(run.statements), {root: pieces[root] for root in roots})
+
+
+def _wanted(graph: Graph, marks: bytearray) -> dict[int, list[int]]:
+    """The outputs of each loop that anybody reads."""
+    found: dict[int, list[int]] = {}
+    for node in range(len(marks)):
+        if marks[node] and graph.records[node][0] == "output":
+            found.setdefault(graph.records[node][2], []).append(graph.records[node][1])
+    return {loop: sorted(numbers) for loop, numbers in found.items()}
 
 
 def count_uses(graph: Graph, marks: bytearray, roots: Sequence[int]) -> list[int]:

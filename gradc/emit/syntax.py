@@ -92,7 +92,8 @@ class Syntax:
     into a value of the target's own type where a bare number would be taken for another: where
     an operation has nothing but literals, and in primitives of ``strict``. ``pi`` is the name of
     that number where a literal may be written with it.
-    ``special`` prints a primitive in its own way, before operators and templates are tried.
+    ``special`` prints a primitive in its own way, before operators and templates are tried;
+    those in ``repeated`` name their first argument more than once.
     """
 
     number: Callable[[float], str]
@@ -105,6 +106,7 @@ class Syntax:
     pi: str = ""
     strict: frozenset[str] = frozenset()
     special: Mapping[str, Special] = field(default_factory=dict)
+    repeated: frozenset[str] = frozenset()
 
 
 Slot = tuple[str, int]

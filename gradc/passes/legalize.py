@@ -8,7 +8,7 @@ from functools import cache
 from gradc.diff.template import Make, compile_template, read
 from gradc.errors import fail
 from gradc.ir import Function, Graph, Record
-from gradc.passes.rebuild import STRUCTURAL, rebuild
+from gradc.passes.rebuild import STRUCTURAL, rebuild, with_bodies
 from gradc.prims import TABLE, Builder
 
 
@@ -49,6 +49,7 @@ def legalize(function: Function, target: str, supports: Callable[[str], bool]) -
 
     Raises: GradcError (G303) for a primitive that has neither a spelling nor an expansion.
     """
+    function = with_bodies(function, lambda body: legalize(body, target, supports))
     graph = Graph()
     builder = _Legal(graph, supports)
     old = function.graph

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from gradc.ir import Function, Graph, LeastSquares, Record, reachable
+from gradc.ir import Function, Graph, LeastSquares, Record, Region, reachable
 from gradc.prims import Builder
 
 Make = Callable[[int, Record, Sequence[int]], int]
 """``make(old node, old record, new arguments)`` gives the new node."""
 
 
-STRUCTURAL = frozenset({"index", "stack", "broadcast", "scatter"})
+STRUCTURAL = frozenset({"index", "stack", "broadcast", "scatter", "scan", "final", "output"})
 """Primitives that only move numbers; they are copied as they are."""
 
 
@@ -69,8 +69,28 @@ def _moved(function: Function, graph: Graph, new: list[int]) -> Function:
     )
 
 
+def with_bodies(function: Function, change: Callable[[Function], Function]) -> Function:
+    """The function with the bodies of its loops changed; itself where it has none."""
+    old = function.graph
+    if not any(record[0] == "scan" for record in old.records):
+        return function
+    graph = Graph()
+    changed: dict[Region, Region] = {}
+
+    def make(node: int, record: Record, args: Sequence[int]) -> int:
+        attrs = record[1]
+        if record[0] == "scan":
+            if attrs not in changed:
+                changed[attrs] = replace(attrs, body=change(attrs.body))
+            attrs = changed[attrs]
+        return graph.add(record[0], args, attrs, old.types[node])
+
+    return rebuild(function, graph, make)
+
+
 def simplify(function: Function) -> Function:
     """Dead nodes dropped and every rewrite applied that is exact for all doubles."""
+    function = with_bodies(function, simplify)
     graph = Graph()
     builder = Builder(graph)
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from gradc.diff.template import Apply, Make, Template, Variable, compile_template, read, variables
 from gradc.ir import Function, Graph, Record
 from gradc.passes.match import matches, primitives
-from gradc.passes.rebuild import STRUCTURAL, rebuild
+from gradc.passes.rebuild import STRUCTURAL, rebuild, with_bodies
 from gradc.prims import TABLE, Builder, Stabilizes
 
 _RULES: tuple[Stabilizes, ...] = (
@@ -95,6 +95,7 @@ def stabilize(function: Function, *, splits: bool = True) -> Function:
     Without ``splits`` no form is replaced by a choice between two: what a derivative rule made
     of the branches of such a choice is already good on its own side.
     """
+    function = with_bodies(function, lambda body: stabilize(body, splits=splits))
     for _ in range(_MOST_PASSES):
         function, changed = _stabilized(function, splits)
         if not changed:

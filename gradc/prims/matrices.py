@@ -196,7 +196,7 @@ PRIMS: tuple[Prim, ...] = (
         lambda b, args, attrs, bar: b.apply("scatter_rows", [bar, args[1], args[0]]),
         {
             "r": "{m}[{i}, , drop = FALSE]",
-            "numpy": "{m}[_places({i})]",
+            "numpy": "{m}[_places({i}, len({m}))]",
             "tf": "tf.gather({m}, _places({i}))",
         },
     ),
@@ -208,7 +208,7 @@ PRIMS: tuple[Prim, ...] = (
         lambda b, args, attrs, bar: b.apply("gather_rows", [bar, args[1]]),
         {
             "r": "scatter_rows({v}, {i}, nrow({like}))",
-            "numpy": "_scatter_add({v}, _places({i}), len({like}))",
+            "numpy": "_scatter_add({v}, _places({i}, len({like})), len({like}))",
             "tf": "_scatter_add({v}, _places({i}), tf.shape({like})[0])",
         },
     ),

@@ -191,7 +191,7 @@ PRIMS: tuple[Prim, ...] = (
         _gather_transpose,
         {
             "r": "{x}[{i}]",
-            "numpy": "{x}[_places({i})]",
+            "numpy": "{x}[_places({i}, len({x}))]",
             "tf": "tf.gather({x}, _places({i}))",
         },
     ),
@@ -204,7 +204,7 @@ PRIMS: tuple[Prim, ...] = (
         _scatter_add_transpose,
         {
             "r": "scatter_add({v}, {i}, length({like}))",
-            "numpy": "_scatter_add({v}, _places({i}), len({like}))",
+            "numpy": "_scatter_add({v}, _places({i}, len({like})), len({like}))",
             "tf": "_scatter_add({v}, _places({i}), tf.size({like}))",
         },
     ),

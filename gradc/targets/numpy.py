@@ -11,9 +11,19 @@ from gradc.emit.layout import wrap
 from gradc.emit.numbers import python_number
 from gradc.emit.schedule import Schedule
 from gradc.emit.sharing import share_signs
-from gradc.emit.syntax import ATOM, COMPARISON, Piece, Syntax, not_associative
+from gradc.emit.syntax import (
+    ATOM,
+    COMPARISON,
+    PRODUCT,
+    Piece,
+    Syntax,
+    left_associative,
+    not_associative,
+)
 from gradc.ir import Function, Graph
 from gradc.targets.derivatives import Entry, hessian_entries, offsets
+from gradc.targets.numpy_loops import element, loop_lines
+from gradc.targets.numpy_tensors import FUNCTIONS, SPECIAL
 from gradc.targets.python import (
     OPERATORS,
     Module,
@@ -21,6 +31,7 @@ from gradc.targets.python import (
     assignments,
     by_parameter,
     call,
+    called_in,
     docstring,
     enumerate_names,
     open_module,
@@ -61,31 +72,16 @@ SYNTAX = Syntax(
         **OPERATORS,
         "eq": not_associative(" == ", COMPARISON),
         "ne": not_associative(" != ", COMPARISON),
+        "matmul": left_associative(" @ ", PRODUCT),
+        "matvec": left_associative(" @ ", PRODUCT),
     },
     negation="~",
     pi="np.pi",
     typed=_typed,
-    special={"select": _where, "exact_pi": _pi},
+    special={"select": _where, "exact_pi": _pi, **SPECIAL},
 )
 
-_DEFINED = ("value", "value_and_grad", "fun", "hess", "_arguments", "_scatter", "_prod_others")
-
-_SCATTER = '''\
-def _scatter(x, like, k):
-    """Zeros in the shape of ``like``, but x at place k."""
-    result = np.zeros_like(like)
-    result[k] = x
-    return result
-'''
-_PROD_OTHERS = '''\
-def _prod_others(x):
-    """For each element the product of all others."""
-    x = np.asarray(x)
-    flat = np.atleast_1d(x)
-    before = np.concatenate(([1.0], np.cumprod(flat[:-1])))
-    after = np.concatenate(([1.0], np.cumprod(flat[:0:-1])))[::-1]
-    return (before * after).reshape(x.shape)[()]
-'''
+_DEFINED = ("value", "value_and_grad", "fun", "hess", "_arguments", *FUNCTIONS)
 
 
 def write(model: EmitModel, target: Target) -> Emitted:
@@ -96,10 +92,9 @@ def write(model: EmitModel, target: Target) -> Emitted:
         functions.append(_hess(module, model.hessian))
     body = "\n".join(line for lines in functions for line in lines)
     parts = [_arguments(module)]
-    if "_scatter(" in body:
-        parts.append(_SCATTER.rstrip().split("\n"))
-    if "_prod_others(" in body:
-        parts.append(_PROD_OTHERS.rstrip().split("\n"))
+    for name, text in FUNCTIONS.items():
+        if called_in(name, body):
+            parts.append(text.rstrip().split("\n"))
     lines = short(_header(module))
     lines += ["", "import numpy as np"]
     if "special." in body:
@@ -201,7 +196,7 @@ def _body(module: Module, plan: Schedule, last: list[str], indent: int = 4) -> l
     """Unpacked arguments, statements and the last lines, in the quiet where branches are chosen."""
     arguments = module.arguments
     lines = unpack(arguments, "_arguments", arguments) if arguments else []
-    inner = assignments(plan.statements, indent)
+    inner = assignments(plan.statements, loop_lines, indent)
     text = "\n".join([*inner, *last])
     if "dtype" in text:
         # What has no arguments cannot take their dtype.
@@ -216,7 +211,7 @@ def _body(module: Module, plan: Schedule, last: list[str], indent: int = 4) -> l
 
 def _value(module: Module) -> list[str]:
     function = module.model.value
-    plan = module.plan(function, [function.value], module.names.copy())
+    plan = module.plan(function, [function.value], module.names.copy(), element)
     rows = ", one entry a row" if function.per_observation else ""
     lines = call("def value", module.arguments, ":")
     lines += docstring(f"The value of the model{rows}.")
@@ -239,7 +234,7 @@ def _value_and_grad(module: Module) -> list[str]:
     names = module.names.copy()
     parameters = by_parameter(function)
     roots = [function.value, *(entry.node for _, own in parameters for entry in own)]
-    plan = module.plan(function, roots, names)
+    plan = module.plan(function, roots, names, element)
     value, last = _final(function, plan), []
     if not value.isidentifier():
         value = names.fresh("result")
@@ -340,7 +335,7 @@ def _hess(module: Module, derived: Function) -> list[str]:
     summed = " of the value summed over rows" if function.per_observation else ""
     lines += docstring(f"The matrix of second derivatives{summed}.")
     lines += _slices(module, theta)
-    plan = module.plan(function, roots, names)
+    plan = module.plan(function, roots, names, element)
     hessian, value = names.fresh("hessian"), names.fresh("result")
     total = sum(item.type.length or 1 for item in function.params)
     last: list[str] = []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gradc.emit import EmitModel
 from gradc.emit.inputs import Rows, row_groups
 from gradc.emit.layout import WIDTH, wrap
+from gradc.emit.loops import Element, Loop
 from gradc.emit.names import Locals, Names, rules
 from gradc.emit.printer import Printer
 from gradc.emit.schedule import Limits, Schedule, Statement, schedule
@@ -71,13 +73,20 @@ class Module:
     def groups(self) -> list[Rows]:
         return row_groups(self.model.value)
 
-    def plan(self, function: Function, roots: Sequence[int], names: Names) -> Schedule:
+    def plan(
+        self,
+        function: Function,
+        roots: Sequence[int],
+        names: Names,
+        element: Element | None = None,
+    ) -> Schedule:
         """The schedule of a function under names of its own."""
         printer = Printer(
             function.graph, self.target.syntax, self.target.spelling, dict(self.users)
         )
         keep = set(function.names) if len(function.names) <= _MOST_KEPT else set()
-        return schedule(printer, roots, Locals(names, function.names, "t"), _LIMITS, keep)
+        locals_ = Locals(names, function.names, "t")
+        return schedule(printer, roots, locals_, _LIMITS, keep, element)
 
 
 def open_module(model: EmitModel, target: Target, taken: Sequence[str]) -> Module:
@@ -102,9 +111,21 @@ def statement(start: str, text: str, indent: int = 4, end: str = "") -> list[str
     return [f"{pad}{start}(", *wrap(text, indent + 4, 0, leading=True), f"{pad}){end}"]
 
 
-def assignments(statements: Sequence[Statement], indent: int = 4) -> list[str]:
+WriteLoop = Callable[[Loop, int], list[str]]
+"""``write(loop, indent)``: the lines of a loop in one of the targets."""
+
+
+def assignments(
+    statements: Sequence[Statement | Loop], write_loop: WriteLoop, indent: int = 4
+) -> list[str]:
     """Statements of a schedule as lines."""
-    return [line for s in statements for line in assignment(s.name, s.text, indent)]
+    lines: list[str] = []
+    for s in statements:
+        if isinstance(s, Loop):
+            lines += write_loop(s, indent)
+        else:
+            lines += assignment(s.name, s.text, indent)
+    return lines
 
 
 def call(start: str, arguments: Sequence[str], end: str, indent: int = 0) -> list[str]:
@@ -183,6 +204,11 @@ def by_parameter(function: Function) -> list[tuple[Input, list[Entry]]]:
             count -= own[-1].count
         found.append((item, own))
     return found
+
+
+def called_in(name: str, text: str) -> bool:
+    """Whether a text calls a function; one whose name ends alike is another one."""
+    return re.search(rf"(?<!\w){name}\(", text) is not None
 
 
 def short(lines: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -9,15 +10,19 @@ from gradc.emit import EmitModel, Emitted
 from gradc.emit.header import R_OPERATORS, header
 from gradc.emit.inputs import Rows, fixed_vectors, mixes_rows, row_groups
 from gradc.emit.layout import wrap
+from gradc.emit.loops import Loop
 from gradc.emit.names import Locals, Names, rules
 from gradc.emit.numbers import r_number
 from gradc.emit.printer import Printer
+from gradc.emit.r_loops import element, loop_lines
+from gradc.emit.r_moves import MOVES, REPEATED
 from gradc.emit.schedule import Limits, Schedule, Statement, schedule
 from gradc.emit.sharing import share_exponentials, share_signs
 from gradc.emit.syntax import Syntax
 from gradc.ir import Function, reachable
 from gradc.targets.derivatives import Entry, cover, gradient_elements, hessian_entries
 from gradc.targets.r_factory import factory
+from gradc.targets.r_tensors import FUNCTIONS, MATRIX_SELECT
 from gradc.targets.target import Target
 
 SYNTAX = Syntax(
@@ -28,6 +33,8 @@ SYNTAX = Syntax(
     infix=R_OPERATORS,
     negation="!",
     pi="pi",
+    special=MOVES,
+    repeated=REPEATED,
 )
 _LIMITS = Limits(characters=400, brackets=16, height=60)
 
@@ -39,21 +46,6 @@ _MOST_COMPILED = 2500
 _CHUNK = 400
 _MOST_WRITTEN = 6
 
-_SELECT = """\
-  {select} <- function(test, yes, no) {{
-    n <- max(length(test), length(yes), length(no))
-    chosen <- which(rep_len(test, n))
-    result <- rep_len(no, n)
-    result[chosen] <- rep_len(yes, n)[chosen]
-    result
-  }}"""
-_PROD_OTHERS = """\
-  {prod_others} <- function(x) {{
-    before <- c(1, cumprod(x))[seq_along(x)]
-    after <- rev(c(1, cumprod(rev(x)))[seq_along(x)])
-    before * after
-  }}"""
-
 
 @dataclass(slots=True)
 class _Slots:
@@ -61,7 +53,12 @@ class _Slots:
 
     vector: str
     brackets: tuple[str, str]
+    names: Names
     count: int = 0
+
+    def fresh(self, stem: str) -> str:
+        """A name for a variable of a loop."""
+        return self.names.resembling(stem)
 
     def __call__(self, node: int) -> str:
         self.count += 1
@@ -89,7 +86,7 @@ class _Body:
 def write(model: EmitModel, target: Target) -> Emitted:
     """NAME.R: the function, and the factory that optimisers take."""
     function = share_signs(share_exponentials(model.hessian or model.gradient))
-    names = Names(rules("r"), [model.name, f"{model.name}_model", "select", "prod_others"])
+    names = Names(rules("r"), [model.name, f"{model.name}_model", *FUNCTIONS])
     inputs = [*function.params, *function.data]
     claimed = names.claim(item.name for item in inputs)
     users = {item.name: claimed[item.name] for item in inputs}
@@ -227,13 +224,11 @@ def _stages(body: _Body, target: Target, order: str) -> None:
     printer = Printer(function.graph, SYNTAX, target.spelling, body.users)
     plan, slots = _plan(body, printer, roots)
     text = "\n".join([*(s.text for s in plan.statements), *(p.text for p in plan.pieces.values())])
-    for name, definition in (("select", _SELECT), ("prod_others", _PROD_OTHERS)):
-        if f"{name}(" in text:
-            body.lines += definition.format(**{name: name}).split("\n")
+    _own_functions(body, text)
     if slots is not None:
         kind = "numeric(" if slots.brackets[0] == "[" else 'vector("list", '
         body.add(f"{slots.vector} <- {kind}{slots.count}L)")
-    stages: list[list[Statement]] = [[], [], []]
+    stages: list[list[Statement | Loop]] = [[], [], []]
     for statement in plan.statements:
         node = statement.node
         in_value = node < len(first_marks) and first_marks[node]
@@ -254,25 +249,45 @@ def _stages(body: _Body, target: Target, order: str) -> None:
     body.add(result)
 
 
+def _own_functions(body: _Body, text: str) -> None:
+    """Definitions of what the function calls that base R does not have."""
+    graph = body.function.graph
+    matrices = any(type_.rank == 2 for type_ in graph.types)
+    for name, definition in FUNCTIONS.items():
+        if re.search(rf"(?<![\w.]){name}\(", text):
+            chosen = MATRIX_SELECT if matrices and name == "select" else definition
+            body.lines += chosen.format(name=name).split("\n")
+
+
 def _plan(body: _Body, printer: Printer, roots: Sequence[int]) -> tuple[Schedule, _Slots | None]:
     """The schedule: with locals where they are few, with slots of one vector where not."""
     function = body.function
     keep = set(function.names) if len(function.names) <= _MOST_LOCALS else set()
     names = body.names.copy()
-    plan = schedule(printer, roots, Locals(names, function.names, "expr"), _LIMITS, keep)
+    locals_ = Locals(names, function.names, "expr")
+    plan = schedule(printer, roots, locals_, _LIMITS, keep, element)
     body.large = sum(reachable(function.graph, roots)) > _MOST_COMPILED
     if len(plan.statements) <= _MOST_LOCALS:
         body.names = names
         return plan, None
     types = function.graph.types
     scalar = all(not types[statement.node].shape for statement in plan.statements)
-    slots = _Slots(body.names.fresh("t"), ("[", "]") if scalar else ("[[", "]]"))
-    plan = schedule(printer, roots, slots, _LIMITS)
+    brackets = ("[", "]") if scalar else ("[[", "]]")
+    slots = _Slots(body.names.fresh("t"), brackets, body.names)
+    plan = schedule(printer, roots, slots, _LIMITS, (), element)
     return plan, slots
 
 
-def _statements(body: _Body, statements: Sequence[Statement]) -> None:
-    _assignments(body, [f"{s.name} <- {s.text}" for s in statements])
+def _statements(body: _Body, statements: Sequence[Statement | Loop]) -> None:
+    texts: list[str] = []
+    for statement in statements:
+        if isinstance(statement, Statement):
+            texts.append(f"{statement.name} <- {statement.text}")
+            continue
+        _assignments(body, texts)
+        texts = []
+        body.lines += loop_lines(statement, body.names.resembling, 2)
+    _assignments(body, texts)
 
 
 def _assignments(body: _Body, texts: Sequence[str]) -> None:

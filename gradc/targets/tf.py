@@ -9,6 +9,7 @@ from gradc.emit import EmitModel, Emitted
 from gradc.emit.branches import guard_branches
 from gradc.emit.header import header
 from gradc.emit.inputs import Rows, fixed_vectors
+from gradc.emit.loops import Loop
 from gradc.emit.numbers import python_number
 from gradc.emit.schedule import Schedule, Statement
 from gradc.emit.sharing import share_signs
@@ -22,6 +23,7 @@ from gradc.targets.python import (
     assignments,
     by_parameter,
     call,
+    called_in,
     docstring,
     open_module,
     short,
@@ -31,6 +33,8 @@ from gradc.targets.python import (
 )
 from gradc.targets.target import Target
 from gradc.targets.tf_hessian import hessian_lines
+from gradc.targets.tf_loops import loop_writer
+from gradc.targets.tf_tensors import FUNCTIONS, SPECIAL
 
 _MOST_WRITTEN = 6
 
@@ -93,7 +97,7 @@ SYNTAX = Syntax(
     pi="math.pi",
     typed=_typed,
     strict=frozenset({"broadcast", "scatter"}),
-    special={"pow": _power, "select": _where, "stack": _stack, "exact_pi": _pi},
+    special={"pow": _power, "select": _where, "stack": _stack, "exact_pi": _pi, **SPECIAL},
 )
 
 _DEFINED = (
@@ -104,8 +108,7 @@ _DEFINED = (
     "_value",
     "_arguments",
     "_tensors",
-    "_recycled",
-    "_prod_others",
+    *FUNCTIONS,
 )
 
 _TENSORS = '''\
@@ -123,25 +126,6 @@ def _tensors(*values):
 
     return [tensor(v) for v in values]
 '''
-_RECYCLED = '''\
-def _recycled(*vectors):
-    """Data of one common shape; a number or a single row is repeated."""
-    shapes = [v.shape for v in vectors]
-    if shapes[0].is_fully_defined() and all(s == shapes[0] for s in shapes):
-        return vectors
-    shape = tf.shape(vectors[0])
-    for v in vectors[1:]:
-        shape = tf.broadcast_dynamic_shape(shape, tf.shape(v))
-    return [tf.broadcast_to(v, shape) for v in vectors]
-'''
-_PROD_OTHERS = '''\
-def _prod_others(x):
-    """For each element the product of all others."""
-    flat = tf.reshape(x, [-1])
-    before = tf.math.cumprod(flat, exclusive=True)
-    after = tf.math.cumprod(flat, exclusive=True, reverse=True)
-    return tf.reshape(before * after, tf.shape(x))
-'''
 
 
 def write(model: EmitModel, target: Target) -> Emitted:
@@ -152,8 +136,8 @@ def write(model: EmitModel, target: Target) -> Emitted:
         functions.append(hessian_lines(module, model.hessian, _output))
     body = "\n".join(line for lines in [_arguments(module), *functions] for line in lines)
     parts = [_lines(_TENSORS)] if module.arguments else []
-    for name, text in (("_recycled", _RECYCLED), ("_prod_others", _PROD_OTHERS)):
-        if f"{name}(" in body:
+    for name, text in FUNCTIONS.items():
+        if called_in(name, body):
             parts.append(_lines(text))
     lines = [*short(_header(module)), ""]
     if "math.pi" in body:
@@ -268,14 +252,15 @@ def _attached(module: Module) -> list[str]:
     result, gradient = names.fresh("result"), names.fresh("gradient")
     plan = inner.plan(function, roots, names)
     marks = reachable(function.graph, [function.value])
-    first: list[Statement] = []
-    second: list[Statement] = []
+    first: list[Statement | Loop] = []
+    second: list[Statement | Loop] = []
     for item in plan.statements:
         forward = item.node < len(marks) and marks[item.node]
         (first if forward else second).append(item)
     last, result = _result(plan, function.value, result)
-    body = assignments(first) + last
-    body += ["", f"    def {gradient}({upstream}):", *assignments(second, 8)]
+    write_loop = loop_writer(names.fresh)
+    body = assignments(first, write_loop) + last
+    body += ["", f"    def {gradient}({upstream}):", *assignments(second, write_loop, 8)]
     body += tuple_lines("return ", [_output(plan, root) for root in roots[1:]], 8)
     body += ["", f"    return {result}, {gradient}"]
     head = call("def _value", module.arguments, ":")
@@ -284,11 +269,13 @@ def _attached(module: Module) -> list[str]:
 
 def _plain(module: Module) -> list[str]:
     function = module.model.plain
-    plan = module.plan(function, [function.value], module.names.copy())
+    names = module.names.copy()
+    plan = module.plan(function, [function.value], names)
     lines = call("def plain", module.arguments, ":")
     lines += docstring("The value of the formula as it was written, differentiated by no one.")
     lines += unpack(module.arguments, "_arguments", module.arguments) if module.arguments else []
-    body = assignments(plan.statements) + statement("return ", _output(plan, function.value))
+    body = assignments(plan.statements, loop_writer(names.fresh))
+    body += statement("return ", _output(plan, function.value))
     return lines + _with_dtype(module, body)
 
 
@@ -304,7 +291,7 @@ def _value_and_grad(module: Module) -> list[str]:
     lines += unpack(module.arguments, "_arguments", module.arguments) if module.arguments else []
     last, result = _result(plan, function.value, names.fresh("result"))
     gradients = [_gradient(function, plan, own, result, i.type.length) for i, own in parameters]
-    body = assignments(plan.statements) + last
+    body = assignments(plan.statements, loop_writer(names.fresh)) + last
     body += tuple_lines(f"return {result}, ", gradients)
     return lines + _with_dtype(module, body)
 

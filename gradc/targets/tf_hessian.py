@@ -21,6 +21,7 @@ from gradc.targets.python import (
     tuple_lines,
     unpack,
 )
+from gradc.targets.tf_loops import loop_writer
 
 Output = Callable[[Schedule, int], str]
 
@@ -44,7 +45,7 @@ def hessian_lines(module: Module, derived: Function, output: Output) -> list[str
     lines.append(f"    ({theta},) = _tensors({theta})")
     pieces = [*_cut(module, theta), *module.data]
     lines += unpack(module.arguments, "_arguments", pieces)
-    body = assignments(plan.statements)
+    body = assignments(plan.statements, loop_writer(names.fresh))
     total = sum(item.type.length or 1 for item in function.params)
     cells = [["tf.zeros([], dtype)"] * total for _ in range(total)]
     if function.per_observation:
