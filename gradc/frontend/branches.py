@@ -9,6 +9,7 @@ merged into one choice a variable. A ``return`` under such a condition is kept i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import reduce
 
 from gradc.errors import Span
@@ -18,6 +19,7 @@ from gradc.frontend.values import (
     NA,
     Closure,
     Elements,
+    Filled,
     Items,
     Promise,
     Unresolved,
@@ -58,6 +60,30 @@ class Branches:
         self._since: list[int] = []
         self._trail: list[tuple[Environment, str, Value | None]] = []
         self._forced: list[tuple[Promise, Early]] = []
+
+    def mark(self) -> tuple[int, int, int, int, int]:
+        """The state of all branches, for :meth:`restore`."""
+        return (
+            len(self._since),
+            len(self._trail),
+            len(self._forced),
+            self.pending,
+            len(self.activations),
+        )
+
+    def restore(self, mark: tuple[int, int, int, int, int]) -> None:
+        """Take everything back that was assigned since a mark, whatever was being done."""
+        for environment, name, before in reversed(self._trail[mark[1] :]):
+            if before is None:
+                environment.variables.pop(name, None)
+            else:
+                environment.variables[name] = before
+            environment.stamp = self.clock = self.clock + 1
+        for promise, early in reversed(self._forced[mark[2] :]):
+            promise.value, promise.early = None, early
+        del self._since[mark[0] :], self._trail[mark[1] :], self._forced[mark[2] :]
+        del self.activations[mark[4] :]
+        self.pending = mark[3]
 
     def write(self, environment: Environment, name: str, value: Value) -> None:
         """Give a variable its value."""
@@ -210,6 +236,8 @@ class Branches:
 
     def _choose(self, test: int, yes: Value, no: Value) -> Value | None:
         """The choice between numbers, or between lists of numbers of one length."""
+        if isinstance(yes, Filled) and isinstance(no, Filled):
+            return self._choose_filled(test, yes, no)
         if not (isinstance(yes, Items) and isinstance(no, Items)):
             return self._choose_numbers(test, yes, no)
         if len(yes.values) != len(no.values) or yes.names != no.names:
@@ -221,6 +249,14 @@ class Branches:
                 return None
             chosen.append(value)
         return Items(tuple(chosen), yes.names)
+
+    def _choose_filled(self, test: int, yes: Filled, no: Filled) -> Value | None:
+        """A vector of which one side of a condition, or each, has set the same element."""
+        index = no.index if yes.index is None else yes.index
+        if yes.name != no.name or index is None or no.index not in (None, index):
+            return None
+        one, other = (self.context.element_of(item, index) for item in (yes, no))
+        return replace(yes, index=index, value=self.context.builder.select(test, one, other))
 
     def _choose_numbers(self, test: int, yes: Value, no: Value) -> Value | None:
         context = self.context

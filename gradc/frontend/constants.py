@@ -132,7 +132,7 @@ class Constants:
                 self.graph.records[start:], self.graph.types[start:], strict=True
             ):
                 # A vector built of constants has no one value, so it counts as unknown.
-                known = record[0] != "input" and not type_.shape
+                known = record[0] not in ("input", "loopvar") and not type_.shape
                 if known and record[0] != "const":
                     known = all(marks[arg] for arg in record[2:])
                 marks.append(known)

@@ -19,6 +19,7 @@ from gradc.frontend.values import (
     Elements,
     Evaluated,
     Expressions,
+    Filled,
     Items,
     Listing,
     NeedsKnown,
@@ -37,6 +38,7 @@ from gradc.syntax.rope import Text, TooLong, computed, has_values
 
 if TYPE_CHECKING:
     from gradc.frontend.scope import Code, Scope
+    from gradc.frontend.turns import Loop
     from gradc.syntax.tree import Tree
 
 ELEMENTS_LIMIT = 1_000_000
@@ -84,6 +86,7 @@ class Context:
         "on_objects",
         "on_texts",
         "on_wholes",
+        "open_loops",
         "pieces",
         "steps",
         "texts",
@@ -118,6 +121,16 @@ class Context:
         self.trees: dict[int, Tree] = {}
         self.values: dict[str, Value] = {}
         self.ignored: dict[str, Span] = {}
+        self.open_loops: list[Loop] = []
+
+    def element_of(self, item: Filled, index: int) -> int:
+        """An element of a vector that a loop over data is filling."""
+        from gradc.frontend.turns import read
+
+        loop = next((loop for loop in self.open_loops if loop.number == item.loop), None)
+        if loop is None:
+            raise Refusal("G104", f"'{item.name}' is filled by a loop that has ended", None, 0)
+        return read(self.graph, loop, item, index)
 
     def spend(self, count: int) -> None:
         """Count work done, so that no loop runs for ever."""
@@ -133,6 +146,8 @@ class Context:
         """How many elements a value has; None where only data can tell."""
         if isinstance(value, Evaluated):
             value = value.value
+        if isinstance(value, Filled):
+            value = value.before
         if isinstance(value, Elements):
             return len(value)
         if isinstance(value, Items):

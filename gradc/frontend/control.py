@@ -21,6 +21,7 @@ from gradc.frontend.context import TURN_COST
 from gradc.frontend.python_objects import truth as truth_of
 from gradc.frontend.python_objects import walked
 from gradc.frontend.scope import CALL, NAME, Environment
+from gradc.frontend.turns import over_data
 from gradc.frontend.values import (
     NULL,
     Dots,
@@ -201,6 +202,16 @@ def for_(m: Machine, node: int, scope: Scope) -> Steps:
     name = scope.name_of(variable)
     if name is None and not scope.code.is_python:
         raise Refusal("G104", "a loop needs a name to run through", None, 0)
+    if name is not None and _is_open(m, value):
+        why = over_data(m, name, value, body, scope)  # type: ignore[arg-type]
+        if why is None:
+            return NULL
+        try:
+            m.context.atoms(value, 1)
+        except NeedsKnown:
+            raise
+        except Refusal:
+            raise why from None
     items = _run_through(m, value, scope)
     m.loops += 1
     try:
@@ -219,6 +230,11 @@ def for_(m: Machine, node: int, scope: Scope) -> Steps:
     finally:
         m.loops -= 1
     return NULL
+
+
+def _is_open(m: Machine, value: Value) -> bool:
+    """Whether only the data tell how many turns a loop takes."""
+    return value.__class__ is int and m.context.length_of(value) is None
 
 
 def _growing(value: Value, items: Sequence[Value]) -> Iterable[Value]:

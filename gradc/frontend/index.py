@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from gradc.frontend import assembly, language
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context, vector_of
+from gradc.frontend.gathering import gather, set_first
 from gradc.frontend.lists import replace_in_list
 from gradc.frontend.matrices import take_cells
 from gradc.frontend.positions import (
@@ -27,6 +29,7 @@ from gradc.frontend.values import (
     Elements,
     Evaluated,
     Expressions,
+    Filled,
     Formula,
     Items,
     Known,
@@ -58,7 +61,12 @@ def take(context: Context, x: Value, dots: Dots, drop: Value, exact: Value) -> V
         places = inside(positions(context, index, len(x.values), x.names), len(x.values))
         kept = tuple(x.names[k] for k in places) if x.names else None
         return Items(tuple(x.values[k] for k in places), kept, x.is_frame)
+    if isinstance(x, Filled):
+        return context.element_of(x, context.node(index, 1))
     count = context.length_of(x)
+    gathered = gather(context, x, index)
+    if gathered is not None:
+        return gathered
     if x.__class__ is int and context.graph.types[x].shape:
         places = inside(positions(context, index, count, None, x), count)
         if count is None:
@@ -261,6 +269,9 @@ def replace(context: Context, x: Value, index: Value, value: Value, single: bool
     """What ``x`` is after ``x[index] <- value``."""
     if isinstance(index, Elements) and len(index) == 1:
         index = index.at(0)
+    over_data = _set_in_data(context, x, index, value)
+    if over_data is not None:
+        return over_data
     plain = (int, bool, Text, Elements, Special, Evaluated)
     if isinstance(x, (Quoted, Formula)):
         return assembly.replace_part(context, x, index, value)
@@ -299,6 +310,16 @@ def replace(context: Context, x: Value, index: Value, value: Value, single: bool
             x = Elements(x.items, (*names, ""))
     bounded(len(x))
     return x.at(0) if len(x) == 1 and not x.names else x
+
+
+def _set_in_data(context: Context, x: Value, index: Value, value: Value) -> Value | None:
+    """What an assignment does to a vector whose length, or whose place, only the data tell."""
+    if not isinstance(x, Filled):
+        return set_first(context, x, index, value)
+    place = context.node(index, 1)
+    if x.index not in (None, place):
+        raise Refusal("G104", "a turn of a loop over data sets one element of a vector", None, 1)
+    return dataclasses.replace(x, index=place, value=context.builder.real(context.node(value)))
 
 
 def _lengthened(x: Elements, count: int, given: Sequence[Atom]) -> Elements:

@@ -179,7 +179,7 @@ class Machine:
                         frame = Frame(steps, item, scope, len(values))
                         scope = self._resume(frame, None, todo, values)
         except (Refusal, ShapeError, TooLong) as problem:
-            raise self._placed(problem, item, scope) from None
+            raise self.placed(problem, item, scope) from None
         return values[0]
 
     def _resume(
@@ -194,7 +194,7 @@ class Machine:
         except Unwinding as signal:
             return self._unwind(signal, frame, todo, values)
         except (Refusal, ShapeError, TooLong) as problem:
-            raise self._placed(problem, frame, frame.scope) from None
+            raise self.placed(problem, frame, frame.scope) from None
         todo.append(frame)
         todo.append(node)
         return scope
@@ -222,7 +222,7 @@ class Machine:
                 signal = other
                 continue
             except (Refusal, ShapeError, TooLong) as problem:
-                raise self._placed(problem, frame, frame.scope) from None
+                raise self.placed(problem, frame, frame.scope) from None
             todo.append(frame)
             todo.append(node)
             return scope
@@ -343,7 +343,7 @@ class Machine:
         except ShapeError as error:
             raise self.shapes(error, node, scope, values[first:]) from None
         except Refusal as refusal:
-            raise self._placed(refusal, node, scope) from None
+            raise self.placed(refusal, node, scope) from None
         if count == 1:
             values[-1] = result
         else:
@@ -475,7 +475,7 @@ class Machine:
             raise NeedsKnown(refusal, {name}, set())
         self.branches.write(environment, name, value)
 
-    def _placed(
+    def placed(
         self, problem: Refusal | ShapeError | TooLong, item: int | Frame, scope: Scope
     ) -> GradcError:
         """A refusal with the place where it happened."""

@@ -6,6 +6,7 @@ import math
 
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context, vector_of
+from gradc.frontend.ranges import filled, open_range
 from gradc.frontend.values import (
     ABSENT,
     Elements,
@@ -24,6 +25,12 @@ def repeat(context: Context, x: Value, times: Value, each: Value, length_out: Va
         count = 1 if times is ABSENT else context.whole(times, "'times'", 1)
         bounded(count * len(x.values))
         return Items(x.values * count)
+    wanted = times if length_out is ABSENT else length_out
+    number = context.number(x) if x.__class__ is int and context.length_of(x) == 1 else None
+    if each is ABSENT and wanted is not ABSENT and number is not None:
+        whole = filled(context, wanted, number)
+        if whole is not None:
+            return whole
     items = list(context.atoms(x, 0))
     labels = x.names if isinstance(x, Elements) else None
     if each is not ABSENT:
@@ -52,6 +59,9 @@ def repeat(context: Context, x: Value, times: Value, each: Value, length_out: Va
 
 def colon(context: Context, start: Value, stop: Value) -> Value:
     """``from:to``."""
+    found = open_range(context, start, stop)
+    if found is not None:
+        return found
     low = context.known(start, "where a range starts", 0)
     high = context.known(stop, "where a range ends", 1)
     if not (math.isfinite(low) and math.isfinite(high)):
@@ -137,12 +147,17 @@ def _count(context: Context, value: Value) -> int:
 
 def numbered(context: Context, count: Value) -> Value:
     """``seq_len(n)``."""
+    found = open_range(context, context.builder.const(1.0), count)
+    if found is not None:
+        return found
     length = bounded(context.known(count, "the length of a sequence", 0), 0)
     return _plain([_whole(context, i) for i in range(1, length + 1)], context)
 
 
 def along(context: Context, x: Value) -> Value:
     """``seq_along(x)``."""
+    if context.length_of(x) is None:
+        return context.builder.apply("seq_along", [context.node(x)], 0)
     return numbered(context, context.builder.const(_count(context, x)))
 
 
@@ -162,6 +177,8 @@ def python_range(context: Context, start: Value, stop: Value, step: Value) -> Va
 
 def reverse(context: Context, x: Value) -> Value:
     """``rev(x)``."""
+    if x.__class__ is int and context.length_of(x) is None:
+        return context.builder.apply("rev", [context.node(x)])
     if isinstance(x, Items):
         return Items(x.values[::-1], x.names[::-1] if x.names else None)
     if isinstance(x, Expressions):

@@ -185,6 +185,21 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """A vector whose elements a loop over data sets, during a turn of that loop.
+
+    ``before`` is the vector before the loop; ``index`` the node of the place that this turn has
+    set, and ``value`` what it was set to, None before that.
+    """
+
+    loop: int
+    name: str
+    before: Value
+    index: int | None = None
+    value: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Closure:
     """A function of the user's (or of the prelude) and the scope it was written in.
 
@@ -305,7 +320,7 @@ class Unresolved:
 Value: TypeAlias = (
     "int | bool | Text | Special | Elements | Items | Closure | Action | Promise | Dots"
     " | Quoted | Formula | Expressions | Sink | Outcome | Evaluated | Unresolved"
-    " | Listing | Mapped | Bound | Known"
+    " | Listing | Mapped | Bound | Known | Filled"
 )
 
 
@@ -391,5 +406,6 @@ _WORDS = {
     "Dots": "'...'",
     "Listing": "a list",
     "Mapped": "a dict",
+    "Filled": "a vector that a loop fills",
     "Bound": "a method",
 }

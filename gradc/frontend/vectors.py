@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from gradc.frontend import language
 from gradc.frontend.actions import Action, Native
 from gradc.frontend.context import ELEMENTS_LIMIT, Context, vector_of
+from gradc.frontend.ranges import filled
 from gradc.frontend.values import (
     ABSENT,
     NA,
@@ -242,6 +243,11 @@ def logical(context: Context, count: Value) -> Value:
 
 
 def _filled(context: Context, count: Value, item: Atom) -> Value:
+    if count is not ABSENT and not isinstance(item, (bool, Text)):
+        number = context.number(item)
+        whole = None if number is None else filled(context, count, number)
+        if whole is not None:
+            return whole
     size = 0.0 if count is ABSENT else context.known(count, "the length of a vector", 0)
     return _plain([item] * bounded(size, 0), context)
 

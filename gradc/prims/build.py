@@ -327,10 +327,25 @@ class Builder:
             return record[1 + position]  # type: ignore[no-any-return]
         if record[0] == "broadcast" and not graph.types[record[2]].shape:
             return record[2]  # type: ignore[no-any-return]
+        if record[0] == "concat":
+            found = self._part(record[2:], position)
+            if found is not None:
+                return found
         if record[0] == "slice" and record[1][0].is_known:
             _PRIMS["index"].shape(graph, (x,), position)
             return self.index(record[2], record[1][0].constant + position)
         return graph.add("index", (x,), position, _PRIMS["index"].shape(graph, (x,), position))
+
+    def _part(self, parts: Sequence[int], position: int) -> int | None:
+        """Element number ``position`` of ``c(parts)``, where lengths before it are known."""
+        for part in parts:
+            size = self.size(part)
+            if position <= size.constant or not size.is_known:
+                is_scalar = not self.graph.types[part].shape
+                inside = size.is_known or part == parts[-1]
+                return part if is_scalar else self.index(part, position) if inside else None
+            position -= size.constant
+        return None
 
     def stack(self, elements: Sequence[int]) -> int:
         """A vector of scalars."""

@@ -35,7 +35,24 @@ def _slice(b: Maker, args: Sequence[int], attrs: Any) -> int | None:
         return b.apply("slice", [record[2]], ends)
     if record[0] == "pad" and record[1] == attrs:
         return record[2]  # type: ignore[no-any-return]
+    if record[0] == "concat" and front.is_known:
+        return _slice_of_parts(b, record[2:], front.constant, back)
     return None
+
+
+def _slice_of_parts(b: Maker, parts: Sequence[int], front: int, back: Size) -> int | None:
+    """Numbers at the beginning of ``c(a, b, x)`` that are cut off again."""
+    kept = list(parts)
+    while front and len(kept) > 1 and not b.graph.types[kept[0]].shape:
+        kept.pop(0)
+        front -= 1
+    if len(kept) == len(parts):
+        return None
+    if len(kept) > 1:
+        return b.apply("slice", [b.apply("concat", kept)], (known(front), back))
+    if not b.graph.types[kept[0]].shape:
+        return None
+    return b.apply("slice", kept, (known(front), back))
 
 
 def _pad(b: Maker, args: Sequence[int], attrs: Any) -> int | None:

@@ -142,6 +142,8 @@ def _concat_transpose(b: Any, node: int, args: Sequence[int], attrs: Any, bar: i
         front = front.plus(size)
     for size in sizes[k + 1 :]:
         back = back.plus(size)
+    if not graph.types[args[k]].shape and front.is_known:
+        return b.index(bar, front.constant + 1)
     part = b.apply("slice", [bar], (front, back))
     return part if graph.types[args[k]].shape else b.sum(part)
 

@@ -1,0 +1,269 @@
+"""A loop over data: one turn is evaluated, with a counter that no one knows.
+
+A variable that has a value before the loop begins a turn as a carried value; a vector whose
+elements the loop sets begins it as :class:`Filled`. What becomes of all turns together is
+found by :mod:`gradc.frontend.vectorize`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gradc.errors import GradcError
+from gradc.frontend.scope import CALL, NAME, Environment
+from gradc.frontend.values import Elements, Filled, Outcome, Promise, Refusal, Unresolved, Value
+from gradc.frontend.vectorize import LOOP_VARIABLE, Carry, NotVectorizable, Turn, Vectorized
+from gradc.ir import REAL, Graph
+from gradc.prims import ShapeError
+
+if TYPE_CHECKING:
+    from gradc.frontend.machine import Machine
+    from gradc.frontend.scope import Scope
+
+_LONGEST_LAG = 16
+
+
+@dataclass(slots=True)
+class Loop:
+    """One loop while its turn is evaluated; ``reads`` are placeholders by name and index."""
+
+    number: int
+    reads: dict[int, tuple[str, int]] = field(default_factory=dict)
+
+
+def over_data(m: Machine, name: str, values: int, body: int, scope: Scope) -> GradcError | None:
+    """Do all turns of a loop at once; None when done, else why that cannot be."""
+    graph, branches = m.graph, m.branches
+    loop = Loop(len(graph.records))
+    counter = graph.intern((LOOP_VARIABLE, (loop.number, name)), REAL)
+    before = _before(m, loop, name, body, scope)
+    environment = scope.environment
+    kept = branches.mark(), len(m.sinks), len(m.derivatives), m.loops
+    start = branches.begin()
+    m.context.open_loops.append(loop)
+    try:
+        for variable, (value, _) in before.items():
+            branches.write(environment, variable, value)
+        branches.write(environment, name, counter)
+        m.evaluate(body, scope)
+        changes = branches.end(start, m.builder.truth(True))
+        after = _settled(environment, changes, before, name)
+        _finish(m, loop, counter, values, before, after, scope)
+        return None
+    except NotVectorizable:
+        error = None
+    except (Refusal, ShapeError) as problem:
+        error = m.placed(problem, body, scope)
+    except GradcError as problem:
+        error = problem
+    finally:
+        m.context.open_loops.pop()
+    branches.restore(kept[0])
+    del m.sinks[kept[1] :], m.derivatives[kept[2] :]
+    m.loops = kept[3]
+    return error or m.placed(
+        Refusal(
+            "G104",
+            "the turns of this loop cannot be done on whole vectors",
+            "give the data with --at, and the loop is written out",
+        ),
+        body,
+        scope,
+    )
+
+
+def _before(
+    m: Machine, loop: Loop, counter: str, body: int, scope: Scope
+) -> dict[str, tuple[Value, Value]]:
+    """What variables begin a turn with, and what they were before the loop."""
+    found: dict[str, tuple[Value, Value]] = {}
+    for name, in_part in _assigned(scope, body):
+        old = scope.environment.find(name)
+        if old is None or name == counter or (name in found and not in_part):
+            continue
+        if isinstance(old, Promise):
+            old = old.value
+        new: Value
+        if isinstance(old, int) and not isinstance(old, bool) and m.graph.types[old].rank == 0:
+            new = m.graph.intern((LOOP_VARIABLE, (loop.number, name)), REAL)
+        elif in_part and isinstance(old, (int, Elements)) and m.context.length_of(old) != 1:
+            new = Filled(loop.number, name, old)
+        else:
+            new = Unresolved("G104", f"'{name}' is no number that a loop carries", None)
+        found[name] = new, (int(old) if isinstance(old, int) else old)  # type: ignore[assignment]
+    return found
+
+
+def _assigned(scope: Scope, body: int) -> Iterator[tuple[str, bool]]:
+    """Variables that a loop gives values, and whether it is to a part of them."""
+    tree = scope.tree
+    pending = [body]
+    while pending:
+        node = pending.pop()
+        if tree.kinds[node] != CALL:
+            continue
+        if tree.head(node) in ("<-", "=", "<<-"):
+            target, in_part = tree.args(node)[0], False
+            while tree.kinds[target] == CALL and tree.args(target):
+                target, in_part = tree.args(target)[0], True
+            if tree.kinds[target] == NAME:
+                yield tree.name(target), in_part
+        pending += tree.children(node)
+
+
+def _settled(
+    environment: Environment,
+    changes: dict[tuple[Environment, str], Value],
+    before: dict[str, tuple[Value, Value]],
+    counter: str,
+) -> dict[str, Value]:
+    """What a turn leaves in each variable; only those of the loop's own function may change."""
+    after: dict[str, Value] = {}
+    for (owner, name), value in changes.items():
+        if owner is not environment:
+            raise NotVectorizable
+        if name == counter or isinstance(value, Unresolved):
+            continue
+        if isinstance(value, Outcome) or not isinstance(value, (int, Filled)):
+            raise NotVectorizable
+        if isinstance(value, bool):
+            raise NotVectorizable
+        after[name] = value
+    return after
+
+
+def _finish(
+    m: Machine,
+    loop: Loop,
+    counter: int,
+    values: int,
+    before: dict[str, tuple[Value, Value]],
+    after: dict[str, Value],
+    scope: Scope,
+) -> None:
+    """Give all variables what the last turn leaves."""
+    filling = {n: v for n, v in after.items() if isinstance(v, Filled) and v.index is not None}
+    carries: list[Carry] = []
+    for name, (new, old) in before.items():
+        if isinstance(new, int) and name in after:
+            value = after[name]
+            if not isinstance(value, int) or not isinstance(old, int):
+                raise NotVectorizable
+            carries.append(Carry(name, new, int(old), m.builder.real(int(value))))
+    reads: dict[int, tuple[int, int]] = {}
+    for placeholder, (name, index) in loop.reads.items():
+        old = before[name][1]
+        lag = _lag(m, filling.get(name), index, counter)
+        if lag:
+            carries += _lagged(m, loop, counter, values, filling[name], placeholder, lag, carries)
+        else:
+            reads[placeholder] = m.context.node(old), index
+    plain = {n: int(v) for n, v in after.items() if isinstance(v, int) and n not in before}
+    results = [*plain.values(), *(v.value for v in filling.values() if v.value is not None)]
+    turn = Turn(counter, counter, values, carries, reads, results)
+    done = Vectorized(m.graph, m.builder, turn)
+    for name, value in plain.items():
+        m.bind(scope.environment, name, done.last(value))
+    for carry in carries:
+        if carry.name in after:
+            m.bind(scope.environment, carry.name, done.final(carry))
+    for name, item in filling.items():
+        m.bind(scope.environment, name, _refilled(m, item, counter, values, done))
+
+
+def _shift(m: Machine, index: int, counter: int) -> int | None:
+    """``k`` of an index that is the counter plus ``k``."""
+    graph, shift = m.graph, 0
+    while index != counter:
+        record = graph.records[index]
+        if record[0] not in ("add", "sub"):
+            return None
+        number, node = m.context.constants.value(record[3]), record[2]
+        if number is None and record[0] == "add":
+            number, node = m.context.constants.value(record[2]), record[3]
+        if number is None or not number.is_integer():
+            return None
+        shift += int(number) if record[0] == "add" else -int(number)
+        index = node
+    return shift
+
+
+def _lag(m: Machine, item: Filled | None, index: int, counter: int) -> int:
+    """How many turns ago an element was set that is read now; 0 where it was not."""
+    if item is None or item.index is None:
+        return 0
+    written, read = _shift(m, item.index, counter), _shift(m, index, counter)
+    if written is None or read is None or written - read > _LONGEST_LAG:
+        raise NotVectorizable
+    return max(0, written - read)
+
+
+def _first_place(m: Machine, item: Filled, counter: int, values: int) -> int:
+    """The place, from 0, that the first turn of a loop sets."""
+    shift = None if item.index is None else _shift(m, item.index, counter)
+    record = m.graph.records[values]
+    if shift is None or record[0] != "seq_along":
+        raise NotVectorizable
+    place: int = record[1] + shift
+    return place
+
+
+def _lagged(
+    m: Machine,
+    loop: Loop,
+    counter: int,
+    values: int,
+    item: Filled,
+    placeholder: int,
+    lag: int,
+    known: list[Carry],
+) -> list[Carry]:
+    """Carried values for the elements that the last turns set, up to one that is read."""
+    first = _first_place(m, item, counter, values)
+    if item.value is None or first - lag < 0:
+        raise NotVectorizable
+    chain: list[Carry] = []
+    newest = m.builder.real(item.value)
+    for k in range(1, lag + 1):
+        name = item.name if k == 1 else f"{item.name}_{k}"
+        variable = placeholder
+        if k < lag:
+            variable = m.graph.intern((LOOP_VARIABLE, (loop.number, name, k, placeholder)), REAL)
+        start = m.builder.index(m.context.node(item.before), first - k + 1)
+        chain.append(Carry(f"{name}@", variable, start, newest))
+        newest = variable
+    return chain
+
+
+def _refilled(m: Machine, item: Filled, counter: int, values: int, done: Vectorized) -> Value:
+    """A vector once the loop has set its elements."""
+    b = m.builder
+    before = m.context.node(item.before)
+    first = _first_place(m, item, counter, values)
+    if item.value is None:
+        raise NotVectorizable
+    rows = done.rows(item.value)
+    rest = b.size(before).plus(b.size(rows), -1)
+    if not rest.is_known or first < 0 or rest.constant < first or first > _LONGEST_LAG:
+        raise NotVectorizable
+    if not rest.constant:
+        return rows
+    parts = [b.index(before, place) for place in range(1, first + 1)]
+    back = rest.constant - first
+    if back:
+        if m.graph.prim(before) != "broadcast" or back > _LONGEST_LAG:
+            raise NotVectorizable
+        parts += [rows, *[m.graph.args(before)[0]] * back]
+        return b.apply("concat", parts)
+    return b.apply("concat", [*parts, rows])
+
+
+def read(graph: Graph, loop: Loop, item: Filled, index: int) -> int:
+    """An element of a vector that the loop sets, at an index that runs with the counter."""
+    if item.index == index and item.value is not None:
+        return item.value
+    placeholder = graph.intern((LOOP_VARIABLE, (loop.number, item.name, index)), REAL)
+    loop.reads[placeholder] = item.name, index
+    return placeholder

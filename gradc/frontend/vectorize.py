@@ -1,0 +1,320 @@
+"""One turn of a loop, evaluated with a symbolic counter, as work on whole vectors.
+
+What does not depend on the turn before becomes one operation on vectors: an index that runs
+with the counter becomes a slice. What does depend on it, and only that, is the body of a
+``scan``. What is merely added up from turn to turn is a sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from gradc.ir import REAL, Function, Graph, Input, Region, dependents, reachable
+from gradc.prims import TABLE, Builder
+
+LOOP_VARIABLE = "loopvar"
+"""The primitive of what a turn begins with: the counter, carried values. None survives."""
+
+
+class NotVectorizable(Exception):
+    """A loop whose turns cannot become work on vectors."""
+
+
+@dataclass(slots=True)
+class Carry:
+    """A variable that a turn takes over from the turn before."""
+
+    name: str
+    variable: int
+    start: int
+    after: int
+
+
+@dataclass(slots=True)
+class Turn:
+    """What one turn computes, in nodes that depend on the counter and on carried values.
+
+    ``first`` is the first node that can depend on them. ``reads`` maps placeholders to the
+    vector and the index that they read.
+    """
+
+    first: int
+    counter: int
+    values: int
+    carries: list[Carry]
+    reads: Mapping[int, tuple[int, int]]
+    results: Iterable[int]
+
+
+@dataclass(slots=True)
+class Vectorized:
+    """The turns of a loop on whole vectors."""
+
+    graph: Graph
+    builder: Builder
+    turn: Turn
+    exact: Builder = field(init=False)
+    sums: dict[int, int] = field(default_factory=dict)
+    moving: list[Carry] = field(default_factory=list)
+    vectors: dict[int, int] = field(default_factory=dict)
+    outputs: dict[int, int] = field(default_factory=dict)
+    loop: int = -1
+
+    def __post_init__(self) -> None:
+        self.exact = Builder(self.graph, derived=True)
+        self._classify()
+        self._run()
+
+    # ------------------------------------------------------------- which values are carried
+
+    def _classify(self) -> None:
+        """Tell sums from recurrences."""
+        turn = self.turn
+        open_ = [c for c in turn.carries if c.after != c.variable]
+        for carry in turn.carries:
+            if carry.after == carry.variable:
+                self.vectors[carry.variable] = carry.start
+        changed = True
+        while changed:
+            changed = False
+            for carry in open_:
+                others = [c.after for c in open_ if c is not carry]
+                others += [self.sums[c] for c in self.sums]
+                if self._feeds(carry, [*others, *turn.results]):
+                    continue
+                step = self._step(carry)
+                if step is not None:
+                    self.sums[carry.variable] = step
+                    open_.remove(carry)
+                    changed = True
+                    break
+        self.moving = open_
+
+    def _feeds(self, carry: Carry, roots: list[int]) -> bool:
+        """Whether anything but its own next value needs a carried value."""
+        return any(
+            reachable(self.graph, [root])[carry.variable]
+            for root in roots
+            if root >= carry.variable
+        )
+
+    def _step(self, carry: Carry) -> int | None:
+        """What a turn adds to a carried value, None where it does anything else with it."""
+        step = self._added(carry.after, carry.variable)
+        if step is None or self._feeds(carry, [step]):
+            return None
+        return step
+
+    def _added(self, node: int, variable: int) -> int | None:
+        """``t`` of a node that is ``variable + t``; the spine of additions is walked down."""
+        b, graph = self.exact, self.graph
+        terms: list[tuple[int, bool]] = []
+        negative = False
+        while node != variable:
+            record = graph.records[node]
+            if record[0] == "select":
+                yes, no = (self._added(side, variable) for side in record[3:])
+                if yes is None or no is None:
+                    return None
+                terms.append((b.select(record[2], yes, no), negative))
+                break
+            if record[0] not in ("add", "sub") or graph.types[node].shape:
+                return None
+            left, right = record[2:]
+            if self._needs(left, variable):
+                terms.append((right, negative ^ (record[0] == "sub")))
+                node = left
+            elif record[0] == "add":
+                terms.append((left, negative))
+                node = right
+            else:
+                return None
+        total = b.const(0.0)
+        for term, minus in reversed(terms):
+            total = b.sub(total, term) if minus else b.add(total, term)
+        return total
+
+    def _needs(self, node: int, variable: int) -> bool:
+        return node >= variable and bool(reachable(self.graph, [node])[variable])
+
+    # ----------------------------------------------------------------------------- vectors
+
+    def _run(self) -> None:
+        turn, graph = self.turn, self.graph
+        roots = [*self.sums.values(), *turn.results, *(c.after for c in self.moving)]
+        end = len(graph.records)
+        wanted = reachable(graph, roots)
+        self.vectors[turn.counter] = turn.values
+        varies = dependents(
+            graph, [turn.counter, *turn.reads, *(c.variable for c in turn.carries)], end
+        )
+        recurs = dependents(graph, [c.variable for c in self.moving], end)
+        nodes = [n for n in range(turn.first, min(end, len(wanted))) if wanted[n] and varies[n]]
+        for node in nodes:
+            if not recurs[node]:
+                self._vectorize(node)
+        if self.moving:
+            needed = reachable(graph, [c.after for c in self.moving])
+            core = [n for n in nodes if recurs[n] and n < len(needed) and needed[n]]
+            self._scan(core, set(core), [n for n in nodes if recurs[n]], roots)
+            for node in nodes:
+                if recurs[node] and node not in self.outputs:
+                    self._vectorize(node)
+
+    def _vectorize(self, node: int) -> None:
+        """The node of all turns at once."""
+        if node in self.vectors:
+            return
+        record = self.graph.records[node]
+        if node in self.turn.reads:
+            vector, index = self.turn.reads[node]
+            self.vectors[node] = self.builder.apply("gather", [vector, self.of(index)])
+            return
+        if record[0] == LOOP_VARIABLE or record[0] not in TABLE:
+            raise NotVectorizable
+        if self.graph.types[node].shape:
+            raise NotVectorizable
+        args = [self.of(arg) for arg in record[2:]]
+        moved = record[0] == "gather" and args[0] == record[2]
+        if not (TABLE[record[0]].elementwise or moved):
+            raise NotVectorizable
+        shifted = self._shifted(record[0], args)
+        if shifted is None:
+            shifted = self.builder.apply(record[0], args, record[1])
+        self.vectors[node] = shifted
+
+    def _shifted(self, name: str, args: list[int]) -> int | None:
+        """``i + k`` of a counter that runs on one by one: the counter from another start."""
+        graph = self.graph
+        if name not in ("add", "sub"):
+            return None
+        for x, y in (args, args[::-1] if name == "add" else args):
+            record, number = graph.records[x], graph.is_const(y) and graph.value(y)
+            if record[0] == "seq_along" and number is not False and float(number).is_integer():
+                step = int(number) if name == "add" else -int(number)
+                return self.builder.apply("seq_along", [record[2]], record[1] + step)
+        return None
+
+    def of(self, node: int) -> int:
+        """All turns of a node: a vector, or the node itself where it is always the same."""
+        if node in self.outputs:
+            return self.outputs[node]
+        return self.vectors.get(node, node)
+
+    def rows(self, node: int) -> int:
+        """All turns of a node as a vector."""
+        return self.builder.broadcast(self.builder.real(self.of(node)), self.turn.values)
+
+    def last(self, node: int) -> int:
+        """A node as the last turn leaves it."""
+        rows = self.rows(node)
+        return self.builder.apply("gather", [rows, self.builder.length(rows)])
+
+    # -------------------------------------------------------------------------------- scan
+
+    def _scan(
+        self, core: list[int], inside: set[int], recurring: list[int], roots: list[int]
+    ) -> None:
+        """The loop of the nodes that need the turn before, and what others need of them."""
+        graph, b = self.graph, self.builder
+        body = Graph()
+        names: dict[str, int] = {}
+        carried = [self._input(body, names, carry.name) for carry in self.moving]
+        new = {c.variable: node for c, node in zip(self.moving, carried, strict=True)}
+        inside.update(new)
+        fixed: dict[int, int] = {}
+        seqs: dict[int, int] = {}
+        for node in core:
+            if node in new:
+                continue
+            record = graph.records[node]
+            if graph.types[node].shape or record[0] not in TABLE:
+                raise NotVectorizable
+            args = [
+                new[arg] if arg in new else self._outside(arg, body, names, seqs, fixed)
+                for arg in record[2:]
+            ]
+            new[node] = body.add(record[0], args, record[1], graph.types[node])
+        for carry in self.moving:
+            if carry.after not in new:
+                new[carry.after] = self._outside(carry.after, body, names, seqs, fixed)
+        if not seqs:
+            seqs[self.turn.values] = self._input(body, names, "i")
+        left = self._left(inside, recurring, roots)
+        outputs = {f"next:{k}": new[c.after] for k, c in enumerate(self.moving, start=1)}
+        outputs |= {f"out:{k}": node for k, node in enumerate(carried, start=1)}
+        for k, node in enumerate(left, start=len(carried) + 1):
+            outputs[f"out:{k}"] = new[node]
+        order = [*carried, *seqs.values(), *fixed.values()]
+        text = {node: name for name, node in names.items()}
+        inputs = tuple(Input(text[node], node, "data", REAL) for node in order)
+        region = Region(Function("turn", inputs, outputs, body), len(carried), len(seqs))
+        starts = [carry.start for carry in self.moving]
+        self.loop = b.apply("scan", [*starts, *seqs, *fixed], region)
+        for k, carry in enumerate(self.moving, start=1):
+            self.outputs[carry.variable] = b.apply("output", [self.loop], k)
+        for k, node in enumerate(left, start=len(carried) + 1):
+            self.outputs[node] = b.apply("output", [self.loop], k)
+
+    def _left(self, inside: set[int], recurring: list[int], roots: list[int]) -> list[int]:
+        """Nodes of the loop's body that something outside of it reads."""
+        carried = {carry.variable for carry in self.moving}
+        asked = {
+            arg for node in recurring if node not in inside for arg in self.graph.records[node][2:]
+        }
+        results = {*self.sums.values(), *self.turn.results}
+        return [
+            n
+            for n in recurring
+            if n in inside and n not in carried and (n in asked or n in results)
+        ]
+
+    def _outside(
+        self,
+        node: int,
+        body: Graph,
+        names: dict[str, int],
+        seqs: dict[int, int],
+        fixed: dict[int, int],
+    ) -> int:
+        """What the body reads of a node outside: a number, an element of a vector, an input."""
+        outer = self.of(node)
+        record, type_ = self.graph.records[outer], self.graph.types[outer]
+        if record[0] == "const":
+            return body.const(record[1][1], type_)
+        if type_.rank > 1 or type_.dtype == "bool":
+            raise NotVectorizable
+        known = seqs if type_.rank else fixed
+        if type_.rank and self.graph.types[node].rank:
+            raise NotVectorizable
+        if outer not in known:
+            stem = record[1] if record[0] == "input" else ("row" if type_.rank else "v")
+            known[outer] = self._input(body, names, stem)
+        return known[outer]
+
+    def _input(self, body: Graph, names: dict[str, int], stem: str) -> int:
+        name, count = stem, 1
+        while name in names:
+            count += 1
+            name = f"{stem}{count}"
+        names[name] = body.input(name, REAL)
+        return names[name]
+
+    # ----------------------------------------------------------------------------- results
+
+    def final(self, carry: Carry) -> int:
+        """A carried variable after the last turn."""
+        b = self.exact
+        if carry.after == carry.variable:
+            return carry.start
+        step = self.sums.get(carry.variable)
+        if step is None:
+            place = self.moving.index(carry) + 1
+            return self.builder.apply("final", [self.loop], place)
+        rows = self.of(step)
+        if not self.graph.types[rows].shape:
+            return b.add(carry.start, b.mul(rows, b.length(self.turn.values)))
+        if self.graph.prim(rows) == "neg":
+            return b.sub(carry.start, b.sum(self.graph.args(rows)[0]))
+        return b.add(carry.start, b.sum(rows))
