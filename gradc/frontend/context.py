@@ -162,6 +162,8 @@ class Context:
             shape = self.graph.types[value].shape
             if not shape:
                 return 1
+            if len(shape) == 2:
+                return None
             size = shape[0].substitute(self.graph.bindings)
             return size.constant if size.is_known else None
         return 1
@@ -402,6 +404,10 @@ class Context:
             if one in self.on_wholes and all(isinstance(v, (Whole, bool)) for v in values):
                 return self._of_wholes(one, values)  # type: ignore[arg-type]
             return one(*(self.node(value) for value in values))
+        if any(v.__class__ is int and self.graph.types[v].rank == 2 for v in values):
+            from gradc.frontend.lifting import lifted
+
+            return lifted(self, one, values)  # type: ignore[return-value]
         if self.is_python:
             if one in self.on_objects:
                 found = self.on_objects[one](values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from gradc.frontend import assembly, language
+from gradc.frontend import algebra, assembly, language
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context, vector_of
 from gradc.frontend.gathering import gather, set_first
@@ -53,6 +53,8 @@ def take(context: Context, x: Value, dots: Dots, drop: Value, exact: Value) -> V
         x = x.value
     if len(dots.items) == 2:
         rows, columns = (value for _, value in dots.items)
+        if x.__class__ is int:
+            return algebra.take_cells(context, x, rows, columns, drop)
         return take_cells(context, x, rows, columns, drop)
     index = _one_index(dots)
     if isinstance(x, (Quoted, Formula, Expressions)):
@@ -270,8 +272,10 @@ def replace(context: Context, x: Value, index: Value, value: Value, single: bool
     if isinstance(index, Elements) and len(index) == 1:
         index = index.at(0)
     over_data = _set_in_data(context, x, index, value)
-    if over_data is not None:
-        return over_data
+    return _replaced(context, x, index, value, single) if over_data is None else over_data
+
+
+def _replaced(context: Context, x: Value, index: Value, value: Value, single: bool) -> Value:
     plain = (int, bool, Text, Elements, Special, Evaluated)
     if isinstance(x, (Quoted, Formula)):
         return assembly.replace_part(context, x, index, value)

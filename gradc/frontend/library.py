@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gradc.errors import GradcError, Source, Span
 from gradc.frontend import (
+    algebra,
     assign,
     characters,
     choosing,
@@ -70,6 +71,7 @@ _CALLBACKS = (
     *wrappers.CALLBACKS,
 )
 _NATIVES = (
+    *algebra.NATIVES,
     *vectors.NATIVES,
     *sequences.NATIVES,
     *lists.NATIVES,

@@ -18,6 +18,7 @@ from gradc.frontend.branches import Branches, escape
 from gradc.frontend.calls import call_node, force
 from gradc.frontend.context import TURN_COST, Context
 from gradc.frontend.library import Library
+from gradc.frontend.lifting import lifted
 from gradc.frontend.python_methods import call_method
 from gradc.frontend.scope import (
     CALL,
@@ -341,7 +342,10 @@ class Machine:
             else:
                 result = self.context.elementwise(one, values[first:])
         except ShapeError as error:
-            raise self.shapes(error, node, scope, values[first:]) from None
+            found = None if one is None else lifted(self.context, one, values[first:])
+            if found is None:
+                raise self.shapes(error, node, scope, values[first:]) from None
+            result = found
         except Refusal as refusal:
             raise self.placed(refusal, node, scope) from None
         if count == 1:

@@ -10,7 +10,7 @@ from typing import Any
 
 from gradc.frontend.context import LENGTH, Context
 from gradc.frontend.values import NULL, Elements, Listing, NeedsKnown, Refusal, Value
-from gradc.ir import REAL, Graph, Input, Type, known, symbol, vector
+from gradc.ir import REAL, Graph, Input, Type, known, make_type, symbol, vector
 from gradc.syntax.rope import computed
 
 Default = float | tuple[float, ...]
@@ -170,11 +170,18 @@ class Symbols:
             return vector(known(wanted)) if wanted > 1 or isinstance(default, tuple) else REAL
         rank, count = _shape(self.at.get(name, default))
         if rank > 1:
-            raise Refusal("G201", f"'{name}' is a matrix, and matrices are not available yet")
+            return self._matrix(name, param)
         is_scalar = self.scalars and rank == 0 and (default is not None or name in self.at)
         if not param and name not in self.lengths and not is_scalar:
             return vector(symbol(ROWS))
         return vector(known(count)) if rank else REAL
+
+    def _matrix(self, name: str, param: bool) -> Type:
+        """A matrix: a parameter has its size, data any number of rows and columns."""
+        rows, columns = _extents(self.at[name])
+        if param:
+            return make_type("real", (known(rows), known(columns)))
+        return make_type("real", (symbol(f"rows of {name}"), symbol(f"columns of {name}")))
 
     def vectors_below(self, graph: Graph) -> Callable[[int], list[str] | None]:
         """A function that tells the vectors of data below a node, if the script gives all."""
@@ -237,6 +244,14 @@ def numbers_of(context: Context, value: Value) -> Default | None:
         return tuple(known_) if known_ and len(known_) == len(numbers) else None
     is_number = isinstance(value, int) and not isinstance(value, bool)
     return context.number(value) if is_number else None
+
+
+def _extents(value: Any) -> tuple[int, int]:
+    """Rows and columns of a list of rows, or of an array."""
+    shape = getattr(value, "shape", None)
+    if isinstance(shape, tuple):
+        return int(shape[0]), int(shape[1])
+    return len(value), len(value[0])
 
 
 def _shape(value: Any) -> tuple[int, int]:

@@ -15,9 +15,6 @@ _DECLARATIONS = """
     DATA_SCALAR DATA_VECTOR DATA_MATRIX DATA_IVECTOR DATA_INTEGER PARAMETER PARAMETER_VECTOR
     PARAMETER_MATRIX REPORT ADREPORT
 """
-_MATRICES = """
-    tcrossprod det solve chol determinant rowSums colSums rowMeans colMeans logSumExp
-"""
 _OUTSIDE = """
     system system2 shell source readLines writeLines readRDS saveRDS load save file url read.csv
     read.table write.csv download.file Sys.time Sys.getenv Sys.setenv setwd getwd unlink
@@ -35,7 +32,6 @@ def _reasons() -> Mapping[str, tuple[str, str, str | None]]:
     """Code, what is said after the name, and a suggestion, for functions that are known of."""
     known = (
         (_DECLARATIONS.split(), "G102", "is a declaration, and these are not available yet", None),
-        (_MATRICES.split(), "G102", "works on matrices, which are not available yet", None),
         (("str",), "G104", "works on text, and text is not part of an expression", None),
         (_OUTSIDE.split(), "G104", "reaches outside of the model, and gradc never does", None),
         (("is", "is-not", "in", "not-in"), "G104", "asks what numbers do not tell", None),
