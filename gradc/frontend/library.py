@@ -12,6 +12,7 @@ from gradc.frontend import (
     characters,
     choosing,
     control,
+    declarations,
     functional,
     index,
     lists,
@@ -61,6 +62,7 @@ _FORMS = (
     *passing.FORMS,
     *predicates.FORMS,
     *wrappers.FORMS,
+    *declarations.FORMS,
 )
 _CALLBACKS = (
     *control.CALLBACKS,
