@@ -21,7 +21,10 @@ class Rows:
 
 
 def row_groups(function: Function) -> list[Rows]:
-    """Vectors of data by their common length, in the order of first appearance."""
+    """Vectors of data by their common length, in the order of first appearance.
+
+    Declared vectors alone are not recycled: see :mod:`gradc.emit.checks`.
+    """
     bindings = function.graph.bindings
     groups: dict[Size, list[Input]] = {}
     for item in function.data:
@@ -31,6 +34,7 @@ def row_groups(function: Function) -> list[Rows]:
     return [
         Rows(tuple(items), size.constant if size.is_known else None)
         for size, items in groups.items()
+        if not all(item.declared for item in items)
     ]
 
 

@@ -92,6 +92,7 @@ class Model:
             vjp=stages.legal(target, "vjp") if wants_vjp else None,
             cotangent=stages.cotangent,
             hessian=stages.legal(target, "hessian") if hessian else None,
+            report=stages.legal(target, "report") if self.function_.reports else None,
         )
         with collection_paused():
             return TARGETS[target].emit(emit_model)
@@ -139,6 +140,7 @@ class Model:
             hessian,
             dtype,
             self.function_.per_observation,
+            dict(emitted.reports),
         )
 
     def complete(self, point: Mapping[str, Any]) -> Point:

@@ -40,6 +40,8 @@ from gradc.targets.python import (
     tuple_lines,
     unpack,
 )
+from gradc.targets.python_checks import numpy_checks
+from gradc.targets.python_reports import bounds_lines, labels_of, report_lines, reserved
 from gradc.targets.target import Target
 
 MANY = 4
@@ -86,10 +88,12 @@ _DEFINED = ("value", "value_and_grad", "fun", "hess", "_arguments", *FUNCTIONS)
 
 def write(model: EmitModel, target: Target) -> Emitted:
     """NAME_numpy.py: ``value``, ``value_and_grad``, ``fun`` and ``hess``."""
-    module = open_module(model, target, _DEFINED)
+    module = open_module(model, target, [*_DEFINED, *reserved(model)])
     functions = [_value(module), _value_and_grad(module), _fun(module)]
     if model.hessian is not None:
         functions.append(_hess(module, model.hessian))
+    if model.report is not None:
+        functions.append(_report(module, model.report))
     body = "\n".join(line for lines in functions for line in lines)
     parts = [_arguments(module)]
     for name, text in FUNCTIONS.items():
@@ -99,9 +103,11 @@ def write(model: EmitModel, target: Target) -> Emitted:
     lines += ["", "import numpy as np"]
     if "special." in body:
         lines.append("from scipy import special")
+    lines += bounds_lines(model.value)
     for part in [*parts, *functions]:
         lines += ["", "", *part]
-    return Emitted({f"{model.name}_numpy.py": "\n".join(lines) + "\n"}, module.users)
+    text = "\n".join(lines) + "\n"
+    return Emitted({f"{model.name}_numpy.py": text}, module.users, labels_of(model))
 
 
 def _header(module: Module) -> list[str]:
@@ -150,6 +156,8 @@ def _checks(module: Module) -> list[str]:
     for item, length in fixed_vectors(function):
         name = users[item.name]
         lines += _refuse(f"np.shape({name}) != ({length},)", f"{name} has {length} elements")
+    for test, message in numpy_checks(function, users):
+        lines += _refuse(test, message)
     indexed = _is_indexed(function)
     for group in module.groups:
         lines += _recycle([users[item.name] for item in group.inputs], group, indexed)
@@ -315,6 +323,16 @@ def _fun(module: Module) -> list[str]:
         )
     total = f"float(np.sum({value})), np.hstack([{', '.join(sums)}])"
     return [*lines, *statement("return ", total)]
+
+
+def _report(module: Module, derived: Function) -> list[str]:
+    """A function that gives the reported results by name."""
+    function = share_signs(derived)
+    plan = module.plan(function, list(function.reports.values()), module.names.copy())
+    lines = call("def report", module.arguments, ":")
+    lines += docstring("Results of the model by name.")
+    texts = {node: _item(function, node, plan.text(node)) for node in function.reports.values()}
+    return lines + _body(module, plan, report_lines(function, texts))
 
 
 def _hess(module: Module, derived: Function) -> list[str]:

@@ -21,6 +21,7 @@ from gradc.emit.sharing import share_exponentials, share_signs
 from gradc.emit.syntax import Syntax
 from gradc.ir import Function, reachable
 from gradc.targets.derivatives import Entry, cover, gradient_elements, hessian_entries
+from gradc.targets.r_checks import r_checks
 from gradc.targets.r_factory import factory
 from gradc.targets.r_tensors import FUNCTIONS, MATRIX_SELECT
 from gradc.targets.target import Target
@@ -154,8 +155,12 @@ def _checks(body: _Body) -> None:
     function = body.function
     mixed = mixes_rows(function, function.outputs.values())
     groups = row_groups(function)
+    for line in r_checks(function, users):
+        body.add(line)
     for group in groups:
         for item in group.inputs:
+            if item.declared:
+                continue
             name = users[item.name]
             # as.numeric() of a factor would be the numbers of its levels.
             body.add(f'if (is.factor({name})) stop("{name} is a factor, not numbers")')
