@@ -87,7 +87,9 @@ def _document(
 
 def _shape(point: Point, name: str) -> list[int]:
     value = point[name]
-    return [len(value)] if isinstance(value, list) else []
+    if not isinstance(value, list):
+        return []
+    return [len(value), len(value[0])] if isinstance(value[0], list) else [len(value)]
 
 
 def _result_json(result: Evaluation | ToolchainError) -> dict[str, Any]:
@@ -99,6 +101,8 @@ def _result_json(result: Evaluation | ToolchainError) -> dict[str, Any]:
     }
     if result.gradient_of_sum:
         content["gradient_of_sum"] = True
+    if result.reports:
+        content["reports"] = to_json(result.reports)
     if result.hessian is not None:
         content["hessian"] = to_json(result.hessian)
     return content
@@ -130,6 +134,8 @@ def _rows(
     rows: list[tuple[str, Any]] = [("value", lambda e: e.value)]
     rows += [(f"d/d{name}", lambda e, name=name: e.gradient[name]) for name in model.wrt]
     found = [row[number] for row in results.values()]
+    reported = next((e.reports for e in found if isinstance(e, Evaluation)), {})
+    rows += [(f"report {name}", lambda e, name=name: e.reports[name]) for name in reported]
     if any(isinstance(result, Evaluation) and result.hessian for result in found):
         rows += [
             (f"d²/d{one}d{other}", lambda e, one=one, other=other: e.hessian[one][other])
