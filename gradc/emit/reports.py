@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from gradc.emit.names import identifier
+from gradc.emit.names import identifier, reserved
 from gradc.ir import Function
 
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9._]*\Z")
@@ -25,6 +25,12 @@ def report_labels(function: Function) -> dict[str, str]:
             taken.add(label)
         labels[name] = label
     return labels
+
+
+def r_tag(label: str) -> str:
+    """A label as the name of an element of an R list."""
+    plain = _LABEL.match(label) and label not in reserved("r")
+    return label if plain else f"`{label}`"
 
 
 def has_bounds(function: Function) -> bool:

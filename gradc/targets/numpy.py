@@ -328,7 +328,7 @@ def _fun(module: Module) -> list[str]:
 def _report(module: Module, derived: Function) -> list[str]:
     """A function that gives the reported results by name."""
     function = share_signs(derived)
-    plan = module.plan(function, list(function.reports.values()), module.names.copy())
+    plan = module.plan(function, list(function.reports.values()), module.names.copy(), element)
     lines = call("def report", module.arguments, ":")
     lines += docstring("Results of the model by name.")
     texts = {node: _item(function, node, plan.text(node)) for node in function.reports.values()}

@@ -1,15 +1,88 @@
-"""Checks of declared inputs in R: what an argument is, how long, whole numbers in range."""
+"""Checks of arguments in R: what an argument is, how long, whole numbers in range."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from gradc.emit.checks import declared, has_low, range_tests, rank_message, size_tests
+from gradc.emit.inputs import Rows, fixed_vectors, mixes_rows, row_groups
+from gradc.emit.names import Names
 from gradc.ir import Function, Input
 
+Lines = Iterator[tuple[str, int]]
+"""Statements with their indents."""
 
-def r_checks(function: Function, users: Mapping[str, str]) -> Iterator[str]:
-    """Statements that stop with a message, or turn an argument into plain numbers."""
+_MOST_WRITTEN = 6
+
+
+def r_checks(function: Function, names: Names, users: Mapping[str, str]) -> Lines:
+    """Lengths and storage modes of the arguments; data recycled where rows mix."""
+    mixed = mixes_rows(function, function.outputs.values())
+    groups = row_groups(function)
+    for line in _declared(function, users):
+        yield line, 2
+    for group in groups:
+        for item in group.inputs:
+            if item.declared:
+                continue
+            name = users[item.name]
+            # as.numeric() of a factor would be the numbers of its levels.
+            yield f'if (is.factor({name})) stop("{name} is a factor, not numbers")', 2
+            yield f"{name} <- as.numeric({name})", 2
+    for group in groups:
+        yield from _rows(names, users, group, mixed)
+    for item, length in fixed_vectors(function):
+        name = users[item.name]
+        yield f'if (length({name}) != {length}L) stop("{name} must have length {length}")', 2
+    scalars = [users[item.name] for item in function.params if not item.type.shape]
+    if mixed and scalars:
+        tests = " || ".join(f"length({name}) != 1L" for name in scalars[:1])
+        if len(scalars) > 1:
+            tests = f"any(lengths(list({', '.join(scalars)})) != 1L)"
+        yield f'if ({tests}) stop("{_enumerate(scalars)} must have length 1")', 2
+
+
+def _rows(names: Names, users: Mapping[str, str], group: Rows, mixed: bool) -> Lines:
+    vectors = [users[item.name] for item in group.inputs]
+    if len(vectors) == 1 and group.count is None:
+        return
+    if group.count is None:
+        rows = ""
+        if len(vectors) > 2 or mixed:
+            rows = names.fresh("n")
+            lengths = ", ".join(f"length({name})" for name in vectors)
+            yield f"{rows} <- max({lengths})", 2
+        wanted = "one length, or length 1"
+    else:
+        rows = f"{group.count}L"
+        wanted = f"length {group.count}, or length 1"
+    yield f"if ({_unequal(vectors, rows)}) {{", 2
+    yield f'stop("{_enumerate(vectors)} must have {wanted}")', 4
+    yield "}", 2
+    if mixed:
+        for name in vectors:
+            yield f"{name} <- rep_len({name}, {rows})", 2
+
+
+def _unequal(vectors: Sequence[str], rows: str) -> str:
+    """Whether some vector has neither the common length nor length 1; calls no closure."""
+    if not rows:
+        x, y = vectors
+        return f"length({x}) != length({y}) && length({x}) != 1L && length({y}) != 1L"
+    if len(vectors) > _MOST_WRITTEN:
+        return f"!all(lengths(list({', '.join(vectors)})) %in% c(1L, {rows}))"
+    tests = [f"(length({name}) != {rows} && length({name}) != 1L)" for name in vectors]
+    return tests[0][1:-1] if len(tests) == 1 else " || ".join(tests)
+
+
+def _enumerate(names: Sequence[str]) -> str:
+    if len(names) > 6:
+        return f"{names[0]}, {names[1]}, ..., {names[-1]}"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _declared(function: Function, users: Mapping[str, str]) -> Iterator[str]:
+    """What declared inputs must be, and as plain numbers."""
 
     def axis(item: Input, number: int) -> str:
         name = users[item.name]

@@ -288,12 +288,13 @@ def _plain(module: Module) -> list[str]:
 def _report(module: Module, derived: Function) -> list[str]:
     """A function that gives the reported results by name."""
     function = share_signs(guard_branches(derived))
-    plan = module.plan(function, list(function.reports.values()), module.names.copy())
+    names = module.names.copy()
+    plan = module.plan(function, list(function.reports.values()), names)
     lines = call("def report", module.arguments, ":")
     lines += docstring("Results of the model by name, for any tape to differentiate.")
     lines += unpack(module.arguments, "_arguments", module.arguments) if module.arguments else []
     texts = {node: _output(plan, node) for node in function.reports.values()}
-    body = assignments(plan.statements) + report_lines(function, texts)
+    body = assignments(plan.statements, loop_writer(names.fresh)) + report_lines(function, texts)
     return lines + _with_dtype(module, body)
 
 
