@@ -64,8 +64,8 @@ def element_labels(function: Function, names: dict[str, str]) -> list[str]:
     labels: list[str] = []
     for item in function.params:
         name = names[item.name]
-        if item.type.length is None:
+        if item.type.count is None:
             labels.append(name)
         else:
-            labels += [f"{name}[{i}]" for i in range(1, item.type.length + 1)]
+            labels += [name + item.type.element(i) for i in range(1, item.type.count + 1)]
     return labels

@@ -319,8 +319,8 @@ def _labels(body: _Body) -> list[str]:
     labels: list[str] = []
     for item in body.function.params:
         name = body.users[item.name]
-        length = item.type.length
-        labels += [name] if length is None else [f"{name}[{i}]" for i in range(1, length + 1)]
+        numbers = range(1, (item.type.count or 0) + 1)
+        labels += [name + item.type.element(i) for i in numbers] or [name]
     return labels
 
 
@@ -328,11 +328,11 @@ def _names(body: _Body) -> str:
     """The columns' names as an expression of R."""
     parts: list[str] = []
     for item in body.function.params:
-        name, length = body.users[item.name], item.type.length
+        name, length = body.users[item.name], item.type.count
         if length is None:
             parts.append(f'"{name}"')
-        elif length <= 3:
-            parts += [f'"{name}[{i}]"' for i in range(1, length + 1)]
+        elif length <= 3 or item.type.rank == 2:
+            parts += [f'"{name}{item.type.element(i)}"' for i in range(1, length + 1)]
         else:
             parts.append(f'sprintf("{name}[%d]", 1:{length})')
     return parts[0] if len(parts) == 1 else f"c({', '.join(parts)})"

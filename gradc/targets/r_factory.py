@@ -85,13 +85,16 @@ def _call(
     slices: list[str] = []
     place = 1
     for item in function.params:
-        length = item.type.length
+        length = item.type.count
         if length is None:
             slices.append(f"{par}[[{place}]]")
+        elif item.type.rank == 2:
+            rows = item.type.known_shape[0]
+            slices.append(f"matrix({par}[{place}:{place + length - 1}], {rows}L)")
         else:
             slices.append(f"unname({par}[{place}:{place + length - 1}])")
         place += length or 1
-    if len(slices) > _MOST_WRITTEN and all(item.type.length is None for item in function.params):
+    if len(slices) > _MOST_WRITTEN and all(not item.type.shape for item in function.params):
         rest = ", ".join([*data, *(f"{order} = {order}" for order in orders)])
         return f"do.call({name}, c(as.list(unname({par})), list({rest})))"
     return f"{name}({', '.join([*slices, *data, *orders])})"
@@ -101,11 +104,11 @@ def _initial(function: Function, users: dict[str, str]) -> str:
     """Starting values by name."""
     parts: list[str] = []
     for item in function.params:
-        name, length = users[item.name], item.type.length
+        name, length = users[item.name], item.type.count
         default = item.default
         values = list(default) if isinstance(default, tuple) else [default] * (length or 1)
         for index, value in enumerate(values, start=1):
-            tag = name if length is None else f"`{name}[{index}]`"
+            tag = name if length is None else f"`{name}{item.type.element(index)}`"
             parts.append(f"{tag} = {'NA_real_' if value is None else _signed(value)}")
     return f"c({', '.join(parts)})"
 

@@ -14,7 +14,7 @@ from gradc.emit.numbers import python_number
 from gradc.emit.schedule import Schedule, Statement
 from gradc.emit.sharing import share_signs
 from gradc.emit.syntax import ATOM, SIGN, Piece, Syntax, infix
-from gradc.ir import Function, Graph, reachable
+from gradc.ir import Function, Graph, Input, reachable
 from gradc.targets.derivatives import Entry
 from gradc.targets.python import (
     OPERATORS,
@@ -309,14 +309,14 @@ def _value_and_grad(module: Module) -> list[str]:
     lines += docstring(f"The value and a tuple of its derivatives in the parameters{shape}.")
     lines += unpack(module.arguments, "_arguments", module.arguments) if module.arguments else []
     last, result = _result(plan, function.value, names.fresh("result"))
-    gradients = [_gradient(function, plan, own, result, i.type.length) for i, own in parameters]
+    gradients = [_gradient(function, plan, own, result, i) for i, own in parameters]
     body = assignments(plan.statements, loop_writer(names.fresh)) + last
     body += tuple_lines(f"return {result}, ", gradients)
     return lines + _with_dtype(module, body)
 
 
 def _gradient(
-    function: Function, plan: Schedule, own: list[Entry], result: str, length: int | None
+    function: Function, plan: Schedule, own: list[Entry], result: str, item: Input
 ) -> str:
     """One parameter's gradient: its own shape, after the rows of a per-observation value."""
     if not function.per_observation:
@@ -327,7 +327,14 @@ def _gradient(
         if not function.graph.types[entry.node].shape:
             text = f"tf.broadcast_to({text}, tf.shape({result}))"
         columns.append(text)
-    return columns[0] if length is None else f"tf.stack([{', '.join(columns)}], axis=-1)"
+    if not item.type.shape:
+        return columns[0]
+    stacked = f"tf.stack([{', '.join(columns)}], axis=-1)"
+    if item.type.rank < 2:
+        return stacked
+    rows, count = item.type.known_shape
+    shape = f"tf.concat([tf.shape({result}), [{count}, {rows}]], 0)"
+    return f"tf.linalg.matrix_transpose(tf.reshape({stacked}, {shape}))"
 
 
 TARGET = Target(
