@@ -33,6 +33,7 @@ from gradc.targets.tmb_declarations import (
 )
 from gradc.targets.tmb_driver import driver
 from gradc.targets.tmb_extras import extras_code, used_extras
+from gradc.targets.tmb_reports import kept, report_lines
 
 _COMPARISONS = {"lt": "Lt", "le": "Le", "gt": "Gt", "ge": "Ge", "eq": "Eq", "ne": "Ne"}
 _TRUTH = ", Type(1), Type(0))"
@@ -155,6 +156,7 @@ class _Template:
     names: Names
     users: dict[str, str]
     lines: list[str] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)
 
     def add(self, text: str) -> None:
         self.lines += wrap(text, 2)
@@ -164,7 +166,7 @@ def write(model: EmitModel, target: Target) -> Emitted:
     """NAME.cpp and NAME_tmb.R."""
     # A condition of data alone is decided while the tape is recorded.
     taped = [item for item in model.value.inputs if is_parameter(model.value, item)]
-    function = share_signs(guard_branches(model.value, taped))
+    function = share_signs(guard_branches(model.report or model.value, taped))
     names = Names(rules("tmb"), [*_called(target, function), "recycle", "check_places", "value"])
     inputs = [*function.params, *function.data]
     claimed = names.claim(item.name for item in inputs)
@@ -184,13 +186,13 @@ def write(model: EmitModel, target: Target) -> Emitted:
         f"{model.name}.cpp": "\n".join(lines) + "\n",
         f"{model.name}_tmb.R": driver(model, function, users),
     }
-    return Emitted(files, users)
+    return Emitted(files, users, template.labels)
 
 
 def _called(target: Target, function: Function) -> set[str]:
     """Functions that the template calls, which no variable may hide."""
     graph = function.graph
-    marks = reachable(graph, [function.value])
+    marks = reachable(graph, function.outputs.values())
     called = {"pow", "Rf_error"}
     for node in range(len(marks)):
         if marks[node]:
@@ -263,14 +265,20 @@ def _body(template: _Template, scheduler: BlockScheduler, sizes: Sizes) -> None:
     function = template.function
     root = function.value
     rows = function.per_observation
-    code = scheduler.run([root], [root] if rows else [])
+    stored = [root] if rows else []
+    code = scheduler.run([root, *function.reports.values()], stored + kept(function))
     dialect = scheduler.dialect
     places = dialect.row, dialect.column
     template.lines += body_lines(code, scheduler.starts, places, sizes.text)
+    names, labels = template.names, template.labels
+    for line in report_lines(
+        function, scheduler, names, lambda node: _argument(scheduler.result(node)), labels
+    ):
+        template.add(line)
     if rows:
-        stored = scheduler.vectors[root]
-        if stored != "value":
-            template.add(f"vector<Type> value = {stored};")
+        vector = scheduler.vectors[root]
+        if vector != "value":
+            template.add(f"vector<Type> value = {vector};")
         template.lines += ["", "  REPORT(value);", "  return value.sum();"]
     else:
         template.add(f"return {_argument(scheduler.result(root))};")

@@ -44,8 +44,9 @@ def is_parameter(function: Function, item: Input) -> bool:
 
 
 def is_whole(function: Function, item: Input) -> bool:
-    """Whether an input is held as whole numbers: data that serve as an index."""
-    return item.nature == "index" and item.type.rank < 2 and not is_parameter(function, item)
+    """Whether an input is held as whole numbers: data that serve as an index, counts."""
+    whole = item.nature == "index" or (item.nature == "count" and not item.type.rank)
+    return whole and item.type.rank < 2 and not is_parameter(function, item)
 
 
 def macro(function: Function, item: Input) -> str:
