@@ -19,7 +19,7 @@ def r_checks(function: Function, names: Names, users: Mapping[str, str]) -> Line
     """Lengths and storage modes of the arguments; data recycled where rows mix."""
     mixed = mixes_rows(function, function.outputs.values())
     groups = row_groups(function)
-    for line in _declared(function, users):
+    for line in declared_checks(function, users):
         yield line, 2
     for group in groups:
         for item in group.inputs:
@@ -81,7 +81,7 @@ def _enumerate(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _declared(function: Function, users: Mapping[str, str]) -> Iterator[str]:
+def declared_checks(function: Function, users: Mapping[str, str]) -> Iterator[str]:
     """What declared inputs must be, and as plain numbers."""
 
     def axis(item: Input, number: int) -> str:

@@ -9,6 +9,7 @@ from gradc.emit.names import Names
 from gradc.emit.plan import Plan
 from gradc.errors import fail
 from gradc.ir import Function, Input, Size, known, reachable
+from gradc.targets.tmb_driver import is_whole_number
 
 Add = Callable[[str], None]
 
@@ -45,8 +46,7 @@ def is_parameter(function: Function, item: Input) -> bool:
 
 def is_whole(function: Function, item: Input) -> bool:
     """Whether an input is held as whole numbers: data that serve as an index, counts."""
-    whole = item.nature == "index" or (item.nature == "count" and not item.type.rank)
-    return whole and item.type.rank < 2 and not is_parameter(function, item)
+    return is_whole_number(item) and item.type.rank < 2 and not is_parameter(function, item)
 
 
 def macro(function: Function, item: Input) -> str:
