@@ -16,6 +16,7 @@ from gradc.cli.output import (
     write_json,
     write_rich,
 )
+from gradc.cli.place import missing_in_files
 from gradc.errors import Diagnostic, GradcError
 from gradc.model import Evaluation, Model, Point, to_json
 from gradc.run import ToolchainError
@@ -35,10 +36,15 @@ def eval_command(target: str, hessian: bool, dtype: str, format_: str, **reading
     targets = parse_targets(target)
     model, points = read_model(**reading)
     try:
+        wanted = [item.name for item in model.inputs if item.default is None]
+        missing = missing_in_files(reading["at"], points, wanted)
+        if missing:
+            raise GradcError(*missing)
         points = [model.complete(point) for point in points]
     except GradcError:
         if format_ == "text":
-            write_diagnostics(model.notes)  # they may say why there is no value
+            # They may say why there is no value.
+            write_diagnostics(note for note in model.notes if note.code != "G205")
         raise
     results: dict[str, list[Evaluation | ToolchainError]] = {}
     for name in targets:

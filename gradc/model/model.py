@@ -145,6 +145,7 @@ class Model:
 
     def complete(self, point: Mapping[str, Any]) -> Point:
         """The point with defaults filled in; GradcError where a value is missing or misshapen."""
+        self.stages.check_lengths()
         return complete(self.function_, check_point(point))
 
     def is_complete(self, point: Mapping[str, Any]) -> bool:

@@ -9,7 +9,11 @@ from gradc.errors import fail
 from gradc.ir import Function, Input
 from gradc.prims.extents import Extent, extents, places, solve
 
-_AXES = {1: ("elements",), 2: ("rows", "columns")}
+_AXES = {1: ("element",), 2: ("row", "column")}
+
+
+def _counted(item: Input, axis: int, count: int) -> str:
+    return f"{count} {_AXES[item.type.rank][axis]}{'' if count == 1 else 's'}"
 
 
 def check_shapes(function: Function, point: Mapping[str, Any]) -> None:
@@ -71,7 +75,7 @@ def _given(shape: Sequence[int]) -> str:
         return "a number"
     if len(shape) == 1:
         return f"a vector of {shape[0]}"
-    return f"a matrix of {shape[0]} rows and {shape[1]} columns"
+    return f"a matrix of {shape[0]} by {shape[1]}"
 
 
 def _check_rank(item: Input, shape: tuple[int, ...]) -> None:
@@ -93,18 +97,18 @@ def _check_sizes(function: Function, shapes: Mapping[str, tuple[int, ...]]) -> N
         found = shapes[item.name][axis]
         if wanted is None or wanted == found:
             continue
-        unit = _AXES[item.type.rank][axis]
         if wanted < 0:
-            raise fail("G202", f"'{item.name}' has {found} {unit}, which are too few")
+            raise fail("G202", f"'{item.name}' has {_counted(item, axis, found)}: that is too few")
         others = [deciding[symbol] for symbol, _ in extent.size.terms if symbol in deciding]
         because = _because(others, shapes)
-        raise fail("G202", f"'{item.name}' must have {wanted} {unit}{because}, and has {found}")
+        needed = _counted(item, axis, wanted)
+        raise fail("G202", f"'{item.name}' must have {needed}{because}, and has {found}")
 
 
 def _because(others: Sequence[Extent], shapes: Mapping[str, tuple[int, ...]]) -> str:
     """Where a size comes from."""
     words = [
-        f"'{o.item.name}' has {shapes[o.item.name][o.axis]} {_AXES[o.item.type.rank][o.axis]}"
+        f"'{o.item.name}' has {_counted(o.item, o.axis, shapes[o.item.name][o.axis])}"
         for o in others
     ]
     return f", since {' and '.join(words)}" if words else ""

@@ -50,7 +50,7 @@ class Stages:
     @cached_property
     def gradient(self) -> Function:
         """Value and gradient."""
-        self._check_lengths()
+        self.check_lengths()
         with collection_paused():
             return self._finish(value_and_gradient(self.value.copy()))
 
@@ -94,7 +94,7 @@ class Stages:
             name += "_"
         return name
 
-    def _check_lengths(self) -> None:
+    def check_lengths(self) -> None:
         """Each parameter has a known number of elements, which are the columns of a gradient."""
         for item in self.source.params:
             if not item.declared or all(size.is_known for size in item.type.shape):
