@@ -83,11 +83,8 @@ def resolve(symbols: Symbols, graph: Graph) -> None:
     for name, item in symbols.inputs.items():
         type_ = seen.get(item.type, item.type)
         default = item.default
-        if type_.rank and isinstance(default, float) and all(s.is_known for s in type_.shape):
-            count = 1
-            for size in type_.shape:
-                count *= size.constant
-            default = (default,) * count
+        if type_.rank and isinstance(default, float):  # one number for all elements
+            default = None if type_.count is None else (default,) * type_.count
         symbols.inputs[name] = dataclasses.replace(item, type=type_, default=default)
 
 

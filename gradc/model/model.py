@@ -88,7 +88,8 @@ class Model:
             source=stages.plain,
             value=value,
             plain=stages.legal(target, "plain") if wants_vjp else value,
-            gradient=stages.legal(target, "gradient"),
+            # A template is differentiated by TMB, whatever number of elements there are.
+            gradient=value if TARGETS[target].tapes else stages.legal(target, "gradient"),
             vjp=stages.legal(target, "vjp") if wants_vjp else None,
             cotangent=stages.cotangent,
             hessian=stages.legal(target, "hessian") if hessian else None,
@@ -145,7 +146,7 @@ class Model:
 
     def complete(self, point: Mapping[str, Any]) -> Point:
         """The point with defaults filled in; GradcError where a value is missing or misshapen."""
-        self.stages.check_lengths()
+        self.stages.check_lengths(point)
         return complete(self.function_, check_point(point))
 
     def is_complete(self, point: Mapping[str, Any]) -> bool:

@@ -5,6 +5,7 @@ Each stage is an ``ir.Function`` over a graph of its own; ``--dump-ir=after:NAME
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -94,10 +95,15 @@ class Stages:
             name += "_"
         return name
 
-    def check_lengths(self) -> None:
-        """Each parameter has a known number of elements, which are the columns of a gradient."""
+    def check_lengths(self, given: Collection[str] = ()) -> None:
+        """Each parameter has a known number of elements, which are the columns of a gradient.
+
+        Those with a ``given`` value are passed over.
+        Raises: GradcError (G302) for a declared parameter of unknown length.
+        """
         for item in self.source.params:
-            if not item.declared or all(size.is_known for size in item.type.shape):
+            is_known = all(size.is_known for size in item.type.shape)
+            if not item.declared or is_known or item.name in given:
                 continue
             kind = "vector" if item.type.rank == 1 else "matrix"
             raise fail(
