@@ -16,6 +16,7 @@ from gradc.cli.output import (
     write_json,
     write_rich,
 )
+from gradc.cli.place import missing_in_files
 from gradc.errors import Diagnostic, GradcError
 from gradc.model import Evaluation, Model, Point, to_json
 from gradc.run import ToolchainError
@@ -35,10 +36,15 @@ def eval_command(target: str, hessian: bool, dtype: str, format_: str, **reading
     targets = parse_targets(target)
     model, points = read_model(**reading)
     try:
+        wanted = [item.name for item in model.inputs if item.default is None]
+        missing = missing_in_files(reading["at"], points, wanted)
+        if missing:
+            raise GradcError(*missing)
         points = [model.complete(point) for point in points]
     except GradcError:
         if format_ == "text":
-            write_diagnostics(model.notes)  # they may say why there is no value
+            # They may say why there is no value.
+            write_diagnostics(note for note in model.notes if note.code != "G205")
         raise
     results: dict[str, list[Evaluation | ToolchainError]] = {}
     for name in targets:
@@ -87,7 +93,9 @@ def _document(
 
 def _shape(point: Point, name: str) -> list[int]:
     value = point[name]
-    return [len(value)] if isinstance(value, list) else []
+    if not isinstance(value, list):
+        return []
+    return [len(value), len(value[0])] if isinstance(value[0], list) else [len(value)]
 
 
 def _result_json(result: Evaluation | ToolchainError) -> dict[str, Any]:
@@ -99,6 +107,8 @@ def _result_json(result: Evaluation | ToolchainError) -> dict[str, Any]:
     }
     if result.gradient_of_sum:
         content["gradient_of_sum"] = True
+    if result.reports:
+        content["reports"] = to_json(result.reports)
     if result.hessian is not None:
         content["hessian"] = to_json(result.hessian)
     return content
@@ -130,6 +140,8 @@ def _rows(
     rows: list[tuple[str, Any]] = [("value", lambda e: e.value)]
     rows += [(f"d/d{name}", lambda e, name=name: e.gradient[name]) for name in model.wrt]
     found = [row[number] for row in results.values()]
+    reported = next((e.reports for e in found if isinstance(e, Evaluation)), {})
+    rows += [(f"report {name}", lambda e, name=name: e.reports[name]) for name in reported]
     if any(isinstance(result, Evaluation) and result.hessian for result in found):
         rows += [
             (f"d²/d{one}d{other}", lambda e, one=one, other=other: e.hessian[one][other])

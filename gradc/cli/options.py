@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from gradc.cli.place import read_place
-from gradc.errors import fail
+from gradc.cli.place import missing_in_files, read_place
+from gradc.errors import Diagnostic, fail
 from gradc.model import Model, Point, merge
 from gradc.model import compile as compile_model
 from gradc.targets import TARGETS
@@ -94,6 +95,11 @@ def read_model(
         stabilize=not no_stabilize,
         source_name="<expression>" if expr is not None else "<stdin>",
     )
+    data = [item.name for item in model.function_.data if item.declared and item.default is None]
+    for missing in missing_in_files(at, points, data):
+        message = f"{missing.message}, and takes random values where it is verified"
+        note = Diagnostic("G205", message, severity="note", suggestion=missing.suggestion)
+        model = replace(model, notes=(*model.notes, note))
     if not model.wrt:
         model = model.with_note("every input has a value, so nothing is differentiated")
     return model, points

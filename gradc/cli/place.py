@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from gradc.errors import Source, Span, fail
+from gradc.errors import Diagnostic, Source, Span, fail
 from gradc.model import Unusable
 
 _MISSING = frozenset({"", "na", "nan", "null", "none"})
@@ -31,6 +33,26 @@ def read_place(text: str, na: NaPolicy = "error") -> list[dict[str, Any]]:
             suggestion="write --at a=1,b=2.5 or --at data.json",
         )
     return [_from_pairs(text)]
+
+
+def missing_in_files(
+    texts: Sequence[str], points: Sequence[Mapping[str, Any]], wanted: Sequence[str]
+) -> list[Diagnostic]:
+    """What to say of inputs that have no value though a file of values was given."""
+    files = [text for text in texts if Path(text).suffix.lower() in (".json", ".csv")]
+    names = [name for name in wanted if any(name not in point for point in points)]
+    if not files or not names:
+        return []
+    is_table = len(files) == 1 and files[0].lower().endswith(".csv")
+    where = f"'{files[0]}' has" if len(files) == 1 else "the files have"
+    found: list[Diagnostic] = []
+    for name in names:
+        what = f"{where} no column '{name}'" if is_table else f"{where} no value for '{name}'"
+        near = difflib.get_close_matches(name, list(points[0]), 1)
+        listed = ", ".join(list(points[0])[:8]) + (", …" if len(points[0]) > 8 else "")
+        help_ = f"did you mean '{near[0]}'?" if near else f"there are {listed}"
+        found.append(Diagnostic("G205", what, None, help_ if points[0] else None))
+    return found
 
 
 def _from_pairs(text: str) -> dict[str, Any]:

@@ -67,15 +67,15 @@ def elements(item: Input) -> Iterator[tuple[str, int | None]]:
     if not item.type.shape:
         yield item.name, None
         return
-    length = item.type.length
-    if length is None:
+    count = item.type.count
+    if count is None:
         raise fail(
             "G302",
             f"the length of the vector parameter '{item.name}' is not known;"
             " give its value so that its elements can be told apart",
         )
-    for position in range(1, length + 1):
-        yield f"{item.name}[{position}]", position
+    for position in range(1, count + 1):
+        yield item.name + item.type.element(position), position
 
 
 def _rowwise_gradient(function: Function) -> dict[str, int]:
@@ -98,9 +98,12 @@ def _seed(builder: Builder, item: Input, position: int | None) -> int:
     one = builder.const(1.0)
     if position is None:
         return one
-    length = item.type.length or 0
     zero = builder.const(0.0)
-    return builder.stack([one if i == position else zero for i in range(1, length + 1)])
+    places = range(1, (item.type.count or 0) + 1)
+    elements = builder.stack([one if i == position else zero for i in places])
+    if item.type.rank < 2:
+        return elements
+    return builder.apply("reshape", [elements], item.type.shape)
 
 
 def _forward_gradient(function: Function) -> dict[str, int]:

@@ -21,7 +21,10 @@ class Rows:
 
 
 def row_groups(function: Function) -> list[Rows]:
-    """Vectors of data by their common length, in the order of first appearance."""
+    """Vectors of data by their common length, in the order of first appearance.
+
+    Declared vectors alone are not recycled: see :mod:`gradc.emit.checks`.
+    """
     bindings = function.graph.bindings
     groups: dict[Size, list[Input]] = {}
     for item in function.data:
@@ -31,6 +34,7 @@ def row_groups(function: Function) -> list[Rows]:
     return [
         Rows(tuple(items), size.constant if size.is_known else None)
         for size, items in groups.items()
+        if not all(item.declared for item in items)
     ]
 
 
@@ -60,8 +64,8 @@ def element_labels(function: Function, names: dict[str, str]) -> list[str]:
     labels: list[str] = []
     for item in function.params:
         name = names[item.name]
-        if item.type.length is None:
+        if item.type.count is None:
             labels.append(name)
         else:
-            labels += [f"{name}[{i}]" for i in range(1, item.type.length + 1)]
+            labels += [name + item.type.element(i) for i in range(1, item.type.count + 1)]
     return labels

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from gradc.emit.layout import WIDTH, paragraph, wrap
 from gradc.emit.names import Names, rules
 from gradc.emit.numbers import r_number
+from gradc.emit.r_declared import declaration_lines, is_declared, report_lines
 from gradc.emit.r_expressions import OWN, USED, Shown, shown, statements
 from gradc.emit.schedule import Schedule, Statement
 from gradc.ir import Function, Input, reachable
@@ -145,6 +146,9 @@ class _File:
         function = self.function
         square = function.least_squares
         roots = [function.value] if square is None else [square.response, square.mean]
+        declared = is_declared(function) and square is None
+        if declared:
+            roots += function.reports.values()
         model = shown(function, roots)
         self.is_plain = not any(set(' ,"').intersection(item.name) for item in function.inputs)
         self.data = list(function.data)
@@ -155,7 +159,10 @@ class _File:
         if own:
             listed = ", ".join(f"{name}()" for name in own)
             self.notes.append(f"R does not have these functions of gradc: {listed}.")
-        (self._write_value if square is None else self._write_squares)(model)
+        if declared:
+            self._write_declared(model)
+        else:
+            (self._write_value if square is None else self._write_squares)(model)
         comments = [line for note in self.notes for line in paragraph(note.split(), "# ")]
         return "\n".join([*comments, *self.lines]) + "\n"
 
@@ -200,6 +207,30 @@ class _File:
             arguments.append("gr = NULL")
         arguments += [_argument(item) for item in passing.given]
         self._add(f"optim({', '.join(arguments)})")
+
+    # ---- declared models
+
+    def _write_declared(self, model: Shown) -> None:
+        """Declarations, then the value and what is reported."""
+        function, names = self.function, self._names()
+        for line in declaration_lines(function, _name, _number):
+            self._add(line)
+        # Places are read as counted from 1, whatever the data count from.
+        texts = {i.name: _name(i.name) + " - 1" * (1 - i.base) for i in function.inputs}
+        texts = {n: f"({text})" if " - 1" in text else text for n, text in texts.items()}
+        roots = [function.value, *function.reports.values()]
+        plan = statements(model, roots, texts, names)
+        for statement in plan.statements:
+            if isinstance(statement, Statement):  # shown() lets no loop through
+                self._add(f"{statement.name} <- {statement.text}")
+        result = plan.text(function.value)
+        if function.reports and not result.replace(".", "").replace("_", "").isalnum():
+            name = names.fresh("objective")
+            self._add(f"{name} <- {result}")
+            result = name
+        for line in report_lines(function, _name, plan.text):
+            self._add(line)
+        self._add(result)
 
     # ---- least squares
 

@@ -107,6 +107,7 @@ class Ending:
         try:
             node = self._unless_raised(self._node(self._model_of(value)))
             self._check_lengths()
+            self._declared_parameters()
             return node
         except (Refusal, ShapeError) as problem:
             raise self._placed(problem) from None
@@ -278,11 +279,10 @@ class Ending:
             return context.builder.const(float("nan"))
         if value is NULL:
             shows = bool(context.ignored)
-            raise Refusal(
-                "G202",
-                "the last expression of the text has no value",
-                "end with the expression itself, or with a function" if shows else None,
-            )
+            suggestion = "end with the expression itself, or with a function" if shows else None
+            if self.machine.symbols.declared:
+                suggestion = "end with the objective"
+            raise Refusal("G202", "the last expression of the text has no value", suggestion)
         if isinstance(value, Elements) and any(isinstance(i, Text) for i in value.items):
             raise Refusal(
                 "G202",
@@ -365,6 +365,16 @@ class Ending:
             return
         if symbols.inputs:
             raise Parameters(names)
+        symbols.set_wrt(names)
+
+    def _declared_parameters(self) -> None:
+        """In a declared model the parameters are those that it declares."""
+        symbols = self.machine.symbols
+        if not symbols.declared or symbols.wrt is not None:
+            return
+        names = tuple(name for name, item in symbols.declared.items() if item.is_param)
+        if any(name not in symbols.declared for name in symbols.inputs):
+            raise Parameters(names)  # what is not declared is data
         symbols.set_wrt(names)
 
     def _squares(self, response: Quoted, mean: Quoted) -> int:

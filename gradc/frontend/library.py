@@ -13,6 +13,7 @@ from gradc.frontend import (
     characters,
     choosing,
     control,
+    declarations,
     functional,
     index,
     lists,
@@ -62,6 +63,7 @@ _FORMS = (
     *passing.FORMS,
     *predicates.FORMS,
     *wrappers.FORMS,
+    *declarations.FORMS,
 )
 _CALLBACKS = (
     *control.CALLBACKS,

@@ -34,6 +34,7 @@ from gradc.frontend.scope import (
     Scope,
 )
 from gradc.frontend.sinks import call_derivative
+from gradc.frontend.sizes import size_words
 from gradc.frontend.symbols import Symbols, numbers_of
 from gradc.frontend.values import (
     ABSENT,
@@ -123,6 +124,14 @@ class Machine:
         self.evaluations = 0
         self.names: dict[int, str] = {}
         self.origins = array("q")
+        self.reports: dict[tuple[str, str], tuple[int, Span]] = {}
+
+    def place_of(self, node: int) -> Span | None:
+        """Where in the text a node was made."""
+        if node >= len(self.origins):
+            return None
+        packed = self.origins[node]
+        return self.codes[packed >> 32].tree.span(packed & 0xFFFFFFFF)
 
     def load(self, tree: Tree, is_python: bool, is_prelude: bool = False) -> Code:
         """Make a tree ready to be evaluated."""
@@ -517,4 +526,12 @@ class Machine:
 
     def _shape_words(self, value: Value) -> str:
         count = self.context.length_of(value)
-        return "data of unknown length" if count is None else f"a vector of length {count}"
+        if count is not None:
+            return f"a vector of length {count}"
+        shape = self.graph.types[value].shape if isinstance(value, int) else ()
+        words = [size_words(size.substitute(self.graph.bindings), self.symbols) for size in shape]
+        if not words or None in words:
+            return "data of unknown length"
+        if len(words) == 2:
+            return f"a matrix of {words[0]} by {words[1]}"
+        return f"a vector of length {words[0]}"

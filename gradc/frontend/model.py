@@ -10,6 +10,7 @@ from gradc.errors import Diagnostic, Source, Span, explained, fail
 from gradc.frontend.ending import Ending, Parameters, Reading
 from gradc.frontend.machine import Machine
 from gradc.frontend.scope import NAME, Scope
+from gradc.frontend.sizes import declared_notes, resolve
 from gradc.frontend.symbols import Symbols
 from gradc.frontend.unknown import closest
 from gradc.frontend.values import NULL, Undecided, Value
@@ -115,7 +116,13 @@ class _Model:
             self._check(names, None if wrt is not None or sink is None else sink.span)
         self._note_origins()
         self._note_reading()
-        reached, params = reachable(self.graph, [self.node]), set(names)
+        if symbols.declared:
+            self.notes += declared_notes(self.machine, self.node)
+            resolve(symbols, self.graph)
+        outputs = {"value": self.node}
+        for (role, report), (node, _) in self.machine.reports.items():
+            outputs[f"{role}:{report}"] = node
+        reached, params = reachable(self.graph, outputs.values()), set(names)
         inputs = tuple(
             item
             for item in symbols.inputs.values()
@@ -124,7 +131,7 @@ class _Model:
         function = Function(
             name,
             inputs,
-            {"value": self.node},
+            outputs,
             self.graph,
             names,
             self.ending.least_squares,

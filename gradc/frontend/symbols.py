@@ -6,12 +6,16 @@ import dataclasses
 import math
 import string
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradc.frontend.context import LENGTH, Context
+from gradc.frontend.sizes import declared_shape, shape_of
 from gradc.frontend.values import NULL, Elements, Listing, NeedsKnown, Refusal, Value
-from gradc.ir import REAL, Graph, Input, Type, known, make_type, symbol, vector
+from gradc.ir import REAL, Graph, Input, Kind, Type, known, make_type, symbol, vector
 from gradc.syntax.rope import computed
+
+if TYPE_CHECKING:
+    from gradc.frontend.declarations import Declared
 
 Default = float | tuple[float, ...]
 
@@ -58,6 +62,8 @@ class Symbols:
         self.columns: set[str] = set()
         self.scalars = False
         self.renamed: dict[str, str] = {}
+        self.declared: dict[str, Declared] = {}
+        self.sizes: dict[str, tuple[str, int, int]] = {}
         self._names: dict[tuple[Hashable, str], str] = {}
         self._taken: set[str] = set()
         self._of_lists: set[str] = set()
@@ -156,6 +162,24 @@ class Symbols:
         refusal = Refusal("G104", f"'{found.name}' means different numbers in different places")
         raise NeedsKnown(refusal, {found.name}, set())
 
+    def declare(self, declared: Declared, graph: Graph) -> int:
+        """The node of an input that the text declares."""
+        name = declared.name
+        is_param = declared.is_param if self._params is None else name in self._params
+        kind: Kind = "data" if not is_param else "random" if declared.is_random else "param"
+        shape = declared_shape(self, declared, is_param)
+        node = graph.input(name, make_type("real", shape))
+        default: Default | None = declared.start
+        if declared.start is not None and declared.shape is None:
+            default = declared.start[0]
+        self.declared[name] = declared
+        self._taken.add(name)
+        self.inputs[name] = Input(
+            name, node, kind, graph.types[node], default, declared.lower, declared.upper,
+            declared.nature, True, declared.base,
+        )  # fmt: skip
+        return node
+
     def place(self, name: str, default: Default) -> None:
         """Give an input its value at the default point."""
         found = self.inputs[name]
@@ -168,17 +192,18 @@ class Symbols:
                 self.open_counts.add(name)
                 return vector(symbol(f"{LENGTH}{name}"))
             return vector(known(wanted)) if wanted > 1 or isinstance(default, tuple) else REAL
-        rank, count = _shape(self.at.get(name, default))
+        shape = shape_of(self.at.get(name, default))
+        rank, count = len(shape), shape[0] if shape else 1
         if rank > 1:
-            return self._matrix(name, param)
+            return self._matrix(name, param, shape)
         is_scalar = self.scalars and rank == 0 and (default is not None or name in self.at)
         if not param and name not in self.lengths and not is_scalar:
             return vector(symbol(ROWS))
         return vector(known(count)) if rank else REAL
 
-    def _matrix(self, name: str, param: bool) -> Type:
+    def _matrix(self, name: str, param: bool, shape: Sequence[int]) -> Type:
         """A matrix: a parameter has its size, data any number of rows and columns."""
-        rows, columns = _extents(self.at[name])
+        rows, columns = shape
         if param:
             return make_type("real", (known(rows), known(columns)))
         return make_type("real", (symbol(f"rows of {name}"), symbol(f"columns of {name}")))
@@ -244,22 +269,3 @@ def numbers_of(context: Context, value: Value) -> Default | None:
         return tuple(known_) if known_ and len(known_) == len(numbers) else None
     is_number = isinstance(value, int) and not isinstance(value, bool)
     return context.number(value) if is_number else None
-
-
-def _extents(value: Any) -> tuple[int, int]:
-    """Rows and columns of a list of rows, or of an array."""
-    shape = getattr(value, "shape", None)
-    if isinstance(shape, tuple):
-        return int(shape[0]), int(shape[1])
-    return len(value), len(value[0])
-
-
-def _shape(value: Any) -> tuple[int, int]:
-    """Rank and first length of a number, a nested list, or an array."""
-    shape = getattr(value, "shape", None)
-    if isinstance(shape, tuple):
-        return len(shape), int(shape[0]) if shape else 1
-    if isinstance(value, (list, tuple, range)):
-        inner = bool(value) and isinstance(value[0], (list, tuple))
-        return 2 if inner else 1, len(value)
-    return 0, 1

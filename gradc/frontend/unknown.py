@@ -12,8 +12,8 @@ _FAMILIES = """
 """
 _AVAILABLE = "dnorm pnorm plogis qlogis"
 _DECLARATIONS = """
-    DATA_SCALAR DATA_VECTOR DATA_MATRIX DATA_IVECTOR DATA_INTEGER PARAMETER PARAMETER_VECTOR
-    PARAMETER_MATRIX REPORT ADREPORT
+    DATA_ARRAY DATA_IARRAY DATA_IMATRIX DATA_SPARSE_MATRIX DATA_STRING DATA_STRUCT DATA_UPDATE
+    DATA_VECTOR_INDICATOR DATA_ARRAY_INDICATOR PARAMETER_ARRAY SIMULATE
 """
 _OUTSIDE = """
     system system2 shell source readLines writeLines readRDS saveRDS load save file url read.csv
@@ -31,7 +31,7 @@ def _distributions() -> Mapping[str, str]:
 def _reasons() -> Mapping[str, tuple[str, str, str | None]]:
     """Code, what is said after the name, and a suggestion, for functions that are known of."""
     known = (
-        (_DECLARATIONS.split(), "G102", "is a declaration, and these are not available yet", None),
+        (_DECLARATIONS.split(), "G102", "is a declaration of TMB's that gradc does not have", None),
         (("str",), "G104", "works on text, and text is not part of an expression", None),
         (_OUTSIDE.split(), "G104", "reaches outside of the model, and gradc never does", None),
         (("is", "is-not", "in", "not-in"), "G104", "asks what numbers do not tell", None),

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from gradc.ir.count import operations
-from gradc.ir.function import Function, Input, Kind, LeastSquares, Nature, Region
+from gradc.ir.function import REPORTS, Function, Input, Kind, LeastSquares, Nature, Region
 from gradc.ir.graph import Derived, Graph, Record, dependents, reachable
 from gradc.ir.memory import collection_paused
 from gradc.ir.text import dump, parse
-from gradc.ir.types import BOOL, INT, REAL, Dtype, Size, Type, known, make_type, symbol, vector
+from gradc.ir.types import (
+    BOOL,
+    INT,
+    REAL,
+    Dtype,
+    Shape,
+    Size,
+    Type,
+    known,
+    make_type,
+    symbol,
+    vector,
+)
 from gradc.ir.validate import InvalidFunction, validate
 
 __all__ = [
     "BOOL",
     "INT",
     "REAL",
+    "REPORTS",
     "Derived",
     "Dtype",
     "Function",
@@ -25,6 +38,7 @@ __all__ = [
     "Nature",
     "Record",
     "Region",
+    "Shape",
     "Size",
     "Type",
     "collection_paused",

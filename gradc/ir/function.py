@@ -11,13 +11,18 @@ from gradc.ir.types import Type
 Kind = Literal["param", "data", "random"]
 Nature = Literal["real", "positive", "count", "index"]
 
+REPORTS = ("report", "adreport")
+"""Roles of outputs that the user names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
     """One input: what it is, and what is known of its values.
 
-    ``default`` is its value at the model's own evaluation point; ``nature`` says what data
-    are, so that sampled points make sense.
+    ``default`` is its value at the model's own evaluation point, of a matrix column by column;
+    ``nature`` says what data are, so that sampled points make sense. An input that was
+    ``declared`` has the shape that its type says, and is never recycled. ``base`` is the number
+    of the first place where index data count from it.
     """
 
     name: str
@@ -28,6 +33,8 @@ class Input:
     lower: float | None = None
     upper: float | None = None
     nature: Nature = "real"
+    declared: bool = False
+    base: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,8 @@ class Function:
     """Inputs and outputs over a graph; outputs are named by role.
 
     ``value`` is the model's value; ``gradient:a`` the derivative with respect to ``a``;
-    ``hessian:a:b`` a block of second derivatives; other names are the user's own reports.
+    ``hessian:a:b`` a block of second derivatives; ``report:p`` and ``adreport:p`` are results
+    that the user asked for by name, the latter with standard errors where a target has them.
     ``names`` are the user's names of intermediate nodes, first use first. The value is a
     scalar objective where its type has rank 0, and per observation otherwise.
     """
@@ -79,6 +87,21 @@ class Function:
         """The other inputs, in their own order."""
         params = set(self.wrt)
         return tuple(item for item in self.inputs if item.name not in params)
+
+    @property
+    def reports(self) -> dict[str, int]:
+        """The user's reported results by name, in the order in which they were asked for."""
+        found: dict[str, int] = {}
+        for output, node in self.outputs.items():
+            role, _, name = output.partition(":")
+            if role in REPORTS:
+                found.setdefault(name, node)
+        return found
+
+    def without_reports(self) -> Function:
+        """The same function, its value and derivatives alone."""
+        kept = {n: node for n, node in self.outputs.items() if n.partition(":")[0] not in REPORTS}
+        return self if len(kept) == len(self.outputs) else self.with_outputs(kept)
 
     @property
     def per_observation(self) -> bool:

@@ -55,6 +55,10 @@ def _input_text(item: Input) -> str:
         facts["upper"] = _encode(item.upper)
     if item.nature != "real":
         facts["nature"] = item.nature
+    if item.declared:
+        facts["declared"] = True
+    if item.base != 1:
+        facts["base"] = item.base
     tail = f" {json.dumps(facts)}" if facts else ""
     return f"{item.kind} {json.dumps(item.name)} %{item.node} : {item.type}{tail}"
 
@@ -165,6 +169,8 @@ def _parse_input(line: str) -> Input:
         facts.get("lower"),
         facts.get("upper"),
         cast("Nature", facts.get("nature", "real")),
+        facts.get("declared", False),
+        facts.get("base", 1),
     )
 
 

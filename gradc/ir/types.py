@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from math import prod
 from typing import Literal
 
 Dtype = Literal["real", "int", "bool"]
@@ -89,6 +90,25 @@ class Type:
     def length(self) -> int | None:
         """How many elements a vector has, where that is known."""
         return self.shape[0].constant if self.rank == 1 and self.shape[0].is_known else None
+
+    @property
+    def count(self) -> int | None:
+        """How many elements a vector or a matrix has, where that is known; None for a scalar."""
+        if not self.shape or not all(size.is_known for size in self.shape):
+            return None
+        return prod(size.constant for size in self.shape)
+
+    @property
+    def known_shape(self) -> tuple[int, ...]:
+        """The sizes as numbers, where all of them are known."""
+        return tuple(size.constant for size in self.shape)
+
+    def element(self, number: int) -> str:
+        """What stands behind a name for an element, by columns: ``[2]``, ``[2,1]``."""
+        if self.rank < 2:
+            return f"[{number}]"
+        rows = self.shape[0].constant
+        return f"[{(number - 1) % rows + 1},{(number - 1) // rows + 1}]"
 
 
 @cache

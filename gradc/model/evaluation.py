@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gradc.ir import Function
@@ -18,12 +18,14 @@ class Evaluation:
     given; ``gradient[p]`` has the shape of the value followed by that of ``p``, and where
     ``gradient_of_sum`` is set (TMB) only that of ``p``. ``hessian[p][q]`` is that of the
     scalar objective, rows summed, and has the shape of ``p`` followed by that of ``q``.
+    ``reports`` are the results that the model reports, by name.
     """
 
     value: Any
     gradient: dict[str, Any]
     hessian: dict[str, dict[str, Any]] | None = None
     gradient_of_sum: bool = False
+    reports: dict[str, Any] = field(default_factory=dict)
 
 
 def evaluation(function: Function, point: Point, numbers: Numbers) -> Evaluation:
@@ -45,7 +47,14 @@ def evaluation(function: Function, point: Point, numbers: Numbers) -> Evaluation
         if not numbers.gradient_of_sum:
             gradient = {name: rows[0] for name, rows in gradient.items()}
     summed = numbers.gradient_of_sum and isinstance(value, list)
-    return Evaluation(value, gradient, second, summed)
+    reports = {name: _reported(function, name, found) for name, found in numbers.reports.items()}
+    return Evaluation(value, gradient, second, summed, reports)
+
+
+def _reported(function: Function, name: str, found: Any) -> Any:
+    """A reported result; R and TMB give a number as a vector of one."""
+    is_number = not function.graph.types[function.reports[name]].shape
+    return found[0] if is_number and isinstance(found, list) and len(found) == 1 else found
 
 
 def _has_rows(function: Function, point: Point) -> bool:

@@ -88,10 +88,12 @@ class Model:
             source=stages.plain,
             value=value,
             plain=stages.legal(target, "plain") if wants_vjp else value,
-            gradient=stages.legal(target, "gradient"),
+            # A template is differentiated by TMB, whatever number of elements there are.
+            gradient=value if TARGETS[target].tapes else stages.legal(target, "gradient"),
             vjp=stages.legal(target, "vjp") if wants_vjp else None,
             cotangent=stages.cotangent,
             hessian=stages.legal(target, "hessian") if hessian else None,
+            report=stages.legal(target, "report") if self.function_.reports else None,
         )
         with collection_paused():
             return TARGETS[target].emit(emit_model)
@@ -139,10 +141,12 @@ class Model:
             hessian,
             dtype,
             self.function_.per_observation,
+            dict(emitted.reports),
         )
 
     def complete(self, point: Mapping[str, Any]) -> Point:
         """The point with defaults filled in; GradcError where a value is missing or misshapen."""
+        self.stages.check_lengths(point)
         return complete(self.function_, check_point(point))
 
     def is_complete(self, point: Mapping[str, Any]) -> bool:

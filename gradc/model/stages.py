@@ -5,16 +5,27 @@ Each stage is an ``ir.Function`` over a graph of its own; ``--dump-ir=after:NAME
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from gradc.diff import hessian, value_and_gradient, vector_jacobian
+from gradc.errors import fail
 from gradc.ir import Function
 from gradc.ir.memory import collection_paused
 from gradc.passes import legalize, simplify, stabilize
 from gradc.targets import TARGETS
 
-STAGES = ("frontend", "simplify", "stabilize", "gradient", "hessian", "vjp", "legalize:TARGET")
+STAGES = (
+    "frontend",
+    "simplify",
+    "stabilize",
+    "gradient",
+    "hessian",
+    "vjp",
+    "report",
+    "legalize:TARGET",
+)
 
 
 @dataclass(frozen=True)
@@ -27,9 +38,9 @@ class Stages:
 
     @cached_property
     def plain(self) -> Function:
-        """The user's formula, simplified by exact rewrites only."""
+        """The user's formula, simplified by exact rewrites only, without reported results."""
         with collection_paused():
-            return simplify(self.source)
+            return simplify(self.source.without_reports())
 
     @cached_property
     def value(self) -> Function:
@@ -40,6 +51,7 @@ class Stages:
     @cached_property
     def gradient(self) -> Function:
         """Value and gradient."""
+        self.check_lengths()
         with collection_paused():
             return self._finish(value_and_gradient(self.value.copy()))
 
@@ -67,6 +79,13 @@ class Stages:
         with collection_paused():
             return simplify(hessian(self.plain_gradient.copy()))
 
+    @cached_property
+    def report(self) -> Function:
+        """The value with the results that the user asked for by name."""
+        with collection_paused():
+            plain = simplify(self.source)
+            return stabilize(plain) if self.stable else plain
+
     @property
     def cotangent(self) -> str:
         """A name for the cotangent of the value that no input has."""
@@ -75,6 +94,24 @@ class Stages:
         while name in taken:
             name += "_"
         return name
+
+    def check_lengths(self, given: Collection[str] = ()) -> None:
+        """Each parameter has a known number of elements, which are the columns of a gradient.
+
+        Those with a ``given`` value are passed over.
+        Raises: GradcError (G302) for a declared parameter of unknown length.
+        """
+        for item in self.source.params:
+            is_known = all(size.is_known for size in item.type.shape)
+            if not item.declared or is_known or item.name in given:
+                continue
+            kind = "vector" if item.type.rank == 1 else "matrix"
+            raise fail(
+                "G302",
+                f"how many elements the parameter {kind} '{item.name}' has is not known",
+                self.source.graph.place(item.node),
+                "give it an initial value, or its value with --at",
+            )
 
     def _finish(self, derived: Function) -> Function:
         return stabilize(derived, splits=False) if self.stable else simplify(derived)
@@ -120,4 +157,5 @@ _ATTRIBUTES = {
     "gradient": "gradient",
     "hessian": "hessian",
     "vjp": "vjp",
+    "report": "report",
 }

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradc.errors import GradcError, fail
-from gradc.ir import Function
+from gradc.ir import Function, Input
+from gradc.model.shapes import check_shapes
 
-Value = float | list[float]
+Value = float | list[float] | list[list[float]]
 Point = dict[str, Value]
 
 
@@ -22,7 +23,10 @@ class Unusable:
 
 
 def check_value(name: str, value: Any) -> Value:
-    """A number or a list of numbers as doubles; GradcError (G203) for anything else."""
+    """A number, a list of numbers, or a matrix as a list of rows, in doubles.
+
+    Raises: GradcError (G203) for anything else, (G204) for rows of several lengths.
+    """
     if hasattr(value, "tolist"):
         value = value.tolist()
     if _is_number(value):
@@ -33,10 +37,21 @@ def check_value(name: str, value: Any) -> Value:
         if all(_is_number(item) for item in value):
             return [float(item) for item in value]
         if all(isinstance(item, (list, tuple)) for item in value):
-            raise fail(
-                "G204", f"the value of '{name}' is a matrix; models take numbers and vectors"
-            )
+            return _check_rows(name, value)
     raise fail("G203", f"the value of '{name}' is neither a number nor a list of numbers")
+
+
+def _check_rows(name: str, rows: Sequence[Any]) -> list[list[float]]:
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(rows[0]):
+            raise fail(
+                "G204",
+                f"the rows of '{name}' differ: row 1 has {len(rows[0])} numbers,"
+                f" and row {number} has {len(row)}",
+            )
+        if not row or not all(_is_number(entry) for entry in row):
+            raise fail("G203", f"row {number} of '{name}' is no list of numbers")
+    return [[float(entry) for entry in row] for row in rows]
 
 
 def _is_number(value: Any) -> bool:
@@ -85,36 +100,22 @@ def known_part(function: Function, point: Mapping[str, Any]) -> Point:
             raise value.error
         if value is None:
             continue
-        full[item.name] = list(value) if isinstance(value, tuple) else value
-    _check_shapes(function, full)
+        full[item.name] = _in_shape(item, value)
+    check_shapes(function, full)
     return full
 
 
-def _check_shapes(function: Function, point: Point) -> None:
-    rows: tuple[str, int] | None = None
-    for item in function.inputs:
-        if item.name not in point:
-            continue
-        value = point[item.name]
-        length = len(value) if isinstance(value, list) else 1
-        if not item.type.shape:
-            if isinstance(value, list):
-                raise fail(
-                    "G202",
-                    f"'{item.name}' is a scalar parameter but {length} values are given;"
-                    " a vector parameter needs its value when the model is compiled",
-                )
-        elif item.type.length is not None:
-            if length != item.type.length:
-                raise fail("G202", f"'{item.name}' has length {item.type.length}, not {length}")
-        elif length > 1:
-            if rows is not None and rows[1] != length:
-                raise fail(
-                    "G202",
-                    f"'{rows[0]}' has {rows[1]} values and '{item.name}' has {length};"
-                    " all data vectors have one length, or are single numbers",
-                )
-            rows = (item.name, length)
+def _in_shape(item: Input, value: Any) -> Value:
+    """A default as a value; a number for a declared vector is a vector of one."""
+    if isinstance(value, tuple):
+        if item.type.rank < 2:
+            return list(value)
+        if len(value) > 1 and all(size.is_known for size in item.type.shape):
+            rows = item.type.shape[0].constant
+            return [list(value[row::rows]) for row in range(rows)]
+        return [list(value)]
+    is_vector = item.declared and item.type.rank == 1 and item.type.length in (None, 1)
+    return [value] if is_vector and isinstance(value, float) else value
 
 
 def to_json(value: Any) -> Any:

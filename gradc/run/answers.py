@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from math import prod
 from typing import Any
@@ -19,9 +20,22 @@ def numbers(program: Program, values: list[Tensor], reply: Message) -> Numbers:
 
     Raises: ValueError where they do not have the shapes of the program's contract.
     """
-    if program.target == "tmb":
-        return _from_tmb(program, values, reply)
-    return _from_function(program, values, reply)
+    made = _from_tmb if program.target == "tmb" else _from_function
+    found = made(program, values, reply)
+    if not program.reports:
+        return found
+    return replace(found, reports=_reports(program, reply))
+
+
+def _reports(program: Program, reply: Message) -> dict[str, Any]:
+    """Results by the user's names, each in the shape that the toolchain gave it."""
+    result = {}
+    for number, name in enumerate(program.reports):
+        part = reply.tensors.get(f"report.{number}")
+        if part is None:
+            raise ValueError(f"there is no report of {name!r}")
+        result[name] = part.nested()
+    return result
 
 
 def _from_function(program: Program, values: list[Tensor], reply: Message) -> Numbers:

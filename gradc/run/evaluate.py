@@ -151,6 +151,7 @@ def _ask(worker: Worker, call: Call, values: list[Tensor]) -> Numbers:
         "do": "evaluate",
         "key": call.key,
         "hessian": call.program.hessian,
+        "reports": list(call.program.reports.values()),
         "witnesses": list(call.witnesses),
     }
     named = {str(index): value for index, value in enumerate(values)}

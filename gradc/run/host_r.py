@@ -97,6 +97,16 @@ def named(vector: Any) -> dict[str, Any]:
     return dict(zip(vector.do_slot("names"), vector, strict=True))
 
 
+def report_tensors(r: HostedR, reports: Any) -> dict[str, Tensor]:
+    """The reported results in an R list, by their number."""
+    found: dict[str, Tensor] = {}
+    for number, value in enumerate(reports):
+        result = r.tensor(value)
+        if result is not None:
+            found[f"report.{number}"] = result
+    return found
+
+
 def _start() -> Any:
     """Load rpy2 and start R without anybody's profile."""
     if shutil.which("R") is None and not os.environ.get("R_HOME"):

@@ -35,7 +35,8 @@ class Program:
 
     ``arguments`` stand in calling order, parameters first. ``per_observation`` says
     whether the value has one entry a row; R and TMB have no scalars, so where it is
-    ``None`` a single number coming back from them counts as a scalar.
+    ``None`` a single number coming back from them counts as a scalar. ``reports`` are results
+    with a name, and what each is called in the program.
     """
 
     target: str
@@ -45,6 +46,7 @@ class Program:
     hessian: bool = False
     dtype: str = "float64"
     per_observation: bool | None = None
+    reports: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.target not in TARGETS:
@@ -99,6 +101,7 @@ class Numbers:
     gradient_of_sum: bool = False
     hessian_of_sum: bool = False
     witness: Mapping[str, Witness] = field(default_factory=dict)
+    reports: Mapping[str, Any] = field(default_factory=dict)
 
 
 class ToolchainError(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,14 @@ def import_file(name: str, path: Path) -> Any:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def reported(module: Any, labels: Sequence[str], values: Sequence[Any]) -> dict[str, Tensor]:
+    """What the program's ``report`` gives, by the number of each label."""
+    if not labels:
+        return {}
+    found = module.report(*values)
+    return {f"report.{number}": tensor_of(found[label]) for number, label in enumerate(labels)}
 
 
 def numpy_argument(value: Tensor, dtype: str) -> Any:
@@ -98,7 +106,7 @@ class NumpyHost:
             flat = [np.asarray(v, order="F").ravel(order="F") for v in values[:count]]
             theta = np.concatenate(flat) if flat else np.zeros(0, program.dtype)
             results["hessian"] = tensor_of(program.module.hess(theta, *values[count:]))
-        return {}, results
+        return {}, results | reported(program.module, header["reports"], values)
 
     def forget(self, program: Loaded) -> None:
         del program

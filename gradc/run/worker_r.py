@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gradc.run.host_r import HostedR, named
+from gradc.run.host_r import HostedR, named, report_tensors
 from gradc.run.wire import Tensor
 from gradc.run.worker import ProgramError, serve, write_files
 
@@ -22,13 +22,16 @@ _LOAD = """
 function(path, name) {
   program <- new.env(parent = globalenv())
   source(path, local = program, echo = FALSE, encoding = "UTF-8", keep.source = FALSE)
-  get(name, envir = program, mode = "function", inherits = FALSE)
+  own <- function(name, ...) get0(name, envir = program, mode = "function", inherits = FALSE)
+  list(get(name, envir = program, mode = "function", inherits = FALSE),
+       own(paste0(name, "_report")))
 }
 """
 
 _EVALUATE = """
-function(program, arguments) {
-  value <- do.call(program, arguments, quote = TRUE)
+function(program, arguments, labels) {
+  value <- do.call(program[[1]], arguments, quote = TRUE)
+  reports <- if (length(labels)) do.call(program[[2]], arguments, quote = TRUE)
   number <- function(x) {
     if (is.null(x)) return(NULL)
     if (!is.numeric(x)) stop("a result is of class ", class(x)[1], ", not a number")
@@ -37,10 +40,13 @@ function(program, arguments) {
     dim(x) <- shape
     x
   }
+  # A report keeps its shape; rows of a matrix have no names here.
+  reports <- lapply(reports[labels], function(x) number(unname(x)))
   columns <- dimnames(attr(value, "gradient"))[[2]]
   list(value = number(as.vector(value)),
        gradient = number(attr(value, "gradient")),
        hessian = number(attr(value, "hessian")),
+       reports = unname(reports),
        columns = if (is.null(columns)) character() else columns)
 }
 """
@@ -77,7 +83,8 @@ class RHost:
         self, program: Loaded, header: Mapping[str, Any], arguments: list[Tensor]
     ) -> tuple[dict[str, Any], dict[str, Tensor]]:
         r = self._r
-        answer = named(r.call(self._evaluate, program.function, r.numbers(arguments)))
+        labels = r.strings(header["reports"])
+        answer = named(r.call(self._evaluate, program.function, r.numbers(arguments), labels))
         results = {}
         for name in ("value", "gradient", "hessian"):
             result = r.tensor(answer[name])
@@ -85,6 +92,7 @@ class RHost:
                 results[name] = result
             elif name != "hessian" or header["hessian"]:
                 raise ProgramError(f"the result has no {name}")
+        results |= report_tensors(r, answer["reports"])
         return {"columns": list(answer["columns"])}, results
 
     def forget(self, program: Loaded) -> None:

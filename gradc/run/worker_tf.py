@@ -10,7 +10,7 @@ from gradc.run.program import ToolchainError
 from gradc.run.remedy import install_python
 from gradc.run.wire import Tensor
 from gradc.run.worker import serve, short
-from gradc.run.worker_numpy import Loaded, import_program, numpy_argument, tensor_of
+from gradc.run.worker_numpy import Loaded, import_program, numpy_argument, reported, tensor_of
 
 # Function of the emitted file that each witness differentiates with a tape.
 WITNESSES = {"tf-tape": "plain", "tf-custom": "value"}
@@ -52,6 +52,7 @@ class TensorFlowHost:
             results[f"gradient.{index}"] = tensor_of(gradient)
         if header["hessian"]:
             results["hessian"] = tensor_of(self._hessian(program.module, values, count))
+        results |= reported(program.module, header["reports"], values)
         said: dict[str, Any] = {"witnesses": {}}
         for name in header["witnesses"]:
             said["witnesses"][name] = self._witness(program, name, values, results)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradc.run.host_r import HostedR, named
+from gradc.run.host_r import HostedR, named, report_tensors
 from gradc.run.program import ToolchainError
 from gradc.run.remedy import TMB_PACKAGES, install_debian
 from gradc.run.wire import Tensor, tensor
@@ -40,7 +40,7 @@ _UNLOAD = "function(path) { gc(); dyn.unload(path); TRUE }"
 # The tape is recorded at `start` and then evaluated elsewhere, as an optimiser does: a
 # template whose C++ branches on a parameter is found out.
 _EVALUATE = """
-function(dll, names, kinds, values, start, case, hessian) {
+function(dll, names, kinds, values, start, case, hessian, labels) {
   names(values) <- names
   names(start) <- names
   parameter <- kinds != "data"
@@ -55,9 +55,18 @@ function(dll, names, kinds, values, start, case, hessian) {
   value <- as.double(object$fn(theta))
   gradient <- as.double(object$gr(theta))
   second <- if (hessian) object$he(theta)
-  reported <- object$report(object$env$last.par)$value
+  report <- object$report(object$env$last.par)
+  reported <- report$value
+  number <- function(x) {
+    if (!is.numeric(x)) return(NULL)
+    shape <- dim(x)
+    x <- as.double(x)
+    dim(x) <- shape
+    x
+  }
   list(value = value, gradient = gradient, hessian = second,
        reported = if (is.numeric(reported)) as.double(reported),
+       reports = unname(lapply(report[labels], number)),
        order = order)
 }
 """
@@ -129,6 +138,7 @@ class TmbHost:
                 r.numbers(start),
                 r.numbers(case),
                 r.flag(header["hessian"]),
+                r.strings(header["reports"]),
             )
         )
         program.start[:] = arguments
@@ -137,6 +147,7 @@ class TmbHost:
             result = r.tensor(answer[name])
             if result is not None:
                 results[name] = result
+        results |= report_tensors(r, answer["reports"])
         return {"order": list(answer["order"])}, results
 
     def forget(self, program: Loaded) -> None:

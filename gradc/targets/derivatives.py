@@ -30,7 +30,7 @@ def offsets(function: Function) -> dict[str, int]:
     total = 0
     for item in function.params:
         found[item.name] = total
-        total += item.type.length or 1
+        total += item.type.count or 1
     return found
 
 
@@ -49,7 +49,7 @@ def _rows(function: Function) -> list[tuple[str, int, int]]:
     for item in function.params:
         place = starts[item.name]
         if f"gradient:{item.name}" in function.outputs:
-            rows.append((item.name, place, item.type.length or 1))
+            rows.append((item.name, place, item.type.count or 1))
         else:
             for name, position in elements(item):
                 rows.append((name, place + (position or 1) - 1, 1))

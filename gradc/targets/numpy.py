@@ -20,7 +20,7 @@ from gradc.emit.syntax import (
     left_associative,
     not_associative,
 )
-from gradc.ir import Function, Graph
+from gradc.ir import Function, Graph, Input
 from gradc.targets.derivatives import Entry, hessian_entries, offsets
 from gradc.targets.numpy_loops import element, loop_lines
 from gradc.targets.numpy_tensors import FUNCTIONS, SPECIAL
@@ -40,6 +40,8 @@ from gradc.targets.python import (
     tuple_lines,
     unpack,
 )
+from gradc.targets.python_checks import numpy_checks
+from gradc.targets.python_reports import bounds_lines, labels_of, report_lines, reserved
 from gradc.targets.target import Target
 
 MANY = 4
@@ -86,10 +88,12 @@ _DEFINED = ("value", "value_and_grad", "fun", "hess", "_arguments", *FUNCTIONS)
 
 def write(model: EmitModel, target: Target) -> Emitted:
     """NAME_numpy.py: ``value``, ``value_and_grad``, ``fun`` and ``hess``."""
-    module = open_module(model, target, _DEFINED)
+    module = open_module(model, target, [*_DEFINED, *reserved(model)])
     functions = [_value(module), _value_and_grad(module), _fun(module)]
     if model.hessian is not None:
         functions.append(_hess(module, model.hessian))
+    if model.report is not None:
+        functions.append(_report(module, model.report))
     body = "\n".join(line for lines in functions for line in lines)
     parts = [_arguments(module)]
     for name, text in FUNCTIONS.items():
@@ -99,9 +103,11 @@ def write(model: EmitModel, target: Target) -> Emitted:
     lines += ["", "import numpy as np"]
     if "special." in body:
         lines.append("from scipy import special")
+    lines += bounds_lines(model.value)
     for part in [*parts, *functions]:
         lines += ["", "", *part]
-    return Emitted({f"{model.name}_numpy.py": "\n".join(lines) + "\n"}, module.users)
+    text = "\n".join(lines) + "\n"
+    return Emitted({f"{model.name}_numpy.py": text}, module.users, labels_of(model))
 
 
 def _header(module: Module) -> list[str]:
@@ -150,6 +156,8 @@ def _checks(module: Module) -> list[str]:
     for item, length in fixed_vectors(function):
         name = users[item.name]
         lines += _refuse(f"np.shape({name}) != ({length},)", f"{name} has {length} elements")
+    for test, message in numpy_checks(function, users):
+        lines += _refuse(test, message)
     indexed = _is_indexed(function)
     for group in module.groups:
         lines += _recycle([users[item.name] for item in group.inputs], group, indexed)
@@ -240,7 +248,7 @@ def _value_and_grad(module: Module) -> list[str]:
         value = names.fresh("result")
         last = assignment(value, _final(function, plan))
     rows = function.per_observation
-    gradients = [_gradient(function, plan, own, value, i.type.length) for i, own in parameters]
+    gradients = [_gradient(function, plan, own, value, i) for i, own in parameters]
     last += tuple_lines(f"return {value}, ", gradients)
     lines = call("def value_and_grad", module.arguments, ":")
     shape = ", row by row" if rows else ""
@@ -248,16 +256,18 @@ def _value_and_grad(module: Module) -> list[str]:
     return lines + _body(module, plan, last)
 
 
-def _gradient(
-    function: Function, plan: Schedule, own: list[Entry], value: str, length: int | None
-) -> str:
+def _gradient(function: Function, plan: Schedule, own: list[Entry], value: str, item: Input) -> str:
     """One parameter's gradient: its own shape, after the rows of a per-observation value."""
     if not function.per_observation:
         return _item(function, own[0].node, plan.text(own[0].node))
     columns = [_rows_of(function, plan, entry.node, value) for entry in own]
-    if length is None:
+    if not item.type.shape:
         return columns[0]
-    return f"np.stack([{', '.join(columns)}], axis=-1)"
+    stacked = f"np.stack([{', '.join(columns)}], axis=-1)"
+    if item.type.rank < 2:
+        return stacked
+    rows, count = item.type.known_shape
+    return f"{stacked}.reshape(*np.shape({value}), {count}, {rows}).swapaxes(-1, -2)"
 
 
 def _rows_of(function: Function, plan: Schedule, node: int, value: str) -> str:
@@ -273,21 +283,23 @@ def _slices(module: Module, theta: str) -> list[str]:
     function = module.model.value
     users = module.users
     params = function.params
-    if params and all(item.type.length is None for item in params):
+    if params and all(not item.type.shape for item in params):
         names = [users[item.name] for item in params]
         left = ", ".join(names) + ("," if len(names) == 1 else "")
         if len(left) < 60:
             return [f"    {left} = {theta}"]
         return ["    (", *wrap(left.rstrip(",") + ",", 8, 0), f"    ) = {theta}"]
     places = offsets(function)
-    total = sum(item.type.length or 1 for item in params)
+    total = sum(item.type.count or 1 for item in params)
     lines = [
         f"    if len({theta}) != {total}:",
         f'        raise ValueError("{theta} has {total} elements")',
     ]
     for item in params:
-        place, length = places[item.name], item.type.length
+        place, length = places[item.name], item.type.count
         cut = f"[{place}]" if length is None else f"[{place}:{place + length}]"
+        if item.type.rank == 2:
+            cut += f'.reshape({item.type.known_shape}, order="F")'
         lines.append(f"    {users[item.name]} = {theta}{cut}")
     return lines
 
@@ -302,19 +314,34 @@ def _fun(module: Module) -> list[str]:
     lines += _slices(module, theta)
     lines += unpack([value, gradient], "value_and_grad", module.arguments)
     if not function.per_observation:
-        return [*lines, f"    return float({value}), np.hstack({gradient})"]
-    if all(item.type.length is None for item in function.params):
+        joined = f"np.hstack({gradient})"
+        if any(item.type.rank == 2 for item in function.params):
+            joined = f'np.concatenate([np.ravel(g, order="F") for g in {gradient}])'
+        return [*lines, f"    return float({value}), {joined}"]
+    if all(not item.type.shape for item in function.params):
         total = f"np.array([np.sum(g) for g in {gradient}])"
         return [*lines, f"    return float(np.sum({value})), {total}"]
     sums: list[str] = []
     for index, item in enumerate(function.params):
-        length = item.type.length
         part = f"{gradient}[{index}]"
-        sums.append(
-            f"np.sum({part})" if length is None else f"np.sum({part}.reshape(-1, {length}), axis=0)"
-        )
+        if not item.type.shape:
+            sums.append(f"np.sum({part})")
+            continue
+        shape = ", ".join(map(str, item.type.known_shape))
+        total = f"np.sum({part}.reshape(-1, {shape}), axis=0)"
+        sums.append(total if item.type.rank < 2 else f'{total}.ravel(order="F")')
     total = f"float(np.sum({value})), np.hstack([{', '.join(sums)}])"
     return [*lines, *statement("return ", total)]
+
+
+def _report(module: Module, derived: Function) -> list[str]:
+    """A function that gives the reported results by name."""
+    function = share_signs(derived)
+    plan = module.plan(function, list(function.reports.values()), module.names.copy(), element)
+    lines = call("def report", module.arguments, ":")
+    lines += docstring("Results of the model by name.")
+    texts = {node: _item(function, node, plan.text(node)) for node in function.reports.values()}
+    return lines + _body(module, plan, report_lines(function, texts))
 
 
 def _hess(module: Module, derived: Function) -> list[str]:
@@ -337,7 +364,7 @@ def _hess(module: Module, derived: Function) -> list[str]:
     lines += _slices(module, theta)
     plan = module.plan(function, roots, names, element)
     hessian, value = names.fresh("hessian"), names.fresh("result")
-    total = sum(item.type.length or 1 for item in function.params)
+    total = sum(item.type.count or 1 for item in function.params)
     last: list[str] = []
     if function.per_observation:
         last += assignment(value, plan.text(function.value))
@@ -347,6 +374,8 @@ def _hess(module: Module, derived: Function) -> list[str]:
         if function.per_observation:
             rows = graph.types[entry.node].shape
             text = f"np.sum({text})" if rows else f"{text} * np.size({value})"
+        elif graph.types[entry.node].rank == 2:
+            text = f'np.ravel({text}, order="F")'
         last += _entry(entry, hessian, text)
     last.append(f"    return {hessian}")
     return lines + _body(module, plan, last)

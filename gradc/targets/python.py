@@ -197,7 +197,7 @@ def by_parameter(function: Function) -> list[tuple[Input, list[Entry]]]:
     entries = iter(gradient_elements(function))
     found: list[tuple[Input, list[Entry]]] = []
     for item in function.params:
-        count = item.type.length or 1
+        count = item.type.count or 1
         own: list[Entry] = []
         while count > 0:
             own.append(next(entries))

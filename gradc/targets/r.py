@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from gradc.emit import EmitModel, Emitted
 from gradc.emit.header import R_OPERATORS, header
-from gradc.emit.inputs import Rows, fixed_vectors, mixes_rows, row_groups
+from gradc.emit.inputs import mixes_rows
 from gradc.emit.layout import wrap
 from gradc.emit.loops import Loop
 from gradc.emit.names import Locals, Names, rules
@@ -16,11 +16,13 @@ from gradc.emit.numbers import r_number
 from gradc.emit.printer import Printer
 from gradc.emit.r_loops import element, loop_lines
 from gradc.emit.r_moves import MOVES, REPEATED
+from gradc.emit.reports import r_tag, report_labels
 from gradc.emit.schedule import Limits, Schedule, Statement, schedule
 from gradc.emit.sharing import share_exponentials, share_signs
 from gradc.emit.syntax import Syntax
 from gradc.ir import Function, reachable
 from gradc.targets.derivatives import Entry, cover, gradient_elements, hessian_entries
+from gradc.targets.r_checks import r_checks
 from gradc.targets.r_factory import factory
 from gradc.targets.r_tensors import FUNCTIONS, MATRIX_SELECT
 from gradc.targets.target import Target
@@ -44,7 +46,6 @@ _MOST_LOCALS = 24
 # minutes, so its statements are kept as quoted code outside, which R leaves alone.
 _MOST_COMPILED = 2500
 _CHUNK = 400
-_MOST_WRITTEN = 6
 
 
 @dataclass(slots=True)
@@ -86,7 +87,8 @@ class _Body:
 def write(model: EmitModel, target: Target) -> Emitted:
     """NAME.R: the function, and the factory that optimisers take."""
     function = share_signs(share_exponentials(model.hessian or model.gradient))
-    names = Names(rules("r"), [model.name, f"{model.name}_model", *FUNCTIONS])
+    own = [model.name, f"{model.name}_model", f"{model.name}_report"]
+    names = Names(rules("r"), [*own[: 2 + bool(model.report)], *FUNCTIONS])
     inputs = [*function.params, *function.data]
     claimed = names.claim(item.name for item in inputs)
     users = {item.name: claimed[item.name] for item in inputs}
@@ -95,7 +97,11 @@ def write(model: EmitModel, target: Target) -> Emitted:
     text += ["", *_function(model, target, function, names, users, order)]
     if function.params:
         text += ["", *factory(model, function, names, users, order)]
-    return Emitted({f"{model.name}.R": "\n".join(text) + "\n"}, users)
+    labels: dict[str, str] = {}
+    if model.report is not None:
+        labels = report_labels(model.report)
+        text += ["", *_report(model, target, model.report, names, users)]
+    return Emitted({f"{model.name}.R": "\n".join(text) + "\n"}, users, labels)
 
 
 def _header(model: EmitModel, names: Names, users: dict[str, str]) -> list[str]:
@@ -125,7 +131,8 @@ def _function(
     stages = [f"{order} = {highest}L"] if function.params else []
     signature = ", ".join([*inputs, *stages])
     body = _Body(model, function, names, users)
-    _checks(body)
+    for line, indent in r_checks(function, body.names, users):
+        body.add(line, indent)
     _stages(body, target, order)
     head = wrap(f"{model.name} <- function({signature}) {{", 0)
     comment = f"# {order}: 0 for the value alone, 1 for the gradient too{_and_hessian(model)}."
@@ -144,72 +151,31 @@ def _function(
     return [*lines, "", *head, *(f"  {line}" for line in body.lines), "  }", "})"]
 
 
+def _report(
+    model: EmitModel, target: Target, derived: Function, names: Names, users: dict[str, str]
+) -> list[str]:
+    """NAME_report(): the reported results as a list."""
+    function = share_signs(share_exponentials(derived))
+    body = _Body(model, function, names.copy(), users)
+    for line, indent in r_checks(function, body.names, users):
+        body.add(line, indent)
+    reports, labels = function.reports, report_labels(function)
+    printer = Printer(function.graph, SYNTAX, target.spelling, users)
+    locals_ = Locals(body.names, function.names, "expr")
+    roots = list(reports.values())
+    plan = schedule(printer, roots, locals_, _LIMITS, set(function.names), element)
+    texts = [plan.text(node) for node in roots]
+    _own_functions(body, "\n".join([*(s.text for s in plan.statements), *texts]))
+    _statements(body, plan.statements)
+    items = [f"{r_tag(labels[n])} = {text}" for n, text in zip(reports, texts, strict=True)]
+    body.add(f"list({', '.join(items)})")
+    inputs = [users[item.name] for item in (*function.params, *function.data)]
+    head = wrap(f"{model.name}_report <- function({', '.join(inputs)}) {{", 0)
+    return ["# Results of the model by name.", *head, *body.lines, "}"]
+
+
 def _and_hessian(model: EmitModel) -> str:
     return ", 2 for the Hessian too" if model.hessian else ""
-
-
-def _checks(body: _Body) -> None:
-    """Lengths and storage modes of the arguments; data recycled where rows mix."""
-    users = body.users
-    function = body.function
-    mixed = mixes_rows(function, function.outputs.values())
-    groups = row_groups(function)
-    for group in groups:
-        for item in group.inputs:
-            name = users[item.name]
-            # as.numeric() of a factor would be the numbers of its levels.
-            body.add(f'if (is.factor({name})) stop("{name} is a factor, not numbers")')
-            body.add(f"{name} <- as.numeric({name})")
-    for group in groups:
-        _check_rows(body, group, mixed)
-    for item, length in fixed_vectors(function):
-        name = users[item.name]
-        body.add(f'if (length({name}) != {length}L) stop("{name} must have length {length}")')
-    scalars = [users[item.name] for item in function.params if not item.type.shape]
-    if mixed and scalars:
-        tests = " || ".join(f"length({name}) != 1L" for name in scalars[:1])
-        if len(scalars) > 1:
-            tests = f"any(lengths(list({', '.join(scalars)})) != 1L)"
-        body.add(f'if ({tests}) stop("{_enumerate(scalars)} must have length 1")')
-
-
-def _check_rows(body: _Body, group: Rows, mixed: bool) -> None:
-    vectors = [body.users[item.name] for item in group.inputs]
-    if len(vectors) == 1 and group.count is None:
-        return
-    if group.count is None:
-        rows = ""
-        if len(vectors) > 2 or mixed:
-            rows = body.names.fresh("n")
-            lengths = ", ".join(f"length({name})" for name in vectors)
-            body.add(f"{rows} <- max({lengths})")
-        wanted = "one length, or length 1"
-    else:
-        rows = f"{group.count}L"
-        wanted = f"length {group.count}, or length 1"
-    body.add(f"if ({_unequal(vectors, rows)}) {{")
-    body.add(f'stop("{_enumerate(vectors)} must have {wanted}")', 4)
-    body.add("}")
-    if mixed:
-        for name in vectors:
-            body.add(f"{name} <- rep_len({name}, {rows})")
-
-
-def _unequal(vectors: Sequence[str], rows: str) -> str:
-    """Whether some vector has neither the common length nor length 1; calls no closure."""
-    if not rows:
-        x, y = vectors
-        return f"length({x}) != length({y}) && length({x}) != 1L && length({y}) != 1L"
-    if len(vectors) > _MOST_WRITTEN:
-        return f"!all(lengths(list({', '.join(vectors)})) %in% c(1L, {rows}))"
-    tests = [f"(length({name}) != {rows} && length({name}) != 1L)" for name in vectors]
-    return tests[0][1:-1] if len(tests) == 1 else " || ".join(tests)
-
-
-def _enumerate(names: Sequence[str]) -> str:
-    if len(names) > 6:
-        return f"{names[0]}, {names[1]}, ..., {names[-1]}"
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _stages(body: _Body, target: Target, order: str) -> None:
@@ -353,8 +319,8 @@ def _labels(body: _Body) -> list[str]:
     labels: list[str] = []
     for item in body.function.params:
         name = body.users[item.name]
-        length = item.type.length
-        labels += [name] if length is None else [f"{name}[{i}]" for i in range(1, length + 1)]
+        numbers = range(1, (item.type.count or 0) + 1)
+        labels += [name + item.type.element(i) for i in numbers] or [name]
     return labels
 
 
@@ -362,11 +328,11 @@ def _names(body: _Body) -> str:
     """The columns' names as an expression of R."""
     parts: list[str] = []
     for item in body.function.params:
-        name, length = body.users[item.name], item.type.length
+        name, length = body.users[item.name], item.type.count
         if length is None:
             parts.append(f'"{name}"')
-        elif length <= 3:
-            parts += [f'"{name}[{i}]"' for i in range(1, length + 1)]
+        elif length <= 3 or item.type.rank == 2:
+            parts += [f'"{name}{item.type.element(i)}"' for i in range(1, length + 1)]
         else:
             parts.append(f'sprintf("{name}[%d]", 1:{length})')
     return parts[0] if len(parts) == 1 else f"c({', '.join(parts)})"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gradc.emit import EmitModel
 from gradc.emit.layout import WIDTH, wrap
 from gradc.emit.names import Names
 from gradc.emit.numbers import r_start
+from gradc.emit.reports import bounds_by_element
 from gradc.ir import Function
 
 _MOST_WRITTEN = 12
@@ -23,7 +26,8 @@ def factory(
     lines += wrap(f"{model.name}_model <- function({', '.join(data)}) {{", 0)
     for name in data:
         lines.append(f"  force({name})")
-    start, text = f"{full} <- function({par}, {order})", _call(model, function, users, par, order)
+    start = f"{full} <- function({par}, {order})"
+    text = _call(model.name, function, users, par, [order])
     one_line = f"  {start} {text}"
     if len(one_line) <= WIDTH:
         lines.append(one_line)
@@ -41,6 +45,13 @@ def factory(
     else:
         lines.append("    he = NULL,")
     lines += _with_attributes(model, names, par, full)
+    bounds = _bounds(function)
+    lines[-1] += "," if bounds else ""
+    lines += bounds
+    if model.report is not None:
+        lines[-1] += ","
+        report = _call(f"{model.name}_report", function, users, par, [])
+        lines += wrap(f"report = function({par}) {report}", 4)
     return [*lines, "  )", "}"]
 
 
@@ -52,33 +63,52 @@ def _start_comment(model: EmitModel, function: Function) -> list[str]:
     return lines
 
 
-def _call(model: EmitModel, function: Function, users: dict[str, str], par: str, order: str) -> str:
+def _bounds(function: Function) -> list[str]:
+    """``lower`` and ``upper``, where parameters were declared."""
+    if not any(item.declared for item in function.params):
+        return []
+    lower, upper = zip(*bounds_by_element(function), strict=True)
+    lines: list[str] = []
+    for name, bounds, open_ in (("lower", lower, "-Inf"), ("upper", upper, "Inf")):
+        texts = [open_ if bound is None else _signed(bound) for bound in bounds]
+        text = f"c({', '.join(texts)})" if len(set(texts)) > 1 else f"rep({texts[0]}, {len(texts)})"
+        lines += wrap(f"{name} = {text},", 4)
+    lines[-1] = lines[-1].removesuffix(",")
+    return lines
+
+
+def _call(
+    name: str, function: Function, users: dict[str, str], par: str, orders: Sequence[str]
+) -> str:
     """A call of the function with the parameters taken from one vector."""
     data = [users[item.name] for item in function.data]
     slices: list[str] = []
     place = 1
     for item in function.params:
-        length = item.type.length
+        length = item.type.count
         if length is None:
             slices.append(f"{par}[[{place}]]")
+        elif item.type.rank == 2:
+            rows = item.type.known_shape[0]
+            slices.append(f"matrix({par}[{place}:{place + length - 1}], {rows}L)")
         else:
             slices.append(f"unname({par}[{place}:{place + length - 1}])")
         place += length or 1
-    if len(slices) > _MOST_WRITTEN and all(item.type.length is None for item in function.params):
-        rest = ", ".join([*data, f"{order} = {order}"])
-        return f"do.call({model.name}, c(as.list(unname({par})), list({rest})))"
-    return f"{model.name}({', '.join([*slices, *data, order])})"
+    if len(slices) > _MOST_WRITTEN and all(not item.type.shape for item in function.params):
+        rest = ", ".join([*data, *(f"{order} = {order}" for order in orders)])
+        return f"do.call({name}, c(as.list(unname({par})), list({rest})))"
+    return f"{name}({', '.join([*slices, *data, *orders])})"
 
 
 def _initial(function: Function, users: dict[str, str]) -> str:
     """Starting values by name."""
     parts: list[str] = []
     for item in function.params:
-        name, length = users[item.name], item.type.length
+        name, length = users[item.name], item.type.count
         default = item.default
         values = list(default) if isinstance(default, tuple) else [default] * (length or 1)
         for index, value in enumerate(values, start=1):
-            tag = name if length is None else f"`{name}[{index}]`"
+            tag = name if length is None else f"`{name}{item.type.element(index)}`"
             parts.append(f"{tag} = {'NA_real_' if value is None else _signed(value)}")
     return f"c({', '.join(parts)})"
 

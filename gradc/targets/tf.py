@@ -14,7 +14,7 @@ from gradc.emit.numbers import python_number
 from gradc.emit.schedule import Schedule, Statement
 from gradc.emit.sharing import share_signs
 from gradc.emit.syntax import ATOM, SIGN, Piece, Syntax, infix
-from gradc.ir import Function, Graph, reachable
+from gradc.ir import Function, Graph, Input, reachable
 from gradc.targets.derivatives import Entry
 from gradc.targets.python import (
     OPERATORS,
@@ -31,6 +31,8 @@ from gradc.targets.python import (
     tuple_lines,
     unpack,
 )
+from gradc.targets.python_checks import tf_checks
+from gradc.targets.python_reports import labels_of, report_lines, reserved
 from gradc.targets.target import Target
 from gradc.targets.tf_hessian import hessian_lines
 from gradc.targets.tf_loops import loop_writer
@@ -130,10 +132,12 @@ def _tensors(*values):
 
 def write(model: EmitModel, target: Target) -> Emitted:
     """NAME_tf.py: ``value`` with its gradient attached, ``plain``, ``value_and_grad``."""
-    module = open_module(model, target, _DEFINED)
+    module = open_module(model, target, [*_DEFINED, *reserved(model)])
     functions = [_value(module), _attached(module), _plain(module), _value_and_grad(module)]
     if model.hessian is not None:
         functions.append(hessian_lines(module, model.hessian, _output))
+    if model.report is not None:
+        functions.append(_report(module, model.report))
     body = "\n".join(line for lines in [_arguments(module), *functions] for line in lines)
     parts = [_lines(_TENSORS)] if module.arguments else []
     for name, text in FUNCTIONS.items():
@@ -145,7 +149,8 @@ def write(model: EmitModel, target: Target) -> Emitted:
     lines.append("import tensorflow as tf")
     for part in [*parts, _arguments(module), *functions]:
         lines += ["", "", *part]
-    return Emitted({f"{model.name}_tf.py": "\n".join(lines) + "\n"}, module.users)
+    text = "\n".join(lines) + "\n"
+    return Emitted({f"{model.name}_tf.py": text}, module.users, labels_of(model))
 
 
 def _lines(text: str) -> list[str]:
@@ -175,6 +180,7 @@ def _arguments(module: Module) -> list[str]:
     lines += _for_each(each, scalars, "shape.assert_has_rank(0)")
     for item, length in fixed_vectors(module.model.value):
         lines.append(f"    {users[item.name]}.shape.assert_is_compatible_with([{length}])")
+    lines += tf_checks(module.model.value, users)
     indexed = _is_indexed(module.model)
     for group in module.groups:
         lines += _recycle([users[item.name] for item in group.inputs], group, indexed, each)
@@ -279,6 +285,19 @@ def _plain(module: Module) -> list[str]:
     return lines + _with_dtype(module, body)
 
 
+def _report(module: Module, derived: Function) -> list[str]:
+    """A function that gives the reported results by name."""
+    function = share_signs(guard_branches(derived))
+    names = module.names.copy()
+    plan = module.plan(function, list(function.reports.values()), names)
+    lines = call("def report", module.arguments, ":")
+    lines += docstring("Results of the model by name, for any tape to differentiate.")
+    lines += unpack(module.arguments, "_arguments", module.arguments) if module.arguments else []
+    texts = {node: _output(plan, node) for node in function.reports.values()}
+    body = assignments(plan.statements, loop_writer(names.fresh)) + report_lines(function, texts)
+    return lines + _with_dtype(module, body)
+
+
 def _value_and_grad(module: Module) -> list[str]:
     function = share_signs(module.model.gradient)
     names = module.names.copy()
@@ -290,14 +309,14 @@ def _value_and_grad(module: Module) -> list[str]:
     lines += docstring(f"The value and a tuple of its derivatives in the parameters{shape}.")
     lines += unpack(module.arguments, "_arguments", module.arguments) if module.arguments else []
     last, result = _result(plan, function.value, names.fresh("result"))
-    gradients = [_gradient(function, plan, own, result, i.type.length) for i, own in parameters]
+    gradients = [_gradient(function, plan, own, result, i) for i, own in parameters]
     body = assignments(plan.statements, loop_writer(names.fresh)) + last
     body += tuple_lines(f"return {result}, ", gradients)
     return lines + _with_dtype(module, body)
 
 
 def _gradient(
-    function: Function, plan: Schedule, own: list[Entry], result: str, length: int | None
+    function: Function, plan: Schedule, own: list[Entry], result: str, item: Input
 ) -> str:
     """One parameter's gradient: its own shape, after the rows of a per-observation value."""
     if not function.per_observation:
@@ -308,7 +327,14 @@ def _gradient(
         if not function.graph.types[entry.node].shape:
             text = f"tf.broadcast_to({text}, tf.shape({result}))"
         columns.append(text)
-    return columns[0] if length is None else f"tf.stack([{', '.join(columns)}], axis=-1)"
+    if not item.type.shape:
+        return columns[0]
+    stacked = f"tf.stack([{', '.join(columns)}], axis=-1)"
+    if item.type.rank < 2:
+        return stacked
+    rows, count = item.type.known_shape
+    shape = f"tf.concat([tf.shape({result}), [{count}, {rows}]], 0)"
+    return f"tf.linalg.matrix_transpose(tf.reshape({stacked}, {shape}))"
 
 
 TARGET = Target(

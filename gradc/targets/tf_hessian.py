@@ -46,7 +46,7 @@ def hessian_lines(module: Module, derived: Function, output: Output) -> list[str
     pieces = [*_cut(module, theta), *module.data]
     lines += unpack(module.arguments, "_arguments", pieces)
     body = assignments(plan.statements, loop_writer(names.fresh))
-    total = sum(item.type.length or 1 for item in function.params)
+    total = sum(item.type.count or 1 for item in function.params)
     cells = [["tf.zeros([], dtype)"] * total for _ in range(total)]
     if function.per_observation:
         value, count = names.fresh("result"), names.fresh("rows")
@@ -60,7 +60,7 @@ def hessian_lines(module: Module, derived: Function, output: Output) -> list[str
             if function.per_observation:
                 cell = f"tf.reduce_sum({cell})" if has_shape else f"{count} * ({cell})"
             elif has_shape:
-                cell = f"({cell})[{offset}]"
+                cell = f"({cell}){_element(function, node, offset)}"
             cells[entry.place + offset][entry.column] = cell
             if entry.mirrored:
                 cells[entry.column][entry.place + offset] = cell
@@ -70,6 +70,15 @@ def hessian_lines(module: Module, derived: Function, output: Output) -> list[str
     body += _stacked("return ", rows)
     dtype = [f"    dtype = {theta}.dtype"] if any("dtype" in line for line in body) else []
     return lines + dtype + body
+
+
+def _element(function: Function, node: int, offset: int) -> str:
+    """The place of an element that is counted column by column from 0."""
+    type_ = function.graph.types[node]
+    if type_.rank < 2:
+        return f"[{offset}]"
+    rows = type_.shape[0].substitute(function.graph.bindings).constant
+    return f"[{offset % rows}, {offset // rows}]"
 
 
 def _parts(function: Function, node: int) -> tuple[int, ...]:
@@ -91,8 +100,10 @@ def _cut(module: Module, theta: str) -> list[str]:
     places = offsets(module.model.value)
     pieces: list[str] = []
     for item in module.model.value.params:
-        place, length = places[item.name], item.type.length
-        pieces.append(
-            f"{theta}[{place}]" if length is None else f"{theta}[{place}:{place + length}]"
-        )
+        place, length = places[item.name], item.type.count
+        cut = f"{theta}[{place}]" if length is None else f"{theta}[{place}:{place + length}]"
+        if item.type.rank == 2:
+            rows, columns = item.type.known_shape
+            cut = f"tf.transpose(tf.reshape({cut}, [{columns}, {rows}]))"
+        pieces.append(cut)
     return pieces

@@ -10,13 +10,15 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from gradc.ir import Function, Input, Size
+from gradc.prims.extents import places
 
-Value = float | list[float]
+Value = float | list[float] | list[list[float]]
 Accept = Callable[[Mapping[str, Value]], str | None]
 """Why a point is of no use, None where it is."""
 
@@ -82,7 +84,11 @@ def _listed(function: Function, point: Mapping[str, Any], dtype: str) -> dict[st
     for item in _in_order(function):
         value = point.get(item.name, item.default)
         if value is not None:
-            full[item.name] = _rounded(np.asarray(value, dtype=np.float64), dtype)
+            array = np.asarray(value, dtype=np.float64)
+            if item.type.rank == 2 and array.ndim == 1:  # a default, column by column
+                shape = [size.constant for size in item.type.shape]
+                array = array.reshape(shape, order="F")
+            full[item.name] = _rounded(array, dtype)
     return full
 
 
@@ -107,48 +113,74 @@ def _draw(
     keep = number % 2 == 0
     data = [item for item in function.inputs if item.name not in function.wrt]
     kept = {item.name for item in data if item.name in base and keep}
-    lengths = dict(row_counts(function, base))
+    symbols = symbol_counts(function, base)
     if not kept and number % 4 == 3 and not base:
-        lengths = _one_row(function, lengths)
+        symbols = _one_row(function, symbols)
     # The first tries go near the defaults; later ones look elsewhere for the domain.
     style = _STYLES[(number + attempt) % len(_STYLES)]
+    shapes = {item.name: _shape(function, item, symbols) for item in function.inputs}
+    ranges = _ranges(function, symbols)
     point: dict[str, Value] = {}
     for item in _in_order(function):
         if item.name in kept:
             point[item.name] = _rounded(np.asarray(base[item.name], dtype=np.float64), dtype)
             continue
         around = base.get(item.name, item.default)
-        numbers = list(_numbers(item, lengths[item.name], around, style, draw))
-        value = numbers if item.type.rank else numbers[0]
-        point[item.name] = _rounded(np.asarray(value, dtype=np.float64), dtype)
+        shape = shapes[item.name]
+        if item.name in ranges:
+            low, high = ranges[item.name]
+            numbers = [float(draw.randint(low, high)) for _ in range(prod(shape))]
+        else:
+            numbers = list(_numbers(item, prod(shape), around, style, draw))
+        values = np.asarray(numbers, dtype=np.float64).reshape(shape, order="F")
+        point[item.name] = _rounded(values, dtype)
     return point
 
 
-def row_counts(function: Function, base: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    """How many numbers each input takes, sizes in common kept in common."""
+def symbol_counts(function: Function, base: Mapping[str, Any]) -> dict[str, int]:
+    """The number that each symbol of a size stands for: as in the given values, or a few."""
     bindings = function.graph.bindings
-    sizes = {
-        item.name: item.type.shape[0].substitute(bindings)
-        for item in function.inputs
-        if item.type.rank
-    }
     symbols: dict[str, int] = {}
-    for name, size in sizes.items():
-        value = base.get(name)
-        if value is None or np.ndim(value) == 0 or len(size.terms) != 1:
+    for item in function.inputs:
+        value = base.get(item.name)
+        if value is None or np.ndim(value) != item.type.rank:
             continue
-        (symbol, factor), count = size.terms[0], len(value)
-        symbols.setdefault(symbol, max(1, (min(count, _LONGEST) - size.constant) // factor))
+        for size, length in zip(item.type.shape, np.shape(value), strict=True):
+            size = size.substitute(bindings)
+            if len(size.terms) == 1:
+                (symbol, factor), count = size.terms[0], length
+                symbols.setdefault(symbol, max(1, (min(count, _LONGEST) - size.constant) // factor))
     for symbol, least in least_rows(function).items():
         symbols[symbol] = max(symbols.get(symbol, ROWS), least)
-    for item in function.inputs:
-        yield item.name, _count(sizes[item.name], symbols) if item.type.rank else 1
+    return symbols
+
+
+def _shape(function: Function, item: Input, symbols: Mapping[str, int]) -> tuple[int, ...]:
+    bindings = function.graph.bindings
+    return tuple(_count(size.substitute(bindings), symbols) for size in item.type.shape)
+
+
+def _ranges(function: Function, symbols: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+    """Least and largest number of data that are places in something."""
+    ranges = {i.name: (i.base, i.base) for i in function.inputs if i.nature == "index"}
+    found: dict[str, tuple[int, int]] = {}
+    for place in places(function):
+        low, high = 1 - place.offset, _count(place.size, symbols) - place.offset
+        before = found.get(place.name, (low, high))
+        found[place.name] = max(low, before[0]), max(low, min(high, before[1]))
+    return {**ranges, **found}
 
 
 def least_rows(function: Function) -> dict[str, int]:
     """The least that each symbol of a length may be: data have the rows that the model names."""
     graph = function.graph
     least: dict[str, int] = {}
+    sizes = {size for type_ in set(graph.types) for size in type_.shape if size.constant < 0}
+    for size in sizes:  # what is left of a slice
+        size = size.substitute(graph.bindings)
+        if len(size.terms) == 1 and size.terms[0][1] > 0:
+            symbol, factor = size.terms[0]
+            least[symbol] = max(least.get(symbol, 1), -((size.constant - 1) // factor))
     for record in graph.records:
         if record[0] not in ("index", "scatter"):
             continue
@@ -165,22 +197,19 @@ def _count(size: Size, symbols: Mapping[str, int]) -> int:
     return max(1, size.constant + terms)
 
 
-def _one_row(function: Function, lengths: dict[str, int]) -> dict[str, int]:
+def _one_row(function: Function, symbols: dict[str, int]) -> dict[str, int]:
     """One row for all data, where their lengths are that of one symbol itself."""
     bindings = function.graph.bindings
     if any(least > 1 for least in least_rows(function).values()):
-        return lengths
+        return symbols
+    single = dict(symbols)
     for item in function.inputs:
-        if item.type.rank:
-            size = item.type.shape[0].substitute(bindings)
+        for size in item.type.shape:
+            size = size.substitute(bindings)
             if size.terms and (size.constant or any(factor != 1 for _, factor in size.terms)):
-                return lengths
-    return {
-        item.name: lengths[item.name]
-        if item.type.rank == 0 or item.type.shape[0].substitute(bindings).is_known
-        else 1
-        for item in function.inputs
-    }
+                return symbols
+            single |= {symbol: 1 for symbol, _ in size.terms}
+    return single
 
 
 Style = Callable[[float | None, random.Random], float]
@@ -214,7 +243,8 @@ _STYLES: tuple[Style, ...] = (_near, _positive, _mixed, _unit, _scales)
 def _numbers(
     item: Input, count: int, around: Any, style: Style, draw: random.Random
 ) -> Iterator[float]:
-    near = np.atleast_1d(np.asarray(np.nan if around is None else around, dtype=np.float64))
+    around = np.asarray(np.nan if around is None else around, dtype=np.float64)
+    near = around.ravel(order="F")
     for row in range(count):
         centre = float(near[row % len(near)])
         yield _within(item, _number(item, None if np.isnan(centre) else centre, style, draw), draw)
@@ -223,8 +253,6 @@ def _numbers(
 def _number(item: Input, around: float | None, style: Style, draw: random.Random) -> float:
     if item.nature == "count":
         return float(draw.choice(_COUNTS))
-    if item.nature == "index":
-        return 1.0
     if item.nature == "positive":
         return abs(style(around, draw)) or 1.0
     return style(around, draw)

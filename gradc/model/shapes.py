@@ -1,0 +1,181 @@
+"""Whether values have the shapes that a model needs, and data that index stay inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gradc.errors import fail
+from gradc.ir import Function, Input
+from gradc.prims.extents import Extent, extents, places, solve
+
+_AXES = {1: ("element",), 2: ("row", "column")}
+
+
+def _counted(item: Input, axis: int, count: int) -> str:
+    return f"{count} {_AXES[item.type.rank][axis]}{'' if count == 1 else 's'}"
+
+
+def check_shapes(function: Function, point: Mapping[str, Any]) -> None:
+    """Compare values with the types of inputs, and with each other.
+
+    Raises: GradcError (G202) that names the input, the shape it has to have and that given.
+    """
+    _check_undeclared(function, point)
+    if any(item.declared for item in function.inputs):
+        shapes = {name: _shape(value) for name, value in point.items()}
+        for item in function.inputs:
+            if item.declared and item.name in shapes:
+                _check_rank(item, shapes[item.name])
+        _check_sizes(function, shapes)
+    _check_places(function, point)
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list):
+        return ()
+    return (len(value), len(value[0])) if isinstance(value[0], list) else (len(value),)
+
+
+def _check_undeclared(function: Function, point: Mapping[str, Any]) -> None:
+    rows: tuple[str, int] | None = None
+    for item in function.inputs:
+        if item.name not in point or item.declared:
+            continue
+        value = point[item.name]
+        length = len(value) if isinstance(value, list) else 1
+        if isinstance(value, list) and item.type.rank < 2 and isinstance(value[0], list):
+            raise fail("G202", f"'{item.name}' takes numbers in one row, and a matrix is given")
+        if not item.type.shape:
+            if isinstance(value, list):
+                raise fail(
+                    "G202",
+                    f"'{item.name}' is a scalar parameter but {length} values are given;"
+                    " a vector parameter needs its value when the model is compiled",
+                )
+        elif item.type.length is not None:
+            if length != item.type.length:
+                raise fail("G202", f"'{item.name}' has length {item.type.length}, not {length}")
+        elif length > 1 and item.type.rank == 1:
+            if rows is not None and rows[1] != length:
+                raise fail(
+                    "G202",
+                    f"'{rows[0]}' has {rows[1]} values and '{item.name}' has {length};"
+                    " all data vectors have one length, or are single numbers",
+                )
+            rows = (item.name, length)
+
+
+_KINDS = ("a number", "a vector", "a matrix")
+
+
+def _given(shape: Sequence[int]) -> str:
+    """What was given, in words."""
+    if not shape:
+        return "a number"
+    if len(shape) == 1:
+        return f"a vector of {shape[0]}"
+    return f"a matrix of {shape[0]} by {shape[1]}"
+
+
+def _check_rank(item: Input, shape: tuple[int, ...]) -> None:
+    if len(shape) != item.type.rank:
+        wanted = _KINDS[item.type.rank]
+        if all(size.is_known for size in item.type.shape):
+            wanted = _given([size.constant for size in item.type.shape])
+        raise fail(
+            "G202",
+            f"'{item.name}' is {wanted}, and {_given(shape)} is given",
+            suggestion="a matrix in JSON is a list of rows" if item.type.rank == 2 else None,
+        )
+
+
+def _check_sizes(function: Function, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    deciding = {e.decides: e for e in extents(function) if e.decides is not None}
+    for extent, wanted in solve(function, shapes):
+        item, axis = extent.item, extent.axis
+        found = shapes[item.name][axis]
+        if wanted is None or wanted == found:
+            continue
+        if wanted < 0:
+            raise fail("G202", f"'{item.name}' has {_counted(item, axis, found)}: that is too few")
+        others = [deciding[symbol] for symbol, _ in extent.size.terms if symbol in deciding]
+        because = _because(others, shapes)
+        needed = _counted(item, axis, wanted)
+        raise fail("G202", f"'{item.name}' must have {needed}{because}, and has {found}")
+
+
+def _because(others: Sequence[Extent], shapes: Mapping[str, tuple[int, ...]]) -> str:
+    """Where a size comes from."""
+    words = [
+        f"'{o.item.name}' has {_counted(o.item, o.axis, shapes[o.item.name][o.axis])}"
+        for o in others
+    ]
+    return f", since {' and '.join(words)}" if words else ""
+
+
+def _check_places(function: Function, point: Mapping[str, Any]) -> None:
+    """Counts are whole numbers, and data that index are places of what they index."""
+    limits: dict[str, tuple[int, int | None]] = {}
+    for item in function.inputs:
+        if item.nature == "index":
+            limits[item.name] = item.base, None
+        elif item.nature == "count" and item.name in point:
+            _check_whole(item.name, _flat(point[item.name]))
+    lengths = symbol_values(function, point)
+    for place in places(function):
+        size: int | None = place.size.constant
+        if any(symbol not in lengths for symbol, _ in place.size.terms):
+            size = None
+        else:
+            size = place.size.constant + sum(f * lengths[s] for s, f in place.size.terms)
+        low, high = limits.get(place.name, (1 - place.offset, None))
+        if size is not None:
+            high = size - place.offset if high is None else min(high, size - place.offset)
+        limits[place.name] = max(low, 1 - place.offset), high
+    for name, (low, high) in limits.items():
+        if name in point:
+            _check_between(name, _flat(point[name]), low, high)
+
+
+def symbol_values(function: Function, point: Mapping[str, Any]) -> dict[str, int]:
+    """The value of each symbol of a size that some value tells."""
+    shapes = {name: _shape(value) for name, value in point.items()}
+    values: dict[str, int] = {}
+    bindings = function.graph.bindings
+    for item in function.inputs:
+        shape = shapes.get(item.name, ())
+        if len(shape) != item.type.rank:
+            continue
+        for size, found in zip(item.type.shape, shape, strict=True):
+            size = size.substitute(bindings)
+            if len(size.terms) == 1 and size.terms[0][1] == 1:
+                symbol, count = size.terms[0][0], found - size.constant
+                values[symbol] = max(values.get(symbol, count), count)
+    return values
+
+
+def _flat(value: Any) -> list[float]:
+    if not isinstance(value, list):
+        return [value]
+    return [entry for row in value for entry in (row if isinstance(row, list) else [row])]
+
+
+def _check_whole(name: str, values: Sequence[float]) -> None:
+    for number, value in enumerate(values, start=1):
+        if not float(value).is_integer():
+            where = f"element {number} of '{name}'" if len(values) > 1 else f"'{name}'"
+            raise fail("G202", f"{where} is {_shown(value)}, and has to be a whole number")
+
+
+def _check_between(name: str, values: Sequence[float], low: int, high: int | None) -> None:
+    _check_whole(name, values)
+    for number, value in enumerate(values, start=1):
+        if value < low or (high is not None and value > high):
+            where = f"element {number} of '{name}'" if len(values) > 1 else f"'{name}'"
+            wanted = f"between {low} and {high}" if high is not None else f"{low} or more"
+            raise fail("G202", f"{where} is {_shown(value)}, and has to be {wanted}")
+
+
+def _shown(value: float) -> str:
+    return repr(float(value)).removesuffix(".0")

@@ -1,0 +1,61 @@
+"""Checks of declared inputs in NumPy and TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from gradc.emit.checks import RangeTest, declared, has_low, range_tests, rank_message, size_tests
+from gradc.ir import Function, Input
+from gradc.targets.python import call
+
+
+def numpy_checks(function: Function, users: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Tests that must not hold, and what is said where one does."""
+
+    def axis(item: Input, number: int) -> str:
+        return f"{users[item.name]}.shape[{number}]"
+
+    for item in declared(function):
+        name = users[item.name]
+        if item.type.rank:
+            yield f"np.ndim({name}) != {item.type.rank}", rank_message(item, name)
+        yield f"np.any(np.isnan({name}))", f"{name} has missing values"
+    for test in size_tests(function, axis, users):
+        yield f"{test.found} != {test.wanted}", test.message
+    for ranged in range_tests(function, axis, users):
+        name = users[ranged.item.name]
+        tests = [f"({name} != np.round({name}))"]
+        tests += [f"({name} < {ranged.low})"] if has_low(ranged) else []
+        tests += [] if ranged.high is None else [f"({name} > {ranged.high})"]
+        yield f"np.any({' | '.join(tests)})", ranged.message
+
+
+def tf_checks(function: Function, users: Mapping[str, str]) -> Iterator[str]:
+    """Lines that raise where a test fails, at once or inside of a ``tf.function``."""
+
+    def axis(item: Input, number: int) -> str:
+        return f"tf.shape({users[item.name]})[{number}]"
+
+    for item in declared(function):
+        name = users[item.name]
+        if item.type.rank:
+            yield f"    {name}.shape.assert_has_rank({item.type.rank})"
+        missing = f"tf.reduce_any(tf.math.is_nan({name}))"
+        yield from _equal(missing, "False", f"{name} has missing values")
+    for test in size_tests(function, axis, users):
+        yield from _equal(test.found, test.wanted, test.message)
+    for ranged in range_tests(function, axis, users):
+        yield from _equal(_in_range(ranged, users[ranged.item.name]), "True", ranged.message)
+
+
+def _equal(found: str, wanted: str, message: str) -> list[str]:
+    said = message.replace("tf.shape(", "shape(")
+    return call("tf.debugging.assert_equal", [found, wanted, f'"{said}"'], "", 4)
+
+
+def _in_range(test: RangeTest, name: str) -> str:
+    tests = [f"({name} == tf.round({name}))"]
+    tests += [f"({name} >= {test.low})"] if has_low(test) else []
+    if test.high is not None:
+        tests.append(f"({name} <= tf.cast({test.high}, {name}.dtype))")
+    return f"tf.reduce_all({' & '.join(tests)})"
