@@ -6,6 +6,7 @@ from gradc.ir.count import operations
 from gradc.ir.function import Function, Input, Kind, LeastSquares, Nature, Region
 from gradc.ir.graph import Derived, Graph, Record, dependents, reachable
 from gradc.ir.memory import collection_paused
+from gradc.ir.sizes import Extent, SizeError, counts_of, value_of
 from gradc.ir.text import dump, parse
 from gradc.ir.types import BOOL, INT, REAL, Dtype, Size, Type, known, make_type, symbol, vector
 from gradc.ir.validate import InvalidFunction, validate
@@ -16,6 +17,7 @@ __all__ = [
     "REAL",
     "Derived",
     "Dtype",
+    "Extent",
     "Function",
     "Graph",
     "Input",
@@ -26,8 +28,10 @@ __all__ = [
     "Record",
     "Region",
     "Size",
+    "SizeError",
     "Type",
     "collection_paused",
+    "counts_of",
     "dependents",
     "dump",
     "known",
@@ -37,5 +41,6 @@ __all__ = [
     "reachable",
     "symbol",
     "validate",
+    "value_of",
     "vector",
 ]
