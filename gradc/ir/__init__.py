@@ -6,7 +6,7 @@ from gradc.ir.count import operations
 from gradc.ir.function import Function, Input, Kind, LeastSquares, Nature, Region
 from gradc.ir.graph import Derived, Graph, Record, dependents, reachable
 from gradc.ir.memory import collection_paused
-from gradc.ir.sizes import Extent, SizeError, counts_of, value_of
+from gradc.ir.sizes import UNITS, Extent, SizeError, counts_of, value_of
 from gradc.ir.text import dump, parse
 from gradc.ir.types import BOOL, INT, REAL, Dtype, Size, Type, known, make_type, symbol, vector
 from gradc.ir.validate import InvalidFunction, validate
@@ -15,6 +15,7 @@ __all__ = [
     "BOOL",
     "INT",
     "REAL",
+    "UNITS",
     "Derived",
     "Dtype",
     "Extent",

@@ -16,7 +16,8 @@ from gradc.ir.types import Size
 class Extent:
     """One axis of one input: its size as the function has it, and how long it is.
 
-    ``firm`` is False for a single number that may recycle, and so says little.
+    ``firm`` is False for a single number that may recycle, and so says little; ``unit`` is what
+    is counted, for messages.
     """
 
     name: str
@@ -24,6 +25,10 @@ class Extent:
     size: Size
     count: int
     firm: bool = True
+    unit: str = "rows"
+
+    def __str__(self) -> str:
+        return f"'{self.name}' has {self.count} {self.unit}"
 
 
 class SizeError(Exception):
@@ -38,6 +43,26 @@ class SizeError(Exception):
         self.extent = extent
         self.expected = expected
         self.told_by = told_by
+
+    @property
+    def is_of_vectors(self) -> bool:
+        """Whether two vectors contradict each other that should have one length."""
+        one, other = self.told_by, self.extent
+        return one is not None and one.size == other.size and one.unit == other.unit == "values"
+
+    def __str__(self) -> str:
+        one, other = self.told_by, self.extent
+        if self.expected is None:
+            return f"{other}, which does not fit the other sizes"
+        if one is None:
+            return f"{other}, not {self.expected}"
+        if self.is_of_vectors:
+            return f"{one} and '{other.name}' has {other.count}"
+        return f"{one} and {other}, where {self.expected} are needed"
+
+
+UNITS = ("rows", "columns")
+"""What the extents of a matrix count."""
 
 
 def counts_of(extents: Sequence[Extent], bindings: Mapping[str, Size]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradc.errors import GradcError, fail
-from gradc.ir import Function
+from gradc.ir import UNITS, Extent, Function, SizeError, counts_of
 
 Value = float | list[float]
 Point = dict[str, Value]
@@ -85,36 +85,58 @@ def known_part(function: Function, point: Mapping[str, Any]) -> Point:
             raise value.error
         if value is None:
             continue
-        full[item.name] = list(value) if isinstance(value, tuple) else value
+        full[item.name] = _listed(value)
     _check_shapes(function, full)
     return full
 
 
+def _listed(value: Any) -> Any:
+    """A default as lists."""
+    return [_listed(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+
+_ONE_LENGTH = "; all data vectors have one length, or are single numbers"
+
+
 def _check_shapes(function: Function, point: Point) -> None:
-    rows: tuple[str, int] | None = None
+    params = set(function.wrt)
+    extents: list[Extent] = []
     for item in function.inputs:
         if item.name not in point:
             continue
-        value = point[item.name]
-        length = len(value) if isinstance(value, list) else 1
-        if not item.type.shape:
-            if isinstance(value, list):
-                raise fail(
-                    "G202",
-                    f"'{item.name}' is a scalar parameter but {length} values are given;"
-                    " a vector parameter needs its value when the model is compiled",
-                )
-        elif item.type.length is not None:
-            if length != item.type.length:
-                raise fail("G202", f"'{item.name}' has length {item.type.length}, not {length}")
-        elif length > 1:
-            if rows is not None and rows[1] != length:
-                raise fail(
-                    "G202",
-                    f"'{rows[0]}' has {rows[1]} values and '{item.name}' has {length};"
-                    " all data vectors have one length, or are single numbers",
-                )
-            rows = (item.name, length)
+        shape = _shape(point[item.name])
+        if item.type.rank == 0 and shape:
+            raise fail(
+                "G202",
+                f"'{item.name}' is a scalar parameter but {shape[0]} values are given;"
+                " a vector parameter needs its value when the model is compiled",
+            )
+        if (item.type.rank == 2) != (len(shape) == 2):
+            wanted = "a matrix, a list of rows" if item.type.rank == 2 else "not a matrix"
+            raise fail("G202", f"'{item.name}' is {wanted}")
+        if item.type.rank == 1:
+            length = shape[0] if shape else 1
+            known = item.type.length
+            if known is not None and length != known:
+                raise fail("G202", f"'{item.name}' has length {known}, not {length}")
+            # Data of one number recycle to the rows of others.
+            firm = length > 1 or item.name in params
+            extents.append(Extent(item.name, 0, item.type.shape[0], length, firm, "values"))
+        elif item.type.rank == 2:
+            extents += [
+                Extent(item.name, axis, item.type.shape[axis], shape[axis], unit=unit)
+                for axis, unit in enumerate(UNITS)
+            ]
+    try:
+        counts_of(extents, function.graph.bindings)
+    except SizeError as error:
+        raise fail("G202", f"{error}{_ONE_LENGTH if error.is_of_vectors else ''}") from error
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list):
+        return ()
+    return (len(value), len(value[0])) if isinstance(value[0], list) else (len(value),)
 
 
 def to_json(value: Any) -> Any:

@@ -10,7 +10,18 @@ import numpy as np
 from flint import arb, ctx
 
 from gradc.errors import fail
-from gradc.ir import Extent, Function, Graph, Input, Size, SizeError, counts_of, reachable, value_of
+from gradc.ir import (
+    UNITS,
+    Extent,
+    Function,
+    Graph,
+    Input,
+    Size,
+    SizeError,
+    counts_of,
+    reachable,
+    value_of,
+)
 from gradc.passes import unroll
 from gradc.prims import TABLE
 from gradc.prims.balls import LIMITS
@@ -62,14 +73,12 @@ def _array(item: Input, value: Any) -> Any:
         numbers = np.zeros((0, 0, 0))
     rank = item.type.rank
     if numbers.size == 0 or numbers.ndim != max(rank, 1):
-        wanted = "a matrix" if rank == 2 else "a number nor a vector"
-        said = f"is not {wanted}" if rank == 2 else f"is neither {wanted}"
-        raise fail("G501", f"the value of '{item.name}' {said}")
-    length = item.type.length
+        said = "no matrix" if rank == 2 else "neither a number nor a vector"
+        raise fail("G501", f"the value of '{item.name}' is {said}")
     if item.kind == "param" and rank < 2:
-        wanted_length = 1 if rank == 0 else length or numbers.size
-        if numbers.size != wanted_length:
-            raise fail("G501", f"'{item.name}' takes {length or 1} numbers, not {numbers.size}")
+        length = 1 if rank == 0 else item.type.length or numbers.size
+        if numbers.size != length:
+            raise fail("G501", f"'{item.name}' takes {length} numbers, not {numbers.size}")
     return numbers
 
 
@@ -81,10 +90,13 @@ def _extents(function: Function, bound: Bound) -> list[Extent]:
         cells = bound[item.name]
         if item.type.rank == 1:
             firm = len(cells) != 1 or item.name in params
-            found.append(Extent(item.name, 0, item.type.shape[0], len(cells), firm))
+            found.append(Extent(item.name, 0, item.type.shape[0], len(cells), firm, "values"))
         elif isinstance(cells, Grid):
             extents = (cells.nrow, cells.ncol)
-            found += [Extent(item.name, k, item.type.shape[k], extents[k]) for k in (0, 1)]
+            found += [
+                Extent(item.name, axis, item.type.shape[axis], extents[axis], unit=unit)
+                for axis, unit in enumerate(UNITS)
+            ]
     return found
 
 
@@ -92,10 +104,7 @@ def _sizes(function: Function, bound: Bound) -> dict[str, int]:
     try:
         return counts_of(_extents(function, bound), function.graph.bindings)
     except SizeError as error:
-        extent, wanted = error.extent, error.expected
-        axis = ("rows", "columns")[extent.axis]
-        fits = "which fits no size" if wanted is None else f"where {wanted} are needed"
-        raise fail("G502", f"'{extent.name}' has {extent.count} {axis}, {fits}") from error
+        raise fail("G502", str(error)) from error
 
 
 def _recycle_data(function: Function, bound: dict[str, Cells], counts: Mapping[str, int]) -> None:

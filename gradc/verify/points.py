@@ -7,6 +7,7 @@ the same points.
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,14 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from gradc.ir import Function, Input, Size
+from gradc.ir import Function, Input
+from gradc.verify.extents import extents
 
-Value = float | list[float]
+Value = float | list[float] | list[list[float]]
 Accept = Callable[[Mapping[str, Value]], str | None]
 """Why a point is of no use, None where it is."""
 
-ROWS = 3
-_LONGEST = 100
 _TRIES = 25
 _NEAR = 0.3
 _COUNTS = (0, 1, 1, 2, 3, 4, 7, 12)
@@ -55,9 +55,10 @@ def sample(
 ) -> Sample:
     """The given points, then ``count`` random ones that ``accept`` takes.
 
-    Vectors have as many rows as in the first given point, at most 100, and 3 where nothing
-    says how many; every fourth random point has one row where nothing forbids it. Where data
-    were given, every other random point keeps them; ``known`` are values without a whole point.
+    Where data were given, every other random point keeps them, all of their rows; the others
+    have as many rows as the first given point, but at most 100, and 3 where nothing says how
+    many. Every fourth random point has one row where nothing forbids it. ``known`` are values
+    without a whole point.
     """
     base = {**(given[0] if given else {}), **(known or {})}
     draw = random.Random(seed)  # noqa: S311 - points are to be the same again
@@ -107,9 +108,10 @@ def _draw(
     keep = number % 2 == 0
     data = [item for item in function.inputs if item.name not in function.wrt]
     kept = {item.name for item in data if item.name in base and keep}
-    lengths = dict(row_counts(function, base))
-    if not kept and number % 4 == 3 and not base:
-        lengths = _one_row(function, lengths)
+    sizes = extents(
+        function, base, keep=bool(kept), one_row=not kept and number % 4 == 3 and not base
+    )
+    covariances = _factored(function)
     # The first tries go near the defaults; later ones look elsewhere for the domain.
     style = _STYLES[(number + attempt) % len(_STYLES)]
     point: dict[str, Value] = {}
@@ -118,69 +120,34 @@ def _draw(
             point[item.name] = _rounded(np.asarray(base[item.name], dtype=np.float64), dtype)
             continue
         around = base.get(item.name, item.default)
-        numbers = list(_numbers(item, lengths[item.name], around, style, draw))
-        value = numbers if item.type.rank else numbers[0]
-        point[item.name] = _rounded(np.asarray(value, dtype=np.float64), dtype)
+        shape = sizes.shapes[item.name]
+        if item.name in covariances:
+            value = _covariance(shape[0], draw)
+        elif item.nature == "index":
+            value = _indices(shape, sizes.places.get(item.name, (1, 1)), draw)
+        else:
+            numbers = list(_numbers(item, math.prod(shape), around, style, draw))
+            value = np.array(numbers).reshape(shape, order="F")
+        point[item.name] = _rounded(value, dtype)
     return point
 
 
-def row_counts(function: Function, base: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    """How many numbers each input takes, sizes in common kept in common."""
-    bindings = function.graph.bindings
-    sizes = {
-        item.name: item.type.shape[0].substitute(bindings)
-        for item in function.inputs
-        if item.type.rank
-    }
-    symbols: dict[str, int] = {}
-    for name, size in sizes.items():
-        value = base.get(name)
-        if value is None or np.ndim(value) == 0 or len(size.terms) != 1:
-            continue
-        (symbol, factor), count = size.terms[0], len(value)
-        symbols.setdefault(symbol, max(1, (min(count, _LONGEST) - size.constant) // factor))
-    for symbol, least in least_rows(function).items():
-        symbols[symbol] = max(symbols.get(symbol, ROWS), least)
-    for item in function.inputs:
-        yield item.name, _count(sizes[item.name], symbols) if item.type.rank else 1
+def _indices(shape: Sequence[int], range_: tuple[int, int], draw: random.Random) -> Any:
+    low, high = range_
+    numbers = [float(draw.randint(low, max(low, high))) for _ in range(math.prod(shape))]
+    return np.array(numbers).reshape(shape, order="F")
 
 
-def least_rows(function: Function) -> dict[str, int]:
-    """The least that each symbol of a length may be: data have the rows that the model names."""
+def _factored(function: Function) -> set[str]:
+    """Inputs that must be positive definite, as a Cholesky factor of them is taken."""
     graph = function.graph
-    least: dict[str, int] = {}
-    for record in graph.records:
-        if record[0] not in ("index", "scatter"):
-            continue
-        vector = record[2] if record[0] == "index" else record[3]
-        size = graph.types[vector].shape[0].substitute(graph.bindings)
-        if len(size.terms) == 1 and size.terms[0][1] > 0:
-            symbol, factor = size.terms[0]
-            least[symbol] = max(least.get(symbol, 1), -((size.constant - record[1]) // factor))
-    return least
+    nodes = {record[2] for record in graph.records if record[0] == "chol"}
+    return {item.name for item in function.inputs if item.node in nodes}
 
 
-def _count(size: Size, symbols: Mapping[str, int]) -> int:
-    terms = sum(factor * symbols.get(symbol, ROWS) for symbol, factor in size.terms)
-    return max(1, size.constant + terms)
-
-
-def _one_row(function: Function, lengths: dict[str, int]) -> dict[str, int]:
-    """One row for all data, where their lengths are that of one symbol itself."""
-    bindings = function.graph.bindings
-    if any(least > 1 for least in least_rows(function).values()):
-        return lengths
-    for item in function.inputs:
-        if item.type.rank:
-            size = item.type.shape[0].substitute(bindings)
-            if size.terms and (size.constant or any(factor != 1 for _, factor in size.terms)):
-                return lengths
-    return {
-        item.name: lengths[item.name]
-        if item.type.rank == 0 or item.type.shape[0].substitute(bindings).is_known
-        else 1
-        for item in function.inputs
-    }
+def _covariance(count: int, draw: random.Random) -> Any:
+    root = np.array([draw.gauss(0.0, 1.0) for _ in range(count * count)]).reshape(count, count)
+    return root @ root.T + np.eye(count)
 
 
 Style = Callable[[float | None, random.Random], float]
@@ -214,7 +181,7 @@ _STYLES: tuple[Style, ...] = (_near, _positive, _mixed, _unit, _scales)
 def _numbers(
     item: Input, count: int, around: Any, style: Style, draw: random.Random
 ) -> Iterator[float]:
-    near = np.atleast_1d(np.asarray(np.nan if around is None else around, dtype=np.float64))
+    near = np.asarray(np.nan if around is None else around, dtype=np.float64).ravel(order="F")
     for row in range(count):
         centre = float(near[row % len(near)])
         yield _within(item, _number(item, None if np.isnan(centre) else centre, style, draw), draw)
@@ -223,8 +190,6 @@ def _numbers(
 def _number(item: Input, around: float | None, style: Style, draw: random.Random) -> float:
     if item.nature == "count":
         return float(draw.choice(_COUNTS))
-    if item.nature == "index":
-        return 1.0
     if item.nature == "positive":
         return abs(style(around, draw)) or 1.0
     return style(around, draw)
