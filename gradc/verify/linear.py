@@ -71,14 +71,15 @@ def _chol(attrs: Any, args: Sequence[Cells]) -> Cells:
         rest = a[i + i * count]
         for k in range(i):
             rest = rest - out[k + i * count] ** 2
-        # The square root of a negative number is NaN, and so is what follows from it.
-        root = rest.sqrt()
+        # The square root of a negative number is NaN, and so is what follows from it. LAPACK
+        # refuses a pivot of zero too.
+        root = arb.nan() if rest.is_zero() else rest.sqrt()
         out[i + i * count] = root
         for j in range(i + 1, count):
             rest = a[i + j * count]
             for k in range(i):
                 rest = rest - out[k + i * count] * out[k + j * count]
-            out[i + j * count] = rest / root if not root.is_zero() else arb.nan()
+            out[i + j * count] = rest / root
     return out
 
 
