@@ -26,14 +26,14 @@ A = matrix(DRAW, K, K)
 B = matrix(DRAW, K, 2)
 V = [DRAW.gauss(0, 1) for _ in range(N)]
 U = [DRAW.gauss(0, 1) for _ in range(K)]
-I = [3.0, 1.0, 3.0, 5.0]
-W = [DRAW.gauss(0, 1) for _ in range(len(I))]
-ROWS = matrix(DRAW, len(I), K)
+PLACED = [3.0, 1.0, 3.0, 5.0]
+W = [DRAW.gauss(0, 1) for _ in range(len(PLACED))]
+ROWS = matrix(DRAW, len(PLACED), K)
 VALUES: dict[str, Any] = {
-    "X": X, "A": A, "B": B, "v": V, "u": U, "i": I, "w": W, "R": ROWS, "s": 0.3
+    "X": X, "A": A, "B": B, "v": V, "u": U, "i": PLACED, "w": W, "R": ROWS, "s": 0.3
 }  # fmt: skip
 EXACT = {name: fractions(value) for name, value in VALUES.items()}
-PLACES = np.array(I, dtype=int) - 1
+PLACES = np.array(PLACED, dtype=int) - 1
 
 
 def added(count: int, parts: Any) -> Any:
@@ -51,6 +51,7 @@ def put(like: Any, where: Any, what: Any) -> Any:
 
 
 E = EXACT
+HALVES = put(E["A"], np.diag_indices(K), np.diag(E["A"]) / 2)
 CASES: dict[str, tuple[str, Sequence[str], Any, Any]] = {
     "slice": ("slice", "v", SIZES, E["v"][1:-2]),
     "pad": ("pad", "v", SIZES, np.concatenate([[Fraction(0)], E["v"], [Fraction(0)] * 2])),
@@ -89,7 +90,7 @@ CASES: dict[str, tuple[str, Sequence[str], Any, Any]] = {
     "diag_matrix": ("diag_matrix", "u", None, put(E["A"], np.diag_indices(K), E["u"])),
     "diag_part": ("diag_part", "A", None, np.diag(E["A"])),
     "half_lower": (
-        "half_lower", "A", None, np.tril(E["A"], -1) + put(E["A"], np.diag_indices(K), np.diag(E["A"]) / 2)
+        "half_lower", "A", None, np.tril(E["A"]) - HALVES
     ),
     "solve": ("solve", "AB", None, exact_solution(E["A"], E["B"])),
     "solvevec": ("solvevec", "Au", None, exact_solution(E["A"], E["u"])),
