@@ -6,6 +6,7 @@ from gradc.ir.count import operations
 from gradc.ir.function import REPORTS, Function, Input, Kind, LeastSquares, Nature, Region
 from gradc.ir.graph import Derived, Graph, Record, dependents, reachable
 from gradc.ir.memory import collection_paused
+from gradc.ir.sizes import UNITS, Extent, SizeError, counts_of, value_of
 from gradc.ir.text import dump, parse
 from gradc.ir.types import (
     BOOL,
@@ -27,8 +28,10 @@ __all__ = [
     "INT",
     "REAL",
     "REPORTS",
+    "UNITS",
     "Derived",
     "Dtype",
+    "Extent",
     "Function",
     "Graph",
     "Input",
@@ -40,8 +43,10 @@ __all__ = [
     "Region",
     "Shape",
     "Size",
+    "SizeError",
     "Type",
     "collection_paused",
+    "counts_of",
     "dependents",
     "dump",
     "known",
@@ -51,5 +56,6 @@ __all__ = [
     "reachable",
     "symbol",
     "validate",
+    "value_of",
     "vector",
 ]

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradc.errors import fail
-from gradc.ir import Function, Input
-from gradc.prims.extents import Extent, extents, places, solve
+from gradc.ir import UNITS, Extent, Function, Input, SizeError, counts_of
+from gradc.prims.extents import Extent as Axis
+from gradc.prims.extents import extents, places, solve
 
 _AXES = {1: ("element",), 2: ("row", "column")}
 
@@ -37,33 +38,43 @@ def _shape(value: Any) -> tuple[int, ...]:
     return (len(value), len(value[0])) if isinstance(value[0], list) else (len(value),)
 
 
+_ONE_LENGTH = "; all data vectors have one length, or are single numbers"
+
+
 def _check_undeclared(function: Function, point: Mapping[str, Any]) -> None:
-    rows: tuple[str, int] | None = None
+    """Sizes of inputs that no declaration describes, told by what is given."""
+    params = set(function.wrt)
+    extents: list[Extent] = []
     for item in function.inputs:
         if item.name not in point or item.declared:
             continue
-        value = point[item.name]
-        length = len(value) if isinstance(value, list) else 1
-        if isinstance(value, list) and item.type.rank < 2 and isinstance(value[0], list):
-            raise fail("G202", f"'{item.name}' takes numbers in one row, and a matrix is given")
-        if not item.type.shape:
-            if isinstance(value, list):
-                raise fail(
-                    "G202",
-                    f"'{item.name}' is a scalar parameter but {length} values are given;"
-                    " a vector parameter needs its value when the model is compiled",
-                )
-        elif item.type.length is not None:
-            if length != item.type.length:
-                raise fail("G202", f"'{item.name}' has length {item.type.length}, not {length}")
-        elif length > 1 and item.type.rank == 1:
-            if rows is not None and rows[1] != length:
-                raise fail(
-                    "G202",
-                    f"'{rows[0]}' has {rows[1]} values and '{item.name}' has {length};"
-                    " all data vectors have one length, or are single numbers",
-                )
-            rows = (item.name, length)
+        shape = _shape(point[item.name])
+        if item.type.rank == 0 and shape:
+            raise fail(
+                "G202",
+                f"'{item.name}' is a scalar parameter but {shape[0]} values are given;"
+                " a vector parameter needs its value when the model is compiled",
+            )
+        if (item.type.rank == 2) != (len(shape) == 2):
+            wanted = "a matrix, a list of rows" if item.type.rank == 2 else "not a matrix"
+            raise fail("G202", f"'{item.name}' is {wanted}")
+        if item.type.rank == 1:
+            length = shape[0] if shape else 1
+            known = item.type.length
+            if known is not None and length != known:
+                raise fail("G202", f"'{item.name}' has length {known}, not {length}")
+            # Data of one number recycle to the rows of others.
+            firm = length > 1 or item.name in params
+            extents.append(Extent(item.name, 0, item.type.shape[0], length, firm, "values"))
+        elif item.type.rank == 2:
+            extents += [
+                Extent(item.name, axis, item.type.shape[axis], shape[axis], unit=unit)
+                for axis, unit in enumerate(UNITS)
+            ]
+    try:
+        counts_of(extents, function.graph.bindings)
+    except SizeError as error:
+        raise fail("G202", f"{error}{_ONE_LENGTH if error.is_of_vectors else ''}") from error
 
 
 _KINDS = ("a number", "a vector", "a matrix")
@@ -105,7 +116,7 @@ def _check_sizes(function: Function, shapes: Mapping[str, tuple[int, ...]]) -> N
         raise fail("G202", f"'{item.name}' must have {needed}{because}, and has {found}")
 
 
-def _because(others: Sequence[Extent], shapes: Mapping[str, tuple[int, ...]]) -> str:
+def _because(others: Sequence[Axis], shapes: Mapping[str, tuple[int, ...]]) -> str:
     """Where a size comes from."""
     words = [
         f"'{o.item.name}' has {_counted(o.item, o.axis, shapes[o.item.name][o.axis])}"

@@ -5,5 +5,6 @@ from __future__ import annotations
 from gradc.passes.legalize import legalize
 from gradc.passes.rebuild import rebuild, simplify
 from gradc.passes.stabilize import stabilize
+from gradc.passes.unroll import unroll
 
-__all__ = ["legalize", "rebuild", "simplify", "stabilize"]
+__all__ = ["legalize", "rebuild", "simplify", "stabilize", "unroll"]

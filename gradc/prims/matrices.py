@@ -307,8 +307,8 @@ PRIMS: tuple[Prim, ...] = (
         rules.chol_transpose,
         {
             "r": "chol",
-            "numpy": "np.linalg.cholesky({a}).T",
-            "tf": "tf.transpose(tf.linalg.cholesky({a}))",
+            "numpy": "np.linalg.cholesky({a}.T).T",
+            "tf": "tf.transpose(tf.linalg.cholesky(tf.transpose({a})))",
         },
     ),
 )

@@ -122,20 +122,27 @@ def det_transpose(b: Any, node: int, args: _Args, attrs: Any, bar: int, k: int) 
 
 
 def chol_jvp(b: Any, node: int, args: _Args, attrs: Any, dots: Sequence[Any]) -> Any:
-    """With L = t(out): L_dot = L half_lower(L^-1 A_dot L^-T), and the result is its transpose."""
+    """With L = t(out): L_dot = L half_lower(L^-1 A_dot L^-T), and the result is its transpose.
+
+    Only the upper triangle of A is read, so that of A_dot counts for both.
+    """
     lower = transposed(b, node)
-    inner = b.apply("solve", [lower, b.broadcast(dots[0], args[0])])
+    below = b.apply("half_lower", [transposed(b, b.broadcast(dots[0], args[0]))])
+    inner = b.apply("solve", [lower, b.add(below, transposed(b, below))])
     inner = b.apply("solve", [lower, transposed(b, inner)])
     return transposed(b, b.apply("matmul", [lower, b.apply("half_lower", [transposed(b, inner)])]))
 
 
 def chol_transpose(b: Any, node: int, args: _Args, attrs: Any, bar: int, k: int) -> Any:
-    """With L = t(out): S = L^-T half_lower(L' L_bar) L^-1, and A_bar = (S + S')/2."""
+    """With L = t(out): S = L^-T half_lower(L' L_bar) L^-1; the upper triangle gets S + S'.
+
+    The lower one is never read, and of the diagonal S + S' counts half.
+    """
     bar = b.broadcast(bar, node)
     # out' is L, so L' L_bar is out t(bar).
     inner = b.apply("half_lower", [b.apply("matmul", [node, transposed(b, bar)])])
     part = b.apply("solve", [node, transposed(b, b.apply("solve", [node, transposed(b, inner)]))])
-    return b.mul(b.const(0.5), b.add(part, transposed(b, part)))
+    return transposed(b, b.apply("half_lower", [b.add(part, transposed(b, part))]))
 
 
 def half_lower_transpose(b: Any, node: int, args: _Args, attrs: Any, bar: int, k: int) -> Any:

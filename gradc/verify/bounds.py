@@ -16,12 +16,14 @@ import numpy as np
 from flint import arb, ctx
 
 from gradc.ir import Function, reachable
-from gradc.verify.evaluate import Ball, Cells, Point, bind, evaluate
+from gradc.verify.cells import Ball, Cells
+from gradc.verify.evaluate import Point, bind, concrete, evaluate
 from gradc.verify.first_order import first_order_bounds
 from gradc.verify.oracle import FIRST_BITS, Truth, true_values
 from gradc.verify.rounding import Arithmetic, arithmetic, clamped
 from gradc.verify.sums import Rounding
 from gradc.verify.sweep import BITS
+from gradc.verify.wide import to_ball
 
 Method = Literal["ball", "first order", "none"]
 _WIDENED_BITS = 160
@@ -54,8 +56,9 @@ def bounds(function: Function, target: str, point: Point, dtype: str = "float64"
     Raises: GradcError (G504) for a primitive whose accuracy there was not measured.
     """
     model = arithmetic(target, dtype)
-    exact = true_values(function, point, dtype=dtype)
     inputs = bind(function, point, dtype)
+    function = concrete(function, inputs)
+    exact = true_values(function, point, dtype=dtype)
     roots = list(function.outputs.values())
     wide = evaluate(
         function.graph,
@@ -108,16 +111,11 @@ def _replace_exploded(
     for (name, row), radius in zip(exploded, radii, strict=True):
         ball = found[name][row].radius
         if np.isfinite(radius):
-            narrow = _to_ball(radius)
+            narrow = to_ball(radius)
             if not narrow >= ball:
                 found[name][row] = Bound(narrow, "first order")
         elif not ball.is_finite():
             found[name][row] = Bound(ball, "none")
-
-
-def _to_ball(number: np.longdouble) -> Ball:
-    mantissa, exponent = np.frexp(number)
-    return arb(float(mantissa)) * arb(2) ** int(exponent)
 
 
 def _check_range(

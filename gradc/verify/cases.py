@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gradc.ir import Function
 from gradc.run import Program
 from gradc.verify.bounds import Bounds, bounds
+from gradc.verify.cells import Cells
 from gradc.verify.compare import Expected
+from gradc.verify.evaluate import bind, concrete, counts_at
 from gradc.verify.oracle import State, Truth, true_values
 from gradc.verify.points import Sample, sample
 from gradc.verify.quotient import Confirmation, confirm
@@ -96,17 +98,49 @@ def plan(
     G504) for a primitive without ball arithmetic or measured accuracy.
     """
     found: dict[int, Case] = {}
+    unrolled = _Unrolled(subject)
 
     def accept(point: Mapping[str, Any]) -> str | None:
-        case = examine(subject, point)
+        case = examine(unrolled.at(point), point)
         reason = refusal(case, subject)
         if reason is None:
             found[id(point)] = case
         return reason
 
     drawn = sample(subject.original, given, count, seed, accept, subject.dtype, base)
-    cases = [found.get(id(point)) or examine(subject, point) for point in drawn.points]
+    cases = [found.get(id(point)) or examine(unrolled.at(point), point) for point in drawn.points]
     return Plan(subject, drawn, tuple(cases))
+
+
+@dataclass(slots=True)
+class _Unrolled:
+    """A subject with its loops written out, once for each number of turns."""
+
+    subject: Subject
+    _known: dict[tuple[tuple[str, int], ...], Subject] = field(default_factory=dict)
+
+    def at(self, point: Mapping[str, Any]) -> Subject:
+        subject = self.subject
+        inputs = bind(subject.original, point, subject.dtype)
+        key = tuple(sorted(counts_at(subject.original.graph, inputs).items()))
+        if key not in self._known:
+            self._known[key] = _written_out(subject, inputs)
+        return self._known[key]
+
+
+def _written_out(subject: Subject, inputs: Mapping[str, Cells]) -> Subject:
+    return replace(
+        subject,
+        original=concrete(subject.original, inputs),
+        plain=concrete(subject.plain, inputs),
+        emitted={
+            name: replace(item, function=concrete(item.function, inputs))
+            for name, item in subject.emitted.items()
+        },
+        witnesses={
+            name: concrete(function, inputs) for name, function in subject.witnesses.items()
+        },
+    )
 
 
 def examine(subject: Subject, point: Mapping[str, Any]) -> Case:

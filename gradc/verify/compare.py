@@ -15,7 +15,7 @@ from flint import arb, ctx
 
 from gradc.run import Numbers
 from gradc.verify.bounds import Bound, Method
-from gradc.verify.evaluate import Ball
+from gradc.verify.cells import Ball
 from gradc.verify.oracle import State
 from gradc.verify.rounding import Arithmetic
 
@@ -180,28 +180,34 @@ def _part(numbers: Numbers, name: str) -> Any:
     column_name, column = _base(second, block)
     array = np.asarray(block[column_name], dtype=np.float64)
     if column is not None:
-        array = array[..., column]
-    if row is not None:
-        array = array[(slice(None),) * lead + (row,)]
-    return array
+        picker: Any = (..., *column)
+        array = array[picker]
+    return _picked(array, row, lead)
 
 
 def _element(parts: Mapping[str, Any], name: str, lead: int) -> Any:
     base, index = _base(name, parts)
     if parts[base] is None:
         raise LookupError(name)
-    array = np.asarray(parts[base], dtype=np.float64)
-    return array if index is None else array[(slice(None),) * lead + (index,)]
+    return _picked(np.asarray(parts[base], dtype=np.float64), index, lead)
 
 
-def _base(name: str, parts: Mapping[str, Any]) -> tuple[str, int | None]:
+def _picked(array: Any, index: tuple[int, ...] | None, lead: int) -> Any:
+    """One element of a parameter, or all of them; a matrix column by column, as cells are."""
+    if index is not None:
+        return array[(slice(None),) * lead + index]
+    return np.swapaxes(array, -1, -2) if array.ndim == lead + 2 else array
+
+
+def _base(name: str, parts: Mapping[str, Any]) -> tuple[str, tuple[int, ...] | None]:
     """A parameter's name and which element of it is meant, from 0; None for all of it."""
     if name in parts:
         return name, None
     base, _, index = name.rpartition("[")
-    if base not in parts or not index.rstrip("]").isdigit():
+    places = index.rstrip("]").split(",")
+    if base not in parts or not all(place.isdigit() for place in places):
         raise LookupError(name)
-    return base, int(index.rstrip("]")) - 1
+    return base, tuple(int(place) - 1 for place in places)
 
 
 def _split(rest: str, parts: Mapping[str, Any]) -> tuple[str, str]:

@@ -1,27 +1,41 @@
-"""Evaluation of a function in ball arithmetic, node by node in the order of their ids.
-
-A node's value is a list of cells, one a row; a list of one cell recycles against any other. A
-cell is a ``flint.arb`` ball, or for a condition ``True``, ``False`` or ``None`` (the balls do
-not tell).
-"""
+"""Evaluation of a function in ball arithmetic, node by node in the order of their ids."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from flint import arb, ctx
 
 from gradc.errors import fail
-from gradc.ir import Function, Graph, reachable
+from gradc.ir import (
+    UNITS,
+    Extent,
+    Function,
+    Graph,
+    Input,
+    Size,
+    SizeError,
+    counts_of,
+    reachable,
+    value_of,
+)
+from gradc.passes import unroll
 from gradc.prims import TABLE
 from gradc.prims.balls import LIMITS
+from gradc.verify.cells import (
+    Cells,
+    Grid,
+    common_length,
+    common_nrow,
+    recycle,
+    shaped,
+)
+from gradc.verify.linear import LINEAR
+from gradc.verify.moves import MOVES, SUMS, add_up, move
 
-Ball = Any
-Cell = Any
-Cells = list[Cell]
 Point = Mapping[str, Any]
 Bound = Mapping[str, Cells]
 Adjust = Callable[[int, str, Any, Sequence[Cells], Cells], Cells]
@@ -31,57 +45,107 @@ Adjust = Callable[[int, str, Any, Sequence[Cells], Cells], Cells]
 def bind(function: Function, point: Point, dtype: str = "float64") -> dict[str, Cells]:
     """Exact balls for the inputs of a function at a point, rounded to ``dtype`` first.
 
-    Shapes: a number is one cell, a list one cell a row. An input that the point does not
-    have takes its default.
-    Raises: GradcError (G501) for an input without a value, or one that is not a number.
+    Shapes: a number is one cell, a list one cell a row, a list of rows a matrix. An input that
+    the point does not have takes its default. A single number given for a vector of data is
+    repeated, as every target does first of all.
+    Raises: GradcError (G501) for an input without a value, or one that is not a number,
+    (G502) for sizes that do not fit together.
     """
     bound: dict[str, Cells] = {}
     for item in function.inputs:
         value = point.get(item.name, item.default)
         if value is None:
             raise fail("G501", f"the point has no value for '{item.name}'")
-        try:
-            numbers = np.atleast_1d(np.asarray(value, dtype=np.float64))
-        except (TypeError, ValueError):
-            numbers = np.zeros((0, 0))
-        if numbers.ndim != 1 or numbers.size == 0:
-            raise fail("G501", f"the value of '{item.name}' is neither a number nor a vector")
-        length = item.type.length
-        if item.kind == "param" and numbers.size != (
-            1 if item.type.rank == 0 else length or numbers.size
-        ):
-            raise fail("G501", f"'{item.name}' takes {length or 1} numbers, not {numbers.size}")
+        array = _array(item, value)
         with np.errstate(over="ignore", under="ignore"):
-            rounded = numbers.astype(dtype).astype(np.float64)
-        bound[item.name] = [arb(float(number)) for number in rounded]
-    _recycle_data(function, bound)
+            rounded = array.astype(dtype).astype(np.float64)
+        cells = [arb(number) for number in rounded.ravel(order="F").tolist()]
+        bound[item.name] = Grid(cells, array.shape[0]) if array.ndim == 2 else cells
+    counts = _sizes(function, bound)
+    _recycle_data(function, bound, counts)
     return bound
 
 
-def _recycle_data(function: Function, bound: dict[str, Cells]) -> None:
+def _array(item: Input, value: Any) -> Any:
+    try:
+        numbers = np.atleast_1d(np.asarray(value, dtype=np.float64))
+    except (TypeError, ValueError):
+        numbers = np.zeros((0, 0, 0))
+    rank = item.type.rank
+    if numbers.size == 0 or numbers.ndim != max(rank, 1):
+        said = "no matrix" if rank == 2 else "neither a number nor a vector"
+        raise fail("G501", f"the value of '{item.name}' is {said}")
+    if item.kind == "param" and rank < 2:
+        length = 1 if rank == 0 else item.type.length or numbers.size
+        if numbers.size != length:
+            raise fail("G501", f"'{item.name}' takes {length} numbers, not {numbers.size}")
+    return numbers
+
+
+def _extents(function: Function, bound: Bound) -> list[Extent]:
+    """How long each axis of each input is; one number for a vector of data may recycle."""
+    params = set(function.wrt)
+    found: list[Extent] = []
+    for item in function.inputs:
+        cells = bound[item.name]
+        if item.type.rank == 1:
+            firm = len(cells) != 1 or item.name in params
+            found.append(Extent(item.name, 0, item.type.shape[0], len(cells), firm, "values"))
+        elif isinstance(cells, Grid):
+            extents = (cells.nrow, cells.ncol)
+            found += [
+                Extent(item.name, axis, item.type.shape[axis], extents[axis], unit=unit)
+                for axis, unit in enumerate(UNITS)
+            ]
+    return found
+
+
+def _sizes(function: Function, bound: Bound) -> dict[str, int]:
+    try:
+        return counts_of(_extents(function, bound), function.graph.bindings)
+    except SizeError as error:
+        raise fail("G502", str(error)) from error
+
+
+def _recycle_data(function: Function, bound: dict[str, Cells], counts: Mapping[str, int]) -> None:
     """Give data of one symbolic length one length, as every target does first of all."""
-    groups: dict[Any, list[str]] = {}
     for item in function.data:
-        if item.type.rank == 1 and item.type.length is None:
-            size = item.type.shape[0].substitute(function.graph.bindings)
-            groups.setdefault(size, []).append(item.name)
-    for names in groups.values():
-        rows = max(len(bound[name]) for name in names)
-        for name in names:
-            if len(bound[name]) == 1:
-                bound[name] = bound[name] * rows
+        if item.type.rank == 1 and item.type.length is None and len(bound[item.name]) == 1:
+            rows = value_of(item.type.shape[0].substitute(function.graph.bindings), counts)
+            if rows is not None:
+                bound[item.name] = bound[item.name] * rows
+
+
+def concrete(function: Function, inputs: Bound) -> Function:
+    """The function with its loops written out for inputs as long as these."""
+    if not any(record[0] == "scan" for record in function.graph.records):
+        return function
+    return unroll(function, counts_at(function.graph, inputs))
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The cells of every node that some root needs, at ``bits`` bits."""
+    """The cells of every node that some root needs, at ``bits`` bits.
+
+    ``sized`` has the attributes of those nodes that name sizes, as numbers.
+    """
 
     graph: Graph
     cells: dict[int, Cells]
     bits: int
+    sized: Mapping[int, Any] = field(default_factory=dict)
 
     def __getitem__(self, node: int) -> Cells:
         return self.cells[node]
+
+    def attrs(self, node: int) -> Any:
+        """The attributes of a node, sizes as numbers."""
+        found = self.sized.get(node)
+        return self.graph.attrs(node) if found is None else found
+
+
+_SIZED = frozenset({"slice", "pad", "reshape"})
+"""Primitives whose attributes are sizes."""
 
 
 def evaluate(
@@ -99,11 +163,12 @@ def evaluate(
     """
     marks = reachable(graph, roots)
     found: dict[int, Cells] = {}
+    sized: dict[int, Any] = {}
+    counts: dict[str, int] | None = None
     records = graph.records
     with ctx.workprec(bits):
-        for node in range(len(marks)):
-            if not marks[node]:
-                continue
+        node = marks.find(1)
+        while node >= 0:
             record = records[node]
             name, attrs = record[0], record[1]
             args = [found[arg] for arg in record[2:]]
@@ -113,14 +178,48 @@ def evaluate(
                 truth = graph.types[node].dtype == "bool"
                 cells = [bool(attrs[1]) if truth else arb(attrs[1])]
             else:
+                if name in _SIZED:
+                    if counts is None:
+                        counts = counts_at(graph, inputs)
+                    attrs = sized[node] = tuple(_number(graph, part, counts) for part in attrs)
                 cells = apply(name, attrs, args)
-            found[node] = cells if adjust is None else adjust(node, name, attrs, args, cells)
-    return Evaluation(graph, found, bits)
+            if adjust is not None:
+                cells = shaped(adjust(node, name, attrs, args, cells), cells)
+            found[node] = cells
+            node = marks.find(1, node + 1)
+    return Evaluation(graph, found, bits, sized)
+
+
+def counts_at(graph: Graph, inputs: Bound) -> dict[str, int]:
+    """What the actual lengths of the inputs say of symbolic sizes."""
+    extents: list[Extent] = []
+    for node, record in enumerate(graph.records):
+        if record[0] != "input" or record[1] not in inputs:
+            continue
+        cells, shape = inputs[record[1]], graph.types[node].shape
+        lengths = (cells.nrow, cells.ncol) if isinstance(cells, Grid) else (len(cells),)
+        firm = lengths != (1,)
+        extents += [
+            Extent(record[1], axis, size, length, firm)
+            for axis, (size, length) in enumerate(zip(shape, lengths, strict=False))
+        ]
+    return counts_of(extents, graph.bindings)
+
+
+def _number(graph: Graph, size: Size, counts: Mapping[str, int]) -> int:
+    number = value_of(size.substitute(graph.bindings), counts)
+    if number is None:
+        raise fail("G502", f"nothing tells how large {size} is")
+    return number
 
 
 def apply(name: str, attrs: Any, args: Sequence[Cells]) -> Cells:
     """The cells of one primitive at the working precision."""
-    whole = _WHOLE.get(name)
+    if name in MOVES:
+        return move(name, attrs, args)
+    if name in SUMS:
+        return add_up(name, attrs, args)
+    whole = _WHOLE.get(name) or LINEAR.get(name)
     if whole is not None:
         return whole(attrs, args)
     ball = TABLE[name].ball
@@ -128,42 +227,17 @@ def apply(name: str, attrs: Any, args: Sequence[Cells]) -> Cells:
         raise fail("G503", f"'{name}' has no ball arithmetic")
     if name in LIMITS:
         low, high = LIMITS[name]
-        return [
+        limited = [
             ball(x) if x.is_finite() or not x.is_exact() else arb(high if x > 0 else low)
             for x in args[0]
         ]
-    rows = common_length(args)
+        return shaped(limited, args[0])
+    rows, nrow = common_length(args), common_nrow(args)
     if rows == 1:
-        return [ball(*(arg[0] for arg in args))]
-    return [ball(*cells) for cells in zip(*(recycle(arg, rows) for arg in args), strict=True)]
-
-
-def common_length(args: Sequence[Cells]) -> int:
-    """How many rows an elementwise result has."""
-    rows = 1
-    for arg in args:
-        if len(arg) != 1:
-            if rows not in (1, len(arg)):
-                raise fail("G502", f"vectors of {rows} and {len(arg)} rows do not combine")
-            rows = len(arg)
-    return rows
-
-
-def is_infinite(cell: Cell) -> bool:
-    """Whether a cell is an infinity itself, which is exact and which nothing rounds."""
-    return isinstance(cell, arb) and bool(cell == arb.pos_inf() or cell == arb.neg_inf())
-
-
-def recycle(cells: Cells, rows: int) -> Cells:
-    """The cells, one repeated for every row."""
-    return cells * rows if len(cells) == 1 and rows > 1 else cells
-
-
-def _sum(attrs: Any, args: Sequence[Cells]) -> Cells:
-    total = arb(0)
-    for cell in args[0]:
-        total = total + cell
-    return [total]
+        cells = [ball(*(arg[0] for arg in args))]
+    else:
+        cells = [ball(*row) for row in zip(*(recycle(arg, rows) for arg in args), strict=True)]
+    return cells if nrow is None else Grid(cells, nrow)
 
 
 def _prod(attrs: Any, args: Sequence[Cells]) -> Cells:
@@ -186,7 +260,7 @@ def _prod_others(attrs: Any, args: Sequence[Cells]) -> Cells:
     for cell, rest in zip(cells, reversed(after), strict=True):
         others.append(before * rest)
         before = before * cell
-    return others
+    return shaped(others, cells)
 
 
 def _extreme(name: str) -> Callable[[Any, Sequence[Cells]], Cells]:
@@ -199,27 +273,10 @@ def _extreme(name: str) -> Callable[[Any, Sequence[Cells]], Cells]:
     return reduce
 
 
-def _index(attrs: Any, args: Sequence[Cells]) -> Cells:
-    if not 1 <= attrs <= len(args[0]):
-        raise fail("G502", f"index {attrs} is outside 1 to {len(args[0])}")
-    return [args[0][attrs - 1]]
-
-
-def _scatter(attrs: Any, args: Sequence[Cells]) -> Cells:
-    cells: Cells = [arb(0)] * len(args[1])
-    cells[attrs - 1] = args[0][0]
-    return cells
-
-
 _WHOLE: Mapping[str, Callable[[Any, Sequence[Cells]], Cells]] = {
-    "sum": _sum,
     "prod": _prod,
     "prod_others": _prod_others,
     "min": _extreme("min"),
     "max": _extreme("max"),
     "length": lambda attrs, args: [arb(len(args[0]))],
-    "index": _index,
-    "stack": lambda attrs, args: [cell for arg in args for cell in arg],
-    "broadcast": lambda attrs, args: recycle(args[0], len(args[1])),
-    "scatter": _scatter,
 }

@@ -10,10 +10,12 @@ import numpy as np
 from flint import arb, ctx
 
 from gradc.ir import Function, reachable
-from gradc.verify.evaluate import Cells, Evaluation, apply, evaluate
+from gradc.verify.cells import Cells, shaped
+from gradc.verify.evaluate import Evaluation, apply, evaluate
 from gradc.verify.rounding import Arithmetic, widen
 from gradc.verify.sums import Rounding
-from gradc.verify.sweep import BITS, Wide, first_order, to_wide
+from gradc.verify.sweep import BITS, first_order
+from gradc.verify.wide import Wide, to_wide
 
 # What is of second order in the rounding unit is left out; this is its allowance.
 _SLACK = 2
@@ -89,7 +91,7 @@ def _within_reach(runs: Sequence[Evaluation]) -> list[int]:
     with ctx.workprec(exact.bits):
         reach = {node: _reach(node, runs) for node in exact.cells}
         for node in exact.cells:
-            name, attrs = graph.prim(node), graph.attrs(node)
+            name, attrs = graph.prim(node), exact.attrs(node)
             args = [reach[arg] for arg in graph.args(node)]
             if not args or all(
                 a is exact.cells[k] for a, k in zip(args, graph.args(node), strict=True)
@@ -104,17 +106,18 @@ def _within_reach(runs: Sequence[Evaluation]) -> list[int]:
 
 def _reach(node: int, runs: Sequence[Evaluation]) -> Cells:
     exact = runs[0][node]
-    if not isinstance(exact[0], arb):
+    if not exact or not isinstance(exact[0], arb):
         return exact
     others = [run[node] for run in runs[1:]]
     if all(a is b for other in others for a, b in zip(exact, other, strict=True)):
         return exact
-    return [
+    reached = [
         cell
         if not cell.is_finite()
         else widen(cell, max((abs(o[row] - cell).upper() for o in others), default=arb(0)) * _RARE)
         for row, cell in enumerate(exact)
     ]
+    return shaped(reached, exact)
 
 
 def _breaks(name: str, cell: Any, blurred: Any) -> bool:

@@ -9,30 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from flint import arb, ctx
 
 from gradc.errors import Span
 from gradc.ir import Function, Graph, dependents, reachable
 from gradc.prims import TABLE
-from gradc.verify.evaluate import (
-    Ball,
-    Cells,
-    Evaluation,
-    Point,
-    bind,
-    common_length,
-    evaluate,
-    recycle,
-)
+from gradc.verify.cells import Ball, Cells, common_length, recycle
+from gradc.verify.evaluate import Evaluation, Point, bind, concrete, evaluate
+from gradc.verify.undefined import ENOUGH_BITS, is_undefined
 
 State = Literal["finite", "infinite", "undefined", "undecided"]
 FIRST_BITS = 200
 MOST_BITS = 3200
-# A relative 2^-80 leaves a double's 53 bits far behind; 2^-1200 is nothing beside the
-# smallest subnormal, 2^-1074.
-_ENOUGH_BITS = 80
+# Nothing beside the smallest subnormal, 2^-1074.
 _NOTHING = -1200
 
 
@@ -79,6 +70,7 @@ def true_values(
     is still unknown then is ``undecided``.
     """
     inputs = bind(function, point, dtype)
+    function = concrete(function, inputs)
     roots = list(function.outputs.values())
     while True:
         found = evaluate(function.graph, roots, inputs, bits)
@@ -95,7 +87,7 @@ def known(ball: Ball) -> bool:
     """Whether a finite ball is far narrower than a double can resolve."""
     return bool(
         ball.is_exact()
-        or ball.rel_accuracy_bits() >= _ENOUGH_BITS
+        or ball.rel_accuracy_bits() >= ENOUGH_BITS
         or ball.rad() < arb(2) ** _NOTHING
     )
 
@@ -110,58 +102,12 @@ def _state(found: Evaluation, node: int, row: int) -> State:
         return "finite" if known(ball) else "undecided"
     if ball == arb.pos_inf() or ball == arb.neg_inf():
         return "infinite"
-    return "undefined" if ball.is_nan() and _is_undefined(found, node, row) else "undecided"
-
-
-def _is_undefined(found: Evaluation, node: int, row: int) -> bool:
-    """Whether a NaN comes from arguments that are known well enough to say that it must be.
-
-    Follows NaN upwards to the first primitive that made one of numbers.
-    """
-    graph = found.graph
-    while True:
-        record = graph.records[node]
-        if record[0] in ("input", "const"):
-            return True
-        rows = [_at(found[arg], row) for arg in record[2:]]
-        if record[0] == "select" and rows[0] is not None:
-            rows[2 if rows[0] else 1] = True  # the branch not taken tells nothing
-        if record[0] in ("sum", "prod", "prod_others", "min", "max"):
-            rows = list(found[record[2]])
-        culprit = next((k for k, cell in enumerate(rows) if _is_nan(cell)), None)
-        if culprit is None:
-            return all(_is_sharp(cell) for cell in rows)
-        if record[0] in ("sum", "prod", "prod_others", "min", "max"):
-            node, row = record[2], culprit
-        elif record[0] == "index":
-            node, row = record[2], record[1] - 1
-        elif record[0] == "stack":
-            node, row = record[2 + row], 0
-        else:
-            node = record[2 + culprit]
-            row = min(row, len(found[node]) - 1)
-
-
-def _at(cells: Cells, row: int) -> Any:
-    return cells[min(row, len(cells) - 1)]
-
-
-def _is_nan(cell: Any) -> bool:
-    return isinstance(cell, arb) and bool(cell.is_nan())
-
-
-def _is_sharp(cell: Any) -> bool:
-    """Whether a cell leaves no doubt on which side of 0 and of a pole it lies."""
-    if not isinstance(cell, arb):
-        return cell is not None
-    if cell.is_exact():
-        return True
-    return bool(cell.is_finite()) and cell.rel_accuracy_bits() >= _ENOUGH_BITS
+    return "undefined" if ball.is_nan() and is_undefined(found, node, row) else "undecided"
 
 
 _COMPARED = frozenset({"lt", "le", "gt", "ge", "eq", "ne", "min2", "max2"})
 # Locally constant: what is made of their results alone switches only where they do.
-_STEPS = frozenset({"floor", "ceiling", "round", "trunc", "sign", "idiv", "length"})
+_STEPS = frozenset({"floor", "ceiling", "round", "trunc", "sign", "idiv", "length", "nrow", "ncol"})
 
 
 def kinks(function: Function, found: Evaluation) -> tuple[Kink, ...]:

@@ -15,8 +15,9 @@ from typing import Literal
 
 from flint import arb, ctx
 
-from gradc.ir import Function, Input
-from gradc.verify.evaluate import Ball, Cells, Point, bind, evaluate
+from gradc.ir import Function, Input, reachable
+from gradc.verify.cells import Ball, Cells, Grid, shaped
+from gradc.verify.evaluate import Point, bind, concrete, evaluate
 from gradc.verify.oracle import Truth
 
 Finding = Literal["confirmed", "contradicted", "unknown"]
@@ -27,21 +28,30 @@ _ALIKE = -30
 _CLOSE = -60
 _NOTHING = -220
 _ZERO = -700
-# Up to here each parameter is taken alone; beyond it random directions speak for all at once.
+# Up to here each parameter is taken alone; beyond it, or where that takes long, random directions
+# speak for all at once, and each alone is asked only where they contradict.
 _ALONE = 12
+_MUCH = 50_000
 _DIRECTIONS = 2
+_LARGEST_WEIGHT = 997
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One number to differentiate by: an input and a row of it."""
+    """One number to differentiate by: an input and a cell of it.
+
+    ``nrow`` is the number of rows where the input is a matrix.
+    """
 
     item: Input
     row: int
+    nrow: int = 0
 
     @property
     def name(self) -> str:
-        """``b`` for a scalar, ``beta[2]`` for an element of a vector."""
+        """``b`` for a scalar, ``beta[2]`` for an element of a vector, ``B[1,2]`` of a matrix."""
+        if self.nrow:
+            return f"{self.item.name}[{self.row % self.nrow + 1},{self.row // self.nrow + 1}]"
         return f"{self.item.name}[{self.row + 1}]" if self.item.type.rank else self.item.name
 
 
@@ -86,10 +96,9 @@ def confirm(primal: Function, truth: Truth, point: Point, dtype: str = "float64"
     if truth.kinks:
         return Confirmation({name: tuple(rows) for name, rows in findings.items()}, corrected)
     inputs = bind(primal, point, dtype)
-    elements = [
-        Element(item, row) for item in primal.params for row in range(len(inputs[item.name]))
-    ]
-    if len(elements) > _ALONE:
+    primal = concrete(primal, inputs)
+    elements = list(_elements(primal, inputs))
+    if len(elements) > _ALONE or _work(primal, inputs) * len(elements) > _MUCH:
         together = _random_directions(elements)
         checks = [_check(primal, truth, inputs, direction) for direction in together]
         if all(check.finding == "confirmed" for row in checks for check in row):
@@ -100,6 +109,20 @@ def confirm(primal: Function, truth: Truth, point: Point, dtype: str = "float64"
         for check in _check(primal, truth, inputs, {element: 1}):
             _note(check, findings, corrected)
     return Confirmation({name: tuple(rows) for name, rows in findings.items()}, corrected)
+
+
+def _elements(primal: Function, inputs: Mapping[str, Cells]) -> Iterator[Element]:
+    for item in primal.params:
+        cells = inputs[item.name]
+        nrow = cells.nrow if isinstance(cells, Grid) else 0
+        for row in range(len(cells)):
+            yield Element(item, row, nrow)
+
+
+def _work(primal: Function, inputs: Mapping[str, Cells]) -> int:
+    """About how many cells one evaluation has."""
+    nodes = sum(reachable(primal.graph, primal.outputs.values()))
+    return nodes * max(map(len, inputs.values()), default=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +139,7 @@ class _Check:
 def _random_directions(elements: Sequence[Element]) -> list[dict[Element, int]]:
     draw = random.Random(len(elements))  # noqa: S311 - reproducible, not secret
     return [
-        {element: draw.choice((-7, -5, -3, -2, 2, 3, 5, 7)) for element in elements}
+        {element: draw.choice((-1, 1)) * draw.randint(2, _LARGEST_WEIGHT) for element in elements}
         for _ in range(_DIRECTIONS)
     ]
 
@@ -225,7 +248,7 @@ def _shifted(
     bits: int,
 ) -> dict[str, Cells]:
     """The primal's value and gradients a small step away."""
-    moved = {name: list(cells) for name, cells in inputs.items()}
+    moved = {name: shaped(list(cells), cells) for name, cells in inputs.items()}
     for element, weight in direction.items():
         cells = moved[element.item.name]
         cells[element.row] = cells[element.row] + step * weight * _size(cells[element.row])

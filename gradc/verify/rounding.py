@@ -18,7 +18,12 @@ from gradc.errors import fail
 from gradc.prims import TABLE
 from gradc.prims.accuracy import ACCURACY
 from gradc.prims.balls import power
-from gradc.verify.evaluate import Ball, Cells, apply, common_length, is_infinite, recycle
+from gradc.verify.cells import Ball, Cells, common_length, is_infinite, recycle, size
+from gradc.verify.evaluate import apply
+from gradc.verify.factored import FACTORED, Steps, factored_errors
+from gradc.verify.moves import MOVES
+from gradc.verify.partial import SUMMING, masses
+from gradc.verify.wide import to_ball, to_wide
 
 # Results that are one of the arguments, a whole number, or a truth: nothing is rounded.
 _EXACT = frozenset(
@@ -38,10 +43,10 @@ _EXACT = frozenset(
         "select",
         "as_real",
         "length",
-        "index",
-        "stack",
-        "broadcast",
-        "scatter",
+        "nrow",
+        "ncol",
+        "seq_along",
+        *MOVES,
         "lt",
         "le",
         "gt",
@@ -54,9 +59,11 @@ _EXACT = frozenset(
     ]
 )
 # Correctly rounded by IEEE 754, so a result that is a double is that double.
-_CORRECT = frozenset({"add", "sub", "mul", "div", "sqrt"})
+_CORRECT = frozenset({"add", "sub", "mul", "div", "sqrt", "outer"})
 # Rounding counted by steps, not measured.
-_COUNTED = frozenset({"const", "exact_pi", "sum", "prod", "prod_others", "mod", "idiv"})
+_COUNTED = frozenset(
+    ["const", "exact_pi", "prod", "prod_others", "mod", "idiv", "half_lower", "log_sum_exp"]
+) | {*SUMMING, *FACTORED}
 # Parameters that take whole or given numbers: a library never rounds an order.
 _ORDERS = frozenset({"n", "nu", "k"})
 _DIGITS = {"float64": 53, "float32": 24}
@@ -64,6 +71,8 @@ _EXPONENTS = {"float64": (-1022, 1024), "float32": (-126, 128)}
 # Targets that set subnormal results, and subnormal arguments, to zero.
 _FLUSHES = frozenset({"tf"})
 _REASSOCIATES = frozenset({"tmb"})
+# Targets that solve a system by multiplying with the inverse.
+_INVERTS = frozenset({"tmb"})
 # special.expit and R's 1/(1 + exp(-x)) are 0 where exp(-x) overflows, at x < -709.78; the true
 # value there is subnormal. special.ndtr and log_ndtr flush subnormal results as well.
 _LOSES_SUBNORMALS = {
@@ -150,11 +159,11 @@ def errors(model: Arithmetic, name: str, attrs: Any, args: Sequence[Cells], cell
     """
     if name in _EXACT:
         return [arb(0)] * len(cells)
-    found = _errors(model, name, args, cells)
+    found = _errors(model, name, attrs, args, cells)
     blurred = _blurred(model, name, attrs, args)
     if blurred is None:
         return found
-    return [e + _size(other - cell) for e, other, cell in zip(found, blurred, cells, strict=True)]
+    return [e + size(other - cell) for e, other, cell in zip(found, blurred, cells, strict=True)]
 
 
 def widened(model: Arithmetic, name: str, attrs: Any, args: Sequence[Cells], cells: Cells) -> Cells:
@@ -164,7 +173,7 @@ def widened(model: Arithmetic, name: str, attrs: Any, args: Sequence[Cells], cel
     blurred = _blurred(model, name, attrs, args)
     if blurred is not None:
         cells = blurred
-    found = _errors(model, name, args, cells)
+    found = _errors(model, name, attrs, args, cells)
     return [
         cell if isinstance(cell, bool) or error.is_zero() else widen(cell, error)
         for cell, error in zip(cells, found, strict=True)
@@ -191,7 +200,7 @@ def _blurred(model: Arithmetic, name: str, attrs: Any, args: Sequence[Cells]) ->
 
 
 def _near(cell: Ball, reach: Ball) -> Ball:
-    return cell if is_infinite(cell) else widen(cell, _size(cell) * reach)
+    return cell if is_infinite(cell) else widen(cell, size(cell) * reach)
 
 
 def _power_near(x: Ball, y: Ball, base: Ball, exponent: Ball) -> Ball:
@@ -208,25 +217,32 @@ def _power_near(x: Ball, y: Ball, base: Ball, exponent: Ball) -> Ball:
     return exact
 
 
-def _errors(model: Arithmetic, name: str, args: Sequence[Cells], cells: Cells) -> Cells:
+def _errors(model: Arithmetic, name: str, attrs: Any, args: Sequence[Cells], cells: Cells) -> Cells:
     """Bounds for what a primitive adds to its exact result, its arguments being right."""
     unit = model.unit
     if name == "const":
         cell = cells[0]
         exact = isinstance(cell, bool) or model.holds(cell) or is_infinite(cell)
-        return [arb(0) if exact else _size(cell) * unit]
+        return [arb(0) if exact else size(cell) * unit]
     if name == "exact_pi":
-        return [_size(cell) * unit for cell in cells]
-    if name == "sum":
-        return [_sum_error(model, args[0])]
+        return [size(cell) * unit for cell in cells]
+    if name in SUMMING:
+        return [(mass * unit + model.tiny) * steps for mass, steps in masses(name, attrs, args)]
+    if name in FACTORED:
+        steps = Steps(to_wide(unit), to_wide(model.tiny), model.target in _INVERTS)
+        return [to_ball(error) for error in factored_errors(name, args, cells, steps)]
+    if name == "log_sum_exp":
+        return [_log_sum_exp_error(model, args[0], cells[0])]
+    if name == "half_lower":  # a half is exact but for the smallest numbers
+        return [arb(0) if model.holds(cell) else model.tiny for cell in cells]
     if name in ("prod", "prod_others"):
-        steps = 2 * len(args[0])
-        return [_size(cell) * unit * steps + model.tiny * steps for cell in cells]
+        count = 2 * len(args[0])
+        return [size(cell) * unit * count + model.tiny * count for cell in cells]
     if name in ("mod", "idiv"):
         return _division_errors(model, name, args, cells)
     if name in _CORRECT:
         return [
-            arb(0) if model.holds(cell) or is_infinite(cell) else _size(cell) * unit + model.tiny
+            arb(0) if model.holds(cell) or is_infinite(cell) else size(cell) * unit + model.tiny
             for cell in cells
         ]
     measured = accuracy(name, model.target, model.dtype)
@@ -234,20 +250,29 @@ def _errors(model: Arithmetic, name: str, args: Sequence[Cells], cells: Cells) -
     if name in _LOSES_SUBNORMALS.get(model.target, ()):
         tiny = arb(2) ** _EXPONENTS[model.dtype][0]
     scale, floor = unit * measured.relative, unit * measured.absolute + tiny
-    return [arb(0) if is_infinite(cell) else _size(cell) * scale + floor for cell in cells]
+    return [arb(0) if is_infinite(cell) else size(cell) * scale + floor for cell in cells]
 
 
-def _size(cell: Ball) -> Ball:
-    return arb(abs(cell).upper())
+def _log_sum_exp_error(model: Arithmetic, cells: Cells, out: Ball) -> Ball:
+    """Of ``m + log(sum(exp(x - m)))``, m the largest element.
 
-
-def _sum_error(model: Arithmetic, cells: Cells) -> Ball:
-    """Any order of summation: every partial sum is at most the sum of the sizes."""
-    total = arb(0)
-    for cell in cells:
-        total = total + _size(cell)
-    steps = len(cells) - 1
-    return (total * model.unit + model.tiny) * steps
+    A rounded difference d = x - m is off by |d| ulps, which exp takes to its own relative error,
+    weighted by exp(d); exp and log are as accurate as measured, the sum is in any order.
+    """
+    if not out.is_finite():
+        return arb(0) if is_infinite(out) else arb.nan()
+    finite = [cell for cell in cells if not is_infinite(cell)]
+    largest = finite[0]
+    for cell in finite[1:]:
+        largest = largest.max(cell)
+    terms = [(cell - largest).mid() for cell in finite]
+    weights = [d.exp() for d in terms]
+    total = sum(weights, arb(0))
+    off = sum((size(d) * w for d, w in zip(terms, weights, strict=True)), arb(0)) / total
+    exp, log = (accuracy(name, model.target, model.dtype) for name in ("exp", "log"))
+    inner = off + exp.relative + len(finite)
+    last = total.log() * log.relative + log.absolute + size(out) + size(largest)
+    return size((inner + last) * model.unit + model.tiny * (len(finite) + 2))
 
 
 def _division_errors(model: Arithmetic, name: str, args: Sequence[Cells], cells: Cells) -> Cells:
@@ -255,13 +280,13 @@ def _division_errors(model: Arithmetic, name: str, args: Sequence[Cells], cells:
     rows = common_length(args)
     found: Cells = []
     for x, y, cell in zip(recycle(args[0], rows), recycle(args[1], rows), cells, strict=True):
-        quotient = widen(x / y, _size(x / y) * model.unit)
+        quotient = widen(x / y, size(x / y) * model.unit)
         low, high = quotient.lower().floor(), quotient.upper().floor()
         if name == "idiv":
             jump = (high - low) if high > low else arb(0)
         else:
-            jump = (_size(x) + _size(y)) * model.unit * 4 + model.tiny
-            jump = jump + (high - low) * _size(y)
+            jump = (size(x) + size(y)) * model.unit * 4 + model.tiny
+            jump = jump + (high - low) * size(y)
         found.append(arb(0) if cell.is_nan() else jump)
     return found
 

@@ -8,17 +8,20 @@ is at most the sum of the sizes of all terms.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from flint import arb
 
 from gradc.ir import Graph
-from gradc.verify.evaluate import Ball, Cells, common_length, recycle
+from gradc.verify.cells import Ball, Cells, common_length
+from gradc.verify.moves import MOVES, SUMS, moved_args
+from gradc.verify.partial import PRODUCTS, SUMMING, masses
 from gradc.verify.rounding import Arithmetic, errors, widen, widened
 
-_SUMS = frozenset({"add", "sub", "neg", "sum"})
+_ADDITIONS = frozenset({"add", "sub", "neg"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,38 +46,64 @@ class Rounding:
     ) -> Cells:
         """As :func:`gradc.verify.rounding.errors`, for any order of the target's sums."""
         found = errors(self.model, name, attrs, args, cells)
-        if not self.model.reassociates or name not in _SUMS:
+        if not self.model.reassociates:
             return found
-        return self._in_any_order(node, name, args, cells, found)
+        if name in MOVES:
+            self._trees[node] = self._moved(node, name, attrs, args)
+        if name not in _ADDITIONS and name not in SUMMING:
+            return found
+        return self._in_any_order(node, name, attrs, args, found)
+
+    def _moved(self, node: int, name: str, attrs: Any, args: Sequence[Cells]) -> list[Tree]:
+        """A tree is the same wherever it is moved; a tape does not see moves at all."""
+        moved = zip(moved_args(name, self.graph.args(node)), moved_args(name, args), strict=True)
+        trees = [tree for parent, arg in moved for tree in self._trees_of(parent, arg)]
+        nothing = Tree(arb(0), 0, arb(0))
+        return [trees[k] if k >= 0 else nothing for k in MOVES[name](attrs, args)[0]]
 
     def _in_any_order(
-        self, node: int, name: str, args: Sequence[Cells], cells: Cells, found: Cells
+        self, node: int, name: str, attrs: Any, args: Sequence[Cells], found: Cells
     ) -> Cells:
         """Errors such that a tree gets what it is allowed, whichever of its nodes is asked."""
-        parents = self.graph.args(node)
-        parts = [self._trees_of(parent, arg) for parent, arg in zip(parents, args, strict=True)]
-        if name == "neg":
-            self._trees[node] = parts[0]
+        if name in PRODUCTS:
+            self._trees[node] = [
+                Tree(mass, max(1, terms), error)
+                for (mass, terms), error in zip(masses(name, attrs, args), found, strict=True)
+            ]
             return found
-        if name == "sum":
-            rows: list[Sequence[Tree]] = [parts[0]]
-        else:
-            count = common_length(args)
-            rows = list(zip(*(recycle(part, count) for part in parts), strict=True))
+        parents = self.graph.args(node)
+        if name == "neg":
+            self._trees[node] = self._trees_of(parents[0], args[0])
+            return found
         trees: list[Tree] = []
         wider: Cells = []
-        for row, error in zip(rows, found, strict=True):
-            mass, terms, allowed = arb(0), 0, arb(0)
-            for tree in row:
-                mass, terms = mass + tree.mass, terms + tree.terms
-                allowed = allowed + tree.allowed
-            if terms > 2:
-                whole = (mass * self.model.unit + self.model.tiny) * (terms - 1)
-                error = max(arb(error), (whole - allowed).upper())
-            trees.append(Tree(mass, terms, allowed + error))
-            wider.append(error)
+        for joined, error in zip(self._joined(name, attrs, parents, args), found, strict=True):
+            allowed, widest = joined.allowed, arb(error)
+            if joined.terms > 2:
+                whole = joined.mass * self.model.unit + self.model.tiny
+                widest = max(widest, (whole * (joined.terms - 1) - allowed).upper())
+            trees.append(Tree(joined.mass, joined.terms, allowed + widest))
+            wider.append(widest)
         self._trees[node] = trees
         return wider
+
+    def _joined(
+        self, name: str, attrs: Any, parents: Sequence[int], args: Sequence[Cells]
+    ) -> list[Tree]:
+        """The trees that an addition makes one, before its own error."""
+        if name in _ADDITIONS:
+            count = common_length(args)
+            parts = [self._trees_of(*pair) for pair in zip(parents, args, strict=True)]
+            full = [part * count if len(part) == 1 and count != 1 else part for part in parts]
+            return [_join(row) for row in zip(*full, strict=True)]
+        parts_of = self._trees_of(parents[0], args[0])
+        if name == "cumsum":
+            return list(accumulate(parts_of, lambda one, other: _join((one, other))))
+        places, count, _ = SUMS[name](attrs, args)
+        joined = [Tree(arb(0), 0, arb(0))] * count
+        for k, tree in zip(places, parts_of, strict=True):
+            joined[k] = _join((joined[k], tree))
+        return joined
 
     def _trees_of(self, node: int, cells: Cells) -> list[Tree]:
         known = self._trees.get(node)
@@ -86,10 +115,20 @@ class Rounding:
         self, node: int, name: str, attrs: Any, args: Sequence[Cells], cells: Cells
     ) -> Cells:
         """As :func:`gradc.verify.rounding.widened`, for any order of the target's sums."""
-        if not self.model.reassociates or name not in _SUMS:
+        if not self.model.reassociates or (name not in _ADDITIONS and name not in SUMMING):
+            if self.model.reassociates and name in MOVES:
+                self._trees[node] = self._moved(node, name, attrs, args)
             return widened(self.model, name, attrs, args, cells)
         found = self.errors(node, name, attrs, args, cells)
         return [
             cell if error.is_zero() else widen(cell, error)
             for cell, error in zip(cells, found, strict=True)
         ]
+
+
+def _join(trees: Iterable[Tree]) -> Tree:
+    mass, terms, allowed = arb(0), 0, arb(0)
+    for tree in trees:
+        mass, terms = mass + tree.mass, terms + tree.terms
+        allowed = allowed + tree.allowed
+    return Tree(mass, terms, allowed)

@@ -11,35 +11,21 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from flint import arb, ctx
 
 from gradc.errors import fail
 from gradc.prims import TABLE
-from gradc.verify.evaluate import Ball, Cells, Evaluation, apply, is_infinite, recycle
+from gradc.verify.cells import Ball, Cells, is_infinite, recycle
+from gradc.verify.evaluate import Evaluation, apply
+from gradc.verify.moves import MOVES, SUMS
+from gradc.verify.transposes import TRANSPOSES, moved_bars, summed_bars
+from gradc.verify.wide import Wide, to_wide
 
-# The extended range is wanted, not the digits: a sensitivity may be 1e-400 where the value
-# that it multiplies is 1e400.
-Wide = npt.NDArray[np.longdouble]
 Seed = tuple[int, int]
 """A node and the row of it that is an output."""
 
 BITS = 360
 _STEP = -140
-
-
-def to_wide(ball: Ball) -> Any:
-    """The midpoint of a ball, in the range of a long double."""
-    if ball.is_nan():
-        return np.longdouble("nan")
-    if not ball.is_finite():
-        return np.longdouble("inf") if ball == arb.pos_inf() else np.longdouble("-inf")
-    mantissa, exponent = ball.mid().man_exp()
-    number = int(mantissa)
-    shift = max(0, abs(number).bit_length() - 62)
-    power = min(max(int(exponent) + shift, -40000), 40000)
-    with np.errstate(all="ignore"):
-        return np.ldexp(np.longdouble(number >> shift), power)
 
 
 def first_order(
@@ -81,8 +67,12 @@ def _bar(bars: dict[int, Wide], found: Evaluation, node: int, count: int) -> Wid
 def _push(found: Evaluation, node: int, bar: Wide, bars: dict[int, Wide]) -> None:
     """Send a node's sensitivities to its arguments."""
     record = found.graph.records[node]
-    name, attrs, args = record[0], record[1], record[2:]
+    name, attrs, args = record[0], found.attrs(node), record[2:]
     if not args:
+        return
+    if name == "index":  # a loop of n turns has n of them, and each would be n long
+        if found.graph.records[args[0]][0] != "input":
+            _bar(bars, found, args[0], bar.shape[1])[attrs - 1] += bar[0]
         return
     parts = _transpose(name, attrs, [found[arg] for arg in args], found[node], bar)
     for arg, part in zip(args, parts, strict=True):
@@ -98,6 +88,10 @@ def _transpose(
     name: str, attrs: Any, args: list[Cells], out: Cells, bar: Wide
 ) -> list[Wide | None]:
     """What a node's sensitivity is for each of its arguments; None where there is none."""
+    if name in MOVES:
+        return moved_bars(name, attrs, args, bar)
+    if name in SUMS:
+        return summed_bars(name, attrs, args, bar)
     special = _LINEAR.get(name)
     if special is not None:
         return special(attrs, args, out, bar)
@@ -181,31 +175,12 @@ def _product_others(attrs: Any, args: list[Cells], out: Cells, bar: Wide) -> lis
     return [total]
 
 
-def _index(attrs: Any, args: list[Cells], out: Cells, bar: Wide) -> list[Wide | None]:
-    spread = np.zeros((len(args[0]), bar.shape[1]), np.longdouble)
-    spread[attrs - 1] = bar[0]
-    return [spread]
-
-
-def _stack(attrs: Any, args: list[Cells], out: Cells, bar: Wide) -> list[Wide | None]:
-    ends = np.cumsum([len(arg) for arg in args])
-    return [bar[end - len(arg) : end] for arg, end in zip(args, ends, strict=True)]
-
-
-def _sum(attrs: Any, args: list[Cells], out: Cells, bar: Wide) -> list[Wide | None]:
-    return [np.broadcast_to(bar, (len(args[0]), bar.shape[1]))]
-
-
 _LINEAR: Mapping[str, Callable[[Any, list[Cells], Cells, Wide], list[Wide | None]]] = {
     "select": _select,
     "min": _extreme,
     "max": _extreme,
     "prod": _product,
     "prod_others": _product_others,
-    "sum": _sum,
-    "index": _index,
-    "stack": _stack,
     "length": lambda attrs, args, out, bar: [None],
-    "broadcast": lambda attrs, args, out, bar: [bar, None],
-    "scatter": lambda attrs, args, out, bar: [bar[attrs - 1 : attrs], None],
+    **TRANSPOSES,
 }

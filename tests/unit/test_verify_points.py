@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pytest
+from tensors import built
 
 from gradc.errors import Source
 from gradc.frontend import build
-from gradc.ir import Function
+from gradc.ir import Function, known
+from gradc.prims import Builder
 from gradc.verify.points import Sample, sample
 
 
@@ -107,3 +110,56 @@ def test_nothing_is_drawn_for_ever() -> None:
     found = sample(PLAIN, [], 3, 0, lambda point: "never")
     assert found.points == ()
     assert 3 <= len(found.skipped) <= 100
+
+
+def test_sizes_differ_where_nothing_ties_them() -> None:
+    shapes = {"y": ("n",), "X": ("n", "k"), "beta": ("k",), "z": ("m",), "B": ("k", 2)}
+    function = built(regression, shapes, ("beta", "B"))
+    for point in drawn(function, 8).points:
+        assert np.shape(point["X"]) == (3, 2)
+        assert np.shape(point["y"]) == (3,)
+        assert np.shape(point["beta"]) == (2,)
+        assert np.shape(point["z"]) == (4,)
+        assert np.shape(point["B"]) == (2, 2)
+
+
+def regression(b: Builder, n: Mapping[str, int]) -> int:
+    return b.sum(b.sub(n["y"], b.apply("matvec", [n["X"], n["beta"]])))
+
+
+def test_affine_sizes_fit_together() -> None:
+    def make(b: Builder, n: Mapping[str, int]) -> int:
+        return b.sum(b.mul(b.apply("slice", [n["y"]], (known(1), known(0))), n["d"]))
+
+    function = built(make, {"y": ("n",), "d": ("m",)}, ())
+    assert {(len(p["y"]), len(p["d"])) for p in drawn(function).points} == {(4, 3)}
+    given = {"y": [1.0] * 6, "d": [2.0] * 5}
+    found = drawn(function, given=[given])
+    assert {(len(p["y"]), len(p["d"])) for p in found.points} == {(6, 5)}
+
+
+def test_given_data_keep_all_of_their_rows_and_others_have_fewer() -> None:
+    function = built(regression, {"y": ("n",), "X": ("n", "k"), "beta": ("k",)}, ("beta",))
+    given = {"y": [1.0] * 150, "X": [[1.0, 2.0, 3.0]] * 150, "beta": [0.0] * 3}
+    found = drawn(function, 12, given=[given]).points
+    assert {np.shape(p["X"]) for p in found} == {(150, 3), (100, 3)}
+    assert all(len(p["y"]) == len(p["X"]) and len(p["beta"]) == 3 for p in found)
+
+
+@pytest.mark.parametrize("base", [0, 1])
+def test_indices_name_what_is_there(base: int) -> None:
+    def make(b: Builder, n: Mapping[str, int]) -> int:
+        index = n["group"] if base else b.add(n["group"], b.const(1.0))
+        return b.sum(b.sub(n["y"], b.apply("gather", [n["u"], index])))
+
+    shapes = {"y": ("n",), "group": ("n",), "u": (4,)}
+    function = built(make, shapes, ("u",), {"group": "index"})
+    places = {place for point in drawn(function).points for place in point["group"]}
+    assert places == {base + k for k in range(4)}
+
+
+def test_a_matrix_that_is_factored_is_positive_definite() -> None:
+    function = built(lambda b, n: b.sum(b.apply("chol", [n["S"]])), {"S": ("p", "p")}, ())
+    for point in drawn(function, 10).points:
+        assert np.allclose(point["S"], np.transpose(point["S"]))
+        assert np.linalg.eigvalsh(point["S"]).min() > 0
