@@ -1,9 +1,8 @@
-"""From a graph to scalar statements and loops over rows, for languages without vectors.
+"""From a graph to scalar statements and loops, for languages without vectors.
 
-A reduction needs all rows of its argument, so the work falls into blocks: scalars of level 0,
-loops of level 0, scalars of level 1, and so on; a loop's reductions are scalars of the next
-level. Within a block what is used once is inlined; what another block needs is kept in a
-variable, or for rows in a vector.
+The work falls into the blocks of :mod:`gradc.emit.plan`. Within a block what is used once is
+inlined; what another block needs is kept in a variable, or if a loop makes it in a vector or a
+matrix.
 """
 
 from __future__ import annotations
@@ -11,240 +10,295 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from gradc.emit import assemble, scans
+from gradc.emit.access import NOTHING, VIEWS, Accessor, Place, Places
+from gradc.emit.lines import Code, Line
+from gradc.emit.names import Names
+from gradc.emit.plan import (
+    ASSEMBLED,
+    LOOPS,
+    NOWHERE,
+    PARTIAL,
+    REDUCTIONS,
+    SIZES,
+    STATEMENTS,
+    Block,
+    Plan,
+    is_loop,
+)
 from gradc.emit.printer import Printer, widest
-from gradc.emit.schedule import Limits, count_uses
-from gradc.emit.syntax import ATOM, Piece
-from gradc.ir import Graph, Size, reachable
+from gradc.emit.schedule import Limits
+from gradc.emit.syntax import ATOM, PRODUCT, SUM, Piece
+from gradc.ir import Graph, Size, known
 
-Block = tuple[int, int, Size | None]
-"""Level, 0 for scalars and 1 for a loop, and the loop's length."""
+NATIVE = (
+    REDUCTIONS
+    | PARTIAL
+    | SIZES
+    | ASSEMBLED
+    | LOOPS
+    | assemble.GENERATED
+    | VIEWS
+    | {"broadcast", "cumsum"}
+)
+"""Primitives that become statements here or text of their own, and need no spelling."""
 
-REDUCTIONS = frozenset({"sum", "prod", "min", "max"})
-"""Primitives that a loop accumulates."""
-
-_STRUCTURAL = frozenset({"index", "stack", "scatter", "length", "broadcast", "prod_others"})
-NATIVE = REDUCTIONS | _STRUCTURAL
-"""Primitives that become statements here, and need no spelling."""
+_WAYS = {**assemble.WAYS, **scans.WAYS}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One statement: ``kind`` says what to write, see :class:`gradc.targets.tmb`."""
+class Dialect:
+    """How the target writes what the scheduler puts together.
 
-    kind: str
-    name: str
-    text: str
-    size: Size | None = None
-    place: int = 0
+    ``size`` prints a length as a whole number. ``real`` turns a whole number into one of the
+    target's own type, ``place`` a computed index into a place that was checked. ``whole`` gives
+    the transpose of a name.
+    """
 
-
-@dataclass(slots=True)
-class Code:
-    """The lines of each block, and the text of the root."""
-
-    blocks: dict[Block, list[Line]] = field(default_factory=dict)
-    root: Piece | None = None
-
-    def ordered(self) -> list[tuple[Block, list[Line]]]:
-        """Blocks in the order of execution; loops of one level in order of first appearance."""
-        keys = list(self.blocks)
-        order = sorted(range(len(keys)), key=lambda i: (keys[i][0], keys[i][1], i))
-        return [(keys[i], self.blocks[keys[i]]) for i in order]
-
-
-_NOWHERE: Block = (0, 0, None)
-
-
-def place_blocks(graph: Graph, marks: bytearray) -> list[Block]:
-    """The block in which each reachable node is computed."""
-    blocks = [_NOWHERE] * len(marks)
-    for node in range(len(marks)):
-        if marks[node]:
-            blocks[node] = _block(graph, node, blocks)
-    return blocks
-
-
-def _level(blocks: Sequence[Block], args: Sequence[int]) -> int:
-    return max((blocks[arg][0] for arg in args), default=0)
-
-
-def _block(graph: Graph, node: int, blocks: Sequence[Block]) -> Block:
-    record = graph.records[node]
-    name, args = record[0], record[2:]
-    type_ = graph.types[node]
-    if name == "length":
-        return (0, 0, None)
-    if name in REDUCTIONS:
-        return (_level(blocks, args) + 1, 0, None)
-    if name == "index":
-        return (_level(blocks, args) + blocks[args[0]][1], 0, None)
-    if name == "prod_others":
-        return (_level(blocks, args) + blocks[args[0]][1], 0, None)
-    if name == "broadcast":
-        args = args[:1]
-    level = _level(blocks, args)
-    if type_.shape and len(record) > 2 and name not in ("stack", "scatter"):
-        return (level, 1, type_.shape[0].substitute(graph.bindings))
-    return (level, 0, None)
-
-
-def home(graph: Graph, node: int, blocks: Sequence[Block]) -> Block:
-    """The block in which a node's arguments are read: for a reduction the loop of its argument."""
-    record = graph.records[node]
-    if record[0] in REDUCTIONS:
-        arg = record[2]
-        if blocks[arg][1]:
-            return blocks[arg]
-        size = graph.types[arg].shape[0].substitute(graph.bindings)
-        return (blocks[arg][0], 1, size)
-    return blocks[node]
+    size: Callable[[Size], str]
+    real: Callable[[str], str]
+    place: Callable[[int, str, str], str]
+    transpose: Callable[[str], str]
+    row: str = "i"
+    column: str = "j"
 
 
 @dataclass(slots=True)
 class BlockScheduler:
-    """Builds the code of one function for one root.
+    """Builds the code of one function.
 
-    ``row`` turns a vector's name into its element in a loop, ``element`` into the one at a
-    place; ``size`` prints a length as a number of the target.
+    ``namer`` names a node, ``names`` are all names that are taken. ``users`` are nodes
+    that the user has named, which are kept under a name. ``carried`` are the variables of each
+    loop with carried values, ``left`` the nodes that read what its turns leave.
     """
 
     printer: Printer
     namer: Callable[[int], str]
+    names: Names
     limits: Limits
-    row: Callable[[str], str]
-    element: Callable[[str, int], str]
-    size: Callable[[Size], Piece]
+    dialect: Dialect
+    integers: frozenset[int] = frozenset()
     users: frozenset[int] = frozenset()
     pieces: dict[int, Piece] = field(default_factory=dict)
     vectors: dict[int, str] = field(default_factory=dict)
     code: Code = field(default_factory=Code)
-    blocks: list[Block] = field(default_factory=list)
-    escapes: bytearray = field(default_factory=bytearray)
+    plan: Plan = field(init=False)
+    accessor: Accessor = field(init=False)
+    starts: dict[Block, int] = field(default_factory=dict)
+    carried: dict[int, list[str]] = field(default_factory=dict)
+    left: dict[int, list[int]] = field(default_factory=dict)
 
-    def run(self, root: int) -> Code:
-        """The code that computes the root; its text is the root's own, or its row's."""
-        graph = self.printer.graph
-        marks = reachable(graph, [root])
-        self.blocks = place_blocks(graph, marks)
-        self.escapes = self._escaping(graph, marks)
-        uses = count_uses(graph, marks, [root])
-        for node in range(len(marks)):
-            if not marks[node]:
-                continue
-            self._visit(graph, node)
-            often = uses[node] > 1 or node in self.users
-            if self.escapes[node] or (often and not self._is_free(graph, node)):
+    def __post_init__(self) -> None:
+        self.plan = Plan(self.graph, self.integers)
+        self.accessor = Accessor(self.graph, self.dialect.size, self._index_place)
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that is printed."""
+        return self.printer.graph
+
+    def run(self, roots: Sequence[int], kept: Sequence[int] = ()) -> Code:
+        """The code that computes the roots, some of them to be ``kept`` under a name."""
+        plan, graph = self.plan, self.graph
+        plan.make(roots, kept)
+        for node in plan.nodes():
+            if graph.prim(node) == "input" and graph.types[node].shape:
+                self.vectors[node] = self.printer.input_text[graph.attrs(node)]
+            elif graph.prim(node) == "output":
+                self.left.setdefault(graph.args(node)[0], []).append(node)
+        self._find_starts()
+        for node in plan.nodes():
+            self._visit(node)
+            often = plan.uses[node] > 1 or node in self.users
+            if plan.escapes[node] or (often and not self._is_free(node)):
                 self.assign(node)
-        self.code.root = self.pieces[root]
         return self.code
 
-    def _escaping(self, graph: Graph, marks: bytearray) -> bytearray:
-        """Nodes that some other block than their own reads."""
-        escapes = bytearray(len(marks))
-        for node in range(len(marks)):
-            if not marks[node]:
-                continue
-            where = home(graph, node, self.blocks)
-            record = graph.records[node]
-            args = record[2:3] if record[0] in ("broadcast", "length", "index") else record[2:]
-            for arg in args if record[0] != "length" else ():
-                if len(graph.records[arg]) > 2 and self._apart(arg, where):
-                    escapes[arg] = 1
-        return escapes
+    def _find_starts(self) -> None:
+        """Loops over slices start where no place before the first one is needed: y(i - 1)."""
+        plan = self.plan
+        for node in plan.nodes():
+            for arg, how in plan.reads(node):
+                if how != "aligned" or not plan.is_view(arg) or len(plan.shape(arg)) != 1:
+                    continue
+                block = plan.home(node, arg)
+                self._note_start(block, arg)
 
-    def _apart(self, arg: int, where: Block) -> bool:
-        """Whether a text of one block may not stand in the other: a scalar's may among scalars."""
-        own = self.blocks[arg]
-        return own != where and not (own[1] == 0 and where[1] == 0)
+    def _note_start(self, block: Block, view: int) -> None:
+        front = self.front(view)
+        if is_loop(block) and front > self.starts.get(block, 0):
+            self.starts[block] = front
 
-    def _is_free(self, graph: Graph, node: int) -> bool:
-        """Whether repeating a node's text costs no more than reading a name."""
+    def front(self, view: int) -> int:
+        """How many elements before its own first one a slice leaves out, where that is known."""
+        front = NOTHING
+        while self.plan.is_view(view) and self.graph.prim(view) == "slice":
+            front = front.plus(self.graph.attrs(view)[0])
+            view = self.graph.args(view)[0]
+        return front.constant if front.is_known else 0
+
+    # ------------------------------------------------------------ reading
+
+    def places(self, block: Block) -> Places:
+        """The element that a turn of a loop works on."""
+        dialect = self.dialect
+        if len(block[2]) == 2:
+            return Place(dialect.row), Place(dialect.column)
+        return (Place(dialect.row, known(-self.starts.get(block, 0))),)
+
+    def read(self, node: int, block: Block) -> Piece:
+        """The text of a scalar, or of the element that a turn of a loop works on."""
+        if not self.graph.types[node].shape:
+            if self.plan.is_view(node):
+                return self.element(node, ())
+            if node in self.integers and node in self.pieces:
+                return Piece(self.dialect.real(self.pieces[node].text))
+            return self.pieces[node]
+        if node in self.vectors or self.plan.is_view(node):
+            return self.element(node, self.places(block))
+        return self.pieces[node]
+
+    def result(self, root: int) -> Piece:
+        """The text of a scalar root."""
+        return self.read(root, NOWHERE)
+
+    def element(self, node: int, places: Places) -> Piece:
+        """An element of what is stored, or of a view of it."""
+        base, found = self.accessor.base(node, places, self.vectors.__contains__)
+        text = f"{self.vectors[base]}({self.accessor.texts(found)})"
+        return Piece(self.dialect.real(text) if base in self.integers else text)
+
+    def whole(self, node: int, *, inline: bool) -> Piece:
+        """A vector or a matrix as one object; a transposed name where that may be ``inline``."""
+        if inline and node not in self.vectors and self.graph.prim(node) == "t":
+            return Piece(self.dialect.transpose(self.vectors[self.graph.args(node)[0]]))
+        return Piece(self.vectors[node])
+
+    def _index_place(self, index: int, places: Places, size: Size) -> Place:
+        """The place, from 0, that an index node tells."""
+        source, shift = self.plan.index_source(index)
+        if self.graph.types[source].shape:
+            base, found = self.accessor.base(source, places, self.vectors.__contains__)
+            text = f"{self.vectors[base]}({self.accessor.texts(found)})"
+        else:
+            base, text = source, self.pieces[source].text
+        if base in self.integers:
+            return Place(text, known(shift - 1))
+        return Place(self.dialect.place(index, text, self.dialect.size(size)))
+
+    # ------------------------------------------------------------ visiting
+
+    def _visit(self, node: int) -> None:
+        graph = self.graph
         record = graph.records[node]
+        name = record[0]
+        if len(record) == 2 and name in ("input", "const"):
+            if not graph.types[node].shape:
+                self.pieces[node] = self.printer.leaf(node)
+        elif name in REDUCTIONS or name == "cumsum":
+            self._accumulate(node, "sum" if name == "cumsum" else name)
+        elif name in SIZES:
+            self.pieces[node] = self._size(node)
+        elif name == "broadcast":
+            self.pieces[node] = self.read(record[2], self.plan.blocks[node])
+        elif node in self.plan.copied:
+            self.pieces[node] = self.element_of_view(node)
+        elif self.plan.is_view(node):
+            return
+        elif name in _WAYS:
+            _WAYS[name](self, node)
+        elif name in STATEMENTS:
+            self._statement(node)
+        else:
+            self.pieces[node] = self._operation(node, record[2:])
+
+    def element_of_view(self, node: int) -> Piece:
+        """The element of a view that is to be stored."""
+        places = self.places(self.plan.blocks[node])
+        base, found = self.accessor.base(node, places, self._is_stored_base(node))
+        text = f"{self.vectors[base]}({self.accessor.texts(found)})"
+        return Piece(self.dialect.real(text) if base in self.integers else text)
+
+    def _is_stored_base(self, view: int) -> Callable[[int], bool]:
+        return lambda node: node != view and node in self.vectors
+
+    def _accumulate(self, node: int, kind: str) -> None:
+        """A variable that a loop accumulates; a running sum is what it holds in each turn."""
+        arg = self.graph.args(node)[0]
+        block = self.plan.home(node, arg)
+        stored = is_loop(self.plan.blocks[node]) and self.plan.escapes[node]
+        name = self.names.fresh("total") if stored else self.namer(node)
+        self.line(block, Line(kind, name, self.read(arg, block).text))
+        self.pieces[node] = Piece(name)
+
+    def _size(self, node: int) -> Piece:
+        shape = self.plan.shape(self.graph.args(node)[0])
+        if self.graph.prim(node) == "length":
+            sizes = list(shape)
+        else:
+            sizes = [shape[self.graph.prim(node) == "ncol"]]
+        factors = [
+            Piece(self.dialect.size(size), SUM if " " in str(size) else ATOM) for size in sizes
+        ]
+        text = factors[0].text
+        if len(factors) == 2:
+            text = " * ".join(factor.at(PRODUCT).text for factor in factors)
+        return Piece(self.dialect.real(text))
+
+    def _statement(self, node: int) -> None:
+        """An expression over whole vectors and matrices; a scalar one is inlined."""
+        graph = self.graph
+        inline = graph.prim(node) in ("matmul", "matvec")
+        pieces = [self.whole(arg, inline=inline) for arg in graph.args(node)]
+        piece = self.printer.operation(node, pieces)
+        if not graph.types[node].shape:
+            self.pieces[node] = piece
+            return
+        name = self.namer(node)
+        self.line(self.plan.blocks[node], Line("let", name, piece.text, self.plan.shape(node)))
+        self.vectors[node] = name
+
+    def line(self, block: Block, line: Line) -> None:
+        """Add a line to a block."""
+        self.code.blocks.setdefault(block, []).append(line)
+
+    # ------------------------------------------------------------ naming
+
+    def _is_free(self, node: int) -> bool:
+        """Whether repeating a node's text costs no more than reading a name."""
+        record = self.graph.records[node]
+        if node in self.vectors or self.plan.is_view(node) or node not in self.pieces:
+            return True
         return record[0] == "neg" and self._is_name(record[2])
 
     def _is_name(self, node: int) -> bool:
-        piece = self.pieces[node]
-        return piece.literal or (piece.level == ATOM and piece.brackets == 0)
-
-    def _visit(self, graph: Graph, node: int) -> None:
-        record = graph.records[node]
-        name, args = record[0], record[2:]
-        if name == "input" and graph.types[node].shape:
-            self.vectors[node] = self.printer.input_text[record[1]]
-            self.pieces[node] = Piece(self.row(self.vectors[node]))
-        elif len(record) == 2 and name in ("input", "const"):
-            self.pieces[node] = self.printer.leaf(node)
-        elif name in REDUCTIONS:
-            self._reduce(graph, node, name, args[0])
-        elif name in _STRUCTURAL:
-            self._structural(graph, node, name, args)
-        else:
-            self.pieces[node] = self._operation(node, args)
-
-    def _reduce(self, graph: Graph, node: int, name: str, arg: int) -> None:
-        result = self.namer(node)
-        block = home(graph, node, self.blocks)
-        self._line(block, Line(name, result, self.pieces[arg].text))
-        self.pieces[node] = Piece(result)
-
-    def _structural(self, graph: Graph, node: int, name: str, args: Sequence[int]) -> None:
-        if name == "length":
-            size = graph.types[args[0]].shape[0].substitute(graph.bindings)
-            self.pieces[node] = self.size(size)
-        elif name == "broadcast":
-            self.pieces[node] = self.pieces[args[0]]
-        elif name == "index":
-            vector = self.vectors[args[0]]
-            self.pieces[node] = Piece(self.element(vector, graph.attrs(node)))
-        else:
-            self._materialize(graph, node, name, args)
-
-    def _materialize(self, graph: Graph, node: int, name: str, args: Sequence[int]) -> None:
-        """A vector made of scalars, outside loops."""
-        block = self.blocks[node]
-        vector = self.namer(node)
-        size = graph.types[node].shape[0].substitute(graph.bindings)
-        if name == "prod_others":
-            self._line(block, Line("others", vector, self.vectors[args[0]]))
-        else:
-            self._line(block, Line("vector", vector, "", size))
-        if name == "stack":
-            for place, arg in enumerate(args, start=1):
-                self._line(block, Line("element", vector, self.pieces[arg].text, None, place))
-        elif name == "scatter":
-            self._line(block, Line("zero", vector, ""))
-            text = self.pieces[args[0]].text
-            self._line(block, Line("element", vector, text, None, graph.attrs(node)))
-        self.vectors[node] = vector
-        self.pieces[node] = Piece(self.row(vector))
-
-    def _line(self, block: Block, line: Line) -> None:
-        self.code.blocks.setdefault(block, []).append(line)
+        piece = self.pieces.get(node)
+        return piece is None or piece.literal or (piece.level == ATOM and piece.brackets == 0)
 
     def assign(self, node: int) -> None:
-        """Keep a node in a variable, or where another block reads its rows, in a vector."""
-        piece = self.pieces[node]
-        block = self.blocks[node]
-        if node in self.vectors or (self._is_name(node) and not (self.escapes[node] and block[1])):
+        """Keep a node in a variable, or in a vector where others read what a loop makes."""
+        if node not in self.pieces or node in self.vectors or self.plan.is_view(node):
             return
-        if piece.text.endswith(")") and self.printer.graph.prim(node) == "index":
+        piece, block = self.pieces[node], self.plan.blocks[node]
+        kept = is_loop(block) and bool(self.plan.escapes[node])
+        if self._is_name(node) and not kept:
             return
         name = self.namer(node)
-        if block[1] and self.escapes[node]:
-            self._line((block[0], 0, None), Line("vector", name, "", block[2]))
-            self._line(block, Line("row", name, piece.text))
+        if kept:
+            self.line((block[0], 0, ()), Line("declare", name, "", block[2]))
+            places = self.accessor.texts(self.places(block))
+            self.line(block, Line("set", f"{name}({places})", piece.text))
             self.vectors[node] = name
-            self.pieces[node] = Piece(self.row(name))
         else:
-            self._line(block, Line("local", name, piece.text))
+            self.line(block, Line("local", name, piece.text))
             self.pieces[node] = Piece(name)
 
     def _operation(self, node: int, args: Sequence[int]) -> Piece:
-        limits = self.limits
+        limits, block = self.limits, self.plan.blocks[node]
         for arg in self.printer.repeated(node):
             self.assign(arg)
         while True:
-            pieces = [self.pieces[arg] for arg in args]
+            pieces = [self.read(arg, block) for arg in args]
             piece = self.printer.operation(node, pieces)
             if (
                 len(piece.text) <= limits.characters
@@ -252,9 +306,9 @@ class BlockScheduler:
                 and piece.height <= limits.height
             ):
                 return piece
-            before = [self.pieces[arg].text for arg in args]
+            before = [one.text for one in pieces]
             self.assign(args[widest(pieces)])
-            if before == [self.pieces[arg].text for arg in args]:
+            if before == [self.read(arg, block).text for arg in args]:
                 for arg in args:
                     self.assign(arg)
-                return self.printer.operation(node, [self.pieces[arg] for arg in args])
+                return self.printer.operation(node, [self.read(arg, block) for arg in args])

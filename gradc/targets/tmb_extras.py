@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gradc.targets.tmb_linear import LINEAR
+
 
 @dataclass(frozen=True, slots=True)
 class Extra:
@@ -257,6 +259,7 @@ vector<Type> prod_others(vector<Type> x)
   return CppAD::CondExpLt(x, Type(0), e, Type(1)) / (Type(1) + e);""",
         comment="1/(1 + exp(-x)); the gradient of invlogit() underflows below x = -355.",
     ),
+    **{name: Extra((), whole=whole, comment=comment) for name, (comment, whole) in LINEAR.items()},
 }
 
 _NAME = re.compile(r"extra::(\w+)\(")

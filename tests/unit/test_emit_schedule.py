@@ -7,12 +7,12 @@ import re
 
 import pytest
 
-from gradc.emit.blocks import BlockScheduler
+from gradc.emit.blocks import BlockScheduler, Dialect
 from gradc.emit.branches import guard_branches
+from gradc.emit.names import Names, rules
 from gradc.emit.printer import Printer
 from gradc.emit.schedule import Limits, Schedule, schedule
 from gradc.emit.sharing import share_exponentials, share_signs
-from gradc.emit.syntax import Piece
 from gradc.errors import Source
 from gradc.frontend import build
 from gradc.ir import REAL, Function, Graph, Input, dump, symbol, vector
@@ -168,17 +168,16 @@ def _blocks(function: Function) -> list[tuple[int, int, list[str]]]:
     scheduler = BlockScheduler(
         Printer(function.graph, row.syntax, row.spelling, names),
         lambda node: f"t{next(counter)}",
+        Names(rules("tmb")),
         Limits(),
-        row=lambda name: f"{name}(i)",
-        element=lambda name, place: f"{name}({place - 1})",
-        size=lambda size: Piece(f"n{size}"),
+        Dialect(str, lambda text: f"Type({text})", lambda *_: "", lambda name: f"{name}'"),
     )
-    code = scheduler.run(function.value)
+    code = scheduler.run([function.value])
     found = [
         (level, kind, [f"{line.kind} {line.name} {line.text}".strip() for line in block])
         for (level, kind, _), block in code.ordered()
     ]
-    return [*found, (99, 0, [code.root.text if code.root else ""])]
+    return [*found, (99, 0, [scheduler.result(function.value).text])]
 
 
 def test_a_sum_over_rows_is_one_loop() -> None:
@@ -205,9 +204,9 @@ def test_rows_that_a_later_loop_needs_are_kept_in_a_vector() -> None:
     centred = b.sub(rows, b.div(b.sum(rows), b.length(x)))
     function = Function("f", inputs, {"value": b.sum(b.mul(centred, centred))}, graph, ("a",))
     assert _blocks(function) == [
-        (0, 0, ["vector t1"]),
-        (0, 1, ["row t1 exp(a * x(i))", "sum t2 t1(i)"]),
-        (1, 0, ["local t3 t2 / nn"]),
+        (0, 0, ["declare t1"]),
+        (0, 1, ["set t1(i) exp(a * x(i))", "sum t2 t1(i)"]),
+        (1, 0, ["local t3 t2 / Type(n)"]),
         (1, 1, ["local t4 t1(i) - t3", "sum t5 t4 * t4"]),
         (99, 0, ["t5"]),
     ]

@@ -1,0 +1,224 @@
+"""Where each node is computed, for languages without vectors: scalar statements and loops.
+
+A reduction needs all rows of its argument, so the work falls into blocks: statements of level
+0, loops of level 0, statements of level 1, and so on; what a loop leaves is there for
+statements of the next level. A loop goes over the elements of a vector or the entries of a
+matrix. Views compute nothing and belong to no loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from gradc.emit.access import VIEWS, is_integer_shift
+from gradc.ir import Graph
+from gradc.ir.types import Shape
+
+Block = tuple[int, int, Shape]
+"""Level, 0 for statements and 1 for a loop, and the shape that the loop goes over."""
+
+How = Literal["aligned", "anywhere", "whole"]
+"""How an argument is read: the element of the same place, any element, or as one object."""
+
+REDUCTIONS = frozenset({"sum", "prod", "min", "max"})
+"""Primitives that a loop accumulates into a scalar."""
+
+PARTIAL = frozenset({"row_sums", "col_sums"})
+"""Primitives that a loop accumulates into a vector."""
+
+SIZES = frozenset({"length", "nrow", "ncol"})
+"""Primitives that ask for a size."""
+
+ASSEMBLED = frozenset(
+    {
+        "stack", "scatter", "concat", "bind_cols", "diag_matrix", "pad", "put_col", "put_row",
+        "put_entry", "scatter_add", "scatter_rows",
+    }
+)  # fmt: skip
+"""Primitives whose result is declared first and then filled."""
+
+STATEMENTS = frozenset(
+    {
+        "matmul", "matvec", "solve", "solvevec", "inverse", "logdet", "det", "chol",
+        "log_sum_exp", "prod_others",
+    }
+)  # fmt: skip
+"""Primitives that take whole vectors and matrices, and are one expression of the target."""
+
+LOOPS = frozenset({"scan", "final", "output"})
+"""Primitives of loops with carried values."""
+
+# The argument that gives no more than its shape.
+_LIKE = {
+    "broadcast": 1, "scatter": 1, "spread_rows": 1, "spread_cols": 1, "put_col": 1, "put_row": 1,
+    "put_entry": 1, "seq_along": 0, "scatter_add": 2, "scatter_rows": 2,
+}  # fmt: skip
+NOWHERE: Block = (0, 0, ())
+"""The first statements of all."""
+
+
+def is_loop(block: Block) -> bool:
+    """Whether a block is a loop."""
+    return block[1] == 1
+
+
+@dataclass(slots=True)
+class Plan:
+    """The blocks of one function.
+
+    ``integers`` are inputs that the target holds as whole numbers, from which an index is read
+    without a conversion. ``escapes`` marks what must have a name because another block reads
+    it, ``copied`` views that must be stored because they are read as one object.
+    """
+
+    graph: Graph
+    integers: frozenset[int] = frozenset()
+    needed: bytearray = field(default_factory=bytearray)
+    uses: list[int] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    escapes: bytearray = field(default_factory=bytearray)
+    copied: set[int] = field(default_factory=set)
+
+    def make(self, roots: Sequence[int], kept: Sequence[int] = ()) -> None:
+        """Place all nodes that the roots need; those to be ``kept`` get a name."""
+        count = max(roots) + 1
+        self.needed, self.uses = bytearray(count), [0] * count
+        for root in roots:
+            self.needed[root] = 1
+            self.uses[root] += 1
+        self.copied.update(root for root in kept if self.graph.prim(root) in VIEWS)
+        for node in range(count - 1, -1, -1):
+            if self.needed[node]:
+                self._note_reads(node)
+        self.blocks = [NOWHERE] * count
+        self.escapes = bytearray(count)
+        for root in kept:
+            self.escapes[root] = 1
+        for node in self.nodes():
+            self.blocks[node] = self._block(node)
+        for node in self.nodes():
+            for arg, how in self.reads(node):
+                if self._escapes(node, arg, how):
+                    self.escapes[arg] = 1
+
+    def nodes(self) -> Iterator[int]:
+        """The nodes that are needed, in order."""
+        node = self.needed.find(1)
+        while node >= 0:
+            yield node
+            node = self.needed.find(1, node + 1)
+
+    def reads(self, node: int) -> list[tuple[int, How]]:
+        """The arguments whose values a node reads, and how."""
+        record = self.graph.records[node]
+        name, args = record[0], record[2:]
+        if len(record) == 2 or name in SIZES:
+            return []
+        if name == "scan":
+            return self._scan_reads(node)
+        like = _LIKE.get(name, -1)
+        found: list[tuple[int, How]] = []
+        for place, arg in enumerate(args):
+            if place != like:
+                how = _how(name, place)
+                found.append((self.index_source(arg)[0] if _is_index(name, place) else arg, how))
+        return found
+
+    def _scan_reads(self, node: int) -> list[tuple[int, How]]:
+        region = self.graph.attrs(node)
+        begin, end = region.carries, region.carries + region.seqs
+        return [
+            (arg, "anywhere" if begin <= place < end else "aligned")
+            for place, arg in enumerate(self.graph.args(node))
+        ]
+
+    def index_source(self, index: int) -> tuple[int, int]:
+        """``(x, k)`` where an index is ``x + k`` with whole data x; else itself and 0."""
+        shift = is_integer_shift(self.graph, index)
+        if shift is not None and shift[0] in self.integers:
+            return shift
+        return index, 0
+
+    def is_view(self, node: int) -> bool:
+        """Whether a node is read through what it looks at."""
+        return self.graph.prim(node) in VIEWS and node not in self.copied
+
+    def _note_reads(self, node: int) -> None:
+        name = self.graph.prim(node)
+        for arg, how in self.reads(node):
+            self.needed[arg] = 1
+            self.uses[arg] += 1
+            if how == "whole" and name in ("matmul", "matvec") and self.graph.prim(arg) == "t":
+                arg, how = self.graph.args(arg)[0], "whole"
+            if (how == "whole" or name == "as_vector") and self.graph.prim(arg) in VIEWS:
+                self.copied.add(arg)
+
+    def _level(self, node: int) -> int:
+        """The first level at which all arguments can be read."""
+        level = 0
+        for arg, how in self.reads(node):
+            block = self.blocks[arg]
+            level = max(level, block[0] + (is_loop(block) and how != "aligned"))
+        return level
+
+    def _block(self, node: int) -> Block:
+        graph = self.graph
+        name = graph.prim(node)
+        if len(graph.records[node]) == 2:
+            return NOWHERE
+        level = self._level(node)
+        if name in REDUCTIONS or name in PARTIAL:
+            return (level + 1, 0, ())
+        if name in ASSEMBLED:
+            return (level + self.fills_by_loop(node), 0, ())
+        shape = self.shape(node)
+        if not shape or name in STATEMENTS or name in LOOPS or self.is_view(node):
+            return (level, 0, ())
+        return (level, 1, shape)
+
+    def fills_by_loop(self, node: int) -> bool:
+        """Whether an assembled node takes elements from loops."""
+        graph = self.graph
+        if graph.prim(node) == "bind_cols":
+            return True
+        return any(graph.types[arg].shape for arg, how in self.reads(node) if how == "aligned")
+
+    def shape(self, node: int) -> Shape:
+        """The shape of a node, its symbols replaced by what they are bound to."""
+        graph = self.graph
+        return tuple(size.substitute(graph.bindings) for size in graph.types[node].shape)
+
+    def home(self, node: int, arg: int) -> Block:
+        """The block in which a node reads an argument element by element."""
+        name, block = self.graph.prim(node), self.blocks[node]
+        if name in REDUCTIONS or name in PARTIAL:
+            return (block[0] - 1, 1, self.shape(arg))
+        if name in ASSEMBLED:
+            level = block[0] - self.fills_by_loop(node)
+            shape = self.shape(node)[:1] if name == "bind_cols" else self.shape(arg)
+            return (level, 1, shape) if shape else (level, 0, ())
+        return block
+
+    def _escapes(self, node: int, arg: int, how: How) -> bool:
+        """Whether an argument must have a name, because its text may not stand where it is read."""
+        if len(self.graph.records[arg]) == 2 or self.is_view(arg):
+            return False
+        own = self.blocks[arg]
+        if how != "aligned":
+            return True
+        where = self.home(node, arg)
+        return own != where and (is_loop(own) or is_loop(where))
+
+
+def _is_index(name: str, place: int) -> bool:
+    return place == 1 and name in ("gather", "gather_rows", "scatter_add", "scatter_rows")
+
+
+def _how(name: str, place: int) -> How:
+    if name in STATEMENTS:
+        return "whole"
+    if name in VIEWS or name == "outer" or _is_index(name, place):
+        return "anywhere"
+    return "aligned"
