@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from gradc.emit.access import Place, Places
 from gradc.emit.branches import guard_branches
 from gradc.emit.lines import Line
+from gradc.emit.names import Locals
 from gradc.emit.printer import Printer
-from gradc.emit.schedule import Schedule, schedule
+from gradc.emit.schedule import Schedule, Statement, schedule
 from gradc.emit.sharing import share_signs
 from gradc.emit.syntax import Piece
 from gradc.ir import Function, Region, known, reachable
@@ -41,7 +42,8 @@ def _scan(s: BlockScheduler, node: int) -> None:
     texts = dict(zip((item.name for item in body.inputs), _texts(s, node, places), strict=True))
     early, late = _left(s, body, names, left)
     plan = _printed(s, body, texts, early)
-    lines = [Line("local", one.name, one.text) for one in plan.statements]
+    steps = [one for one in plan.statements if isinstance(one, Statement)]
+    lines = [Line("local", one.name, one.text) for one in steps]
     where = s.accessor.texts(places)
     for output, result in early.items():
         lines.append(Line("set", f"{s.vectors[output]}({where})", plan.text(result)))
@@ -93,11 +95,6 @@ def _printed(
 ) -> Schedule:
     """The statements and the results of one turn."""
     printer = Printer(body.graph, s.printer.syntax, s.printer.spelling, texts)
-
-    def named(node: int) -> str:
-        user = body.names.get(node)
-        return s.names.numbered("t") if user is None else s.names.resembling(user)
-
     after = [node for name, node in body.outputs.items() if name.startswith("next:")]
     roots = [*after, *early.values()]
     marks = reachable(body.graph, roots)
@@ -107,7 +104,7 @@ def _printed(
         for node in body.names
         if marks[node] and len(body.graph.records[node]) > 2 and node not in results
     }
-    return schedule(printer, roots, named, s.limits, keep)
+    return schedule(printer, roots, Locals(s.names, body.names, "t"), s.limits, keep)
 
 
 def _updates(s: BlockScheduler, body: Function, names: Sequence[str], plan: Schedule) -> list[Line]:
