@@ -35,11 +35,12 @@ class Place:
         """The place as C++ writes it."""
         if not self.variable:
             return size_text(self.offset)
-        if self.offset == NOTHING:
-            return f"-{self.variable}" if self.falls else self.variable
         offset = size_text(self.offset)
         if self.falls:
-            return f"{offset} - {self.variable}"
+            subtracted = f"({self.variable})" if " " in self.variable else self.variable
+            return f"{offset} - {subtracted}"
+        if self.offset == NOTHING:
+            return self.variable
         if offset.startswith("-"):
             return f"{self.variable} - {offset[1:]}"
         return f"{self.variable} + {offset}"

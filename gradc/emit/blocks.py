@@ -59,8 +59,10 @@ class Dialect:
     real: Callable[[str], str]
     place: Callable[[int, str, str], str]
     transpose: Callable[[str], str]
-    row: str = "i"
-    column: str = "j"
+    column: Callable[[str], str]
+    flat: Callable[[str], str]
+    rows: str = "i"
+    columns: str = "j"
 
 
 @dataclass(slots=True)
@@ -143,8 +145,8 @@ class BlockScheduler:
         """The element that a turn of a loop works on."""
         dialect = self.dialect
         if len(block[2]) == 2:
-            return Place(dialect.row), Place(dialect.column)
-        return (Place(dialect.row, known(-self.starts.get(block, 0))),)
+            return Place(dialect.rows), Place(dialect.columns)
+        return (Place(dialect.rows, known(-self.starts.get(block, 0))),)
 
     def read(self, node: int, block: Block) -> Piece:
         """The text of a scalar, or of the element that a turn of a loop works on."""
@@ -168,11 +170,21 @@ class BlockScheduler:
         text = f"{self.vectors[base]}({self.accessor.texts(found)})"
         return Piece(self.dialect.real(text) if base in self.integers else text)
 
-    def whole(self, node: int, *, inline: bool) -> Piece:
-        """A vector or a matrix as one object; a transposed name where that may be ``inline``."""
-        if inline and node not in self.vectors and self.graph.prim(node) == "t":
-            return Piece(self.dialect.transpose(self.vectors[self.graph.args(node)[0]]))
-        return Piece(self.vectors[node])
+    def _wholes(self, node: int) -> list[Piece]:
+        """The arguments of a node as whole objects; products take a transposed one in place."""
+        graph, dialect = self.graph, self.dialect
+        name, args = graph.prim(node), graph.args(node)
+        texts: list[str] = []
+        for arg in args:
+            if arg in self.vectors:
+                texts.append(self.vectors[arg])
+            else:
+                texts.append(dialect.transpose(self.vectors[graph.args(arg)[0]]))
+        if name == "matvec" and args[0] not in self.vectors:
+            texts[1] = dialect.column(texts[1])
+        if name == "log_sum_exp" and len(graph.types[args[0]].shape) == 2:
+            texts[0] = dialect.flat(texts[0])
+        return [Piece(text) for text in texts]
 
     def _index_place(self, index: int, places: Places, size: Size) -> Place:
         """The place, from 0, that an index node tells."""
@@ -248,9 +260,7 @@ class BlockScheduler:
     def _statement(self, node: int) -> None:
         """An expression over whole vectors and matrices; a scalar one is inlined."""
         graph = self.graph
-        inline = graph.prim(node) in ("matmul", "matvec")
-        pieces = [self.whole(arg, inline=inline) for arg in graph.args(node)]
-        piece = self.printer.operation(node, pieces)
+        piece = self.printer.operation(node, self._wholes(node))
         if not graph.types[node].shape:
             self.pieces[node] = piece
             return

@@ -98,6 +98,7 @@ class Plan:
             self.escapes[root] = 1
         for node in self.nodes():
             self.blocks[node] = self._block(node)
+        self._sink(roots)
         for node in self.nodes():
             for arg, how in self.reads(node):
                 if self._escapes(node, arg, how):
@@ -177,6 +178,31 @@ class Plan:
         if not shape or name in STATEMENTS or name in LOOPS or self.is_view(node):
             return (level, 0, ())
         return (level, 1, shape)
+
+    def _sink(self, roots: Sequence[int]) -> None:
+        """Move what only one later loop reads into that loop, so that nothing need be stored."""
+        homes: list[Block | None] = [None] * len(self.blocks)
+        for root in roots:
+            homes[root] = NOWHERE
+        for node in range(len(self.blocks) - 1, -1, -1):
+            if not self.needed[node]:
+                continue
+            own, home = self.blocks[node], homes[node]
+            if home is not None and is_loop(own) and home[0] > own[0] and home[2] == own[2]:
+                self.blocks[node] = home if self._may_sink(node) else own
+            for arg, how in self.reads(node):
+                where = self.home(node, arg) if how == "aligned" else NOWHERE
+                known = homes[arg]
+                homes[arg] = where if known is None or known == where else NOWHERE
+
+    def _may_sink(self, node: int) -> bool:
+        """Whether no more than one argument would have to be stored in a node's place."""
+        stored = [
+            arg
+            for arg, _ in self.reads(node)
+            if self.uses[arg] > 1 and is_loop(self.blocks[arg]) and not self.is_view(arg)
+        ]
+        return node not in self.copied and len(stored) < 2
 
     def fills_by_loop(self, node: int) -> bool:
         """Whether an assembled node takes elements from loops."""

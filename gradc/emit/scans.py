@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from gradc.emit.access import Place, Places
 from gradc.emit.branches import guard_branches
 from gradc.emit.lines import Line
+from gradc.emit.names import Locals
 from gradc.emit.printer import Printer
-from gradc.emit.schedule import Schedule, schedule
+from gradc.emit.schedule import Schedule, Statement, schedule
 from gradc.emit.sharing import share_signs
 from gradc.emit.syntax import Piece
 from gradc.ir import Function, Region, known, reachable
@@ -36,18 +37,21 @@ def _scan(s: BlockScheduler, node: int) -> None:
         s.line(block, Line("local", name, s.read(arg, block).text))
     s.carried[node] = names
     start = max((s.front(arg) for arg in args[region.carries :][: region.seqs]), default=0)
-    places: Places = (Place(s.dialect.row, known(-start)),)
+    places: Places = (Place(s.dialect.rows, known(-start)),)
     body = _body(region, [s.graph.attrs(output) for output in left])
     texts = dict(zip((item.name for item in body.inputs), _texts(s, node, places), strict=True))
-    plan = _printed(s, body, texts)
-    lines = [Line("local", one.name, one.text) for one in plan.statements]
-    for output in left:
-        target = f"{s.vectors[output]}({s.accessor.texts(places)})"
-        text = plan.text(body.outputs[f"out:{s.graph.attrs(output)}"])
-        lines.append(Line("set", target, text))
+    early, late = _left(s, body, names, left)
+    plan = _printed(s, body, texts, early)
+    steps = [one for one in plan.statements if isinstance(one, Statement)]
+    lines = [Line("local", one.name, one.text) for one in steps]
+    where = s.accessor.texts(places)
+    for output, result in early.items():
+        lines.append(Line("set", f"{s.vectors[output]}({where})", plan.text(result)))
     lines += _updates(s, body, names, plan)
+    for output, name in late.items():
+        lines.append(Line("set", f"{s.vectors[output]}({where})", name))
     backwards = "backwards" if region.backwards else ""
-    s.line(block, Line("loop", s.dialect.row, backwards, turns, start, tuple(lines)))
+    s.line(block, Line("loop", s.dialect.rows, backwards, turns, start, tuple(lines)))
 
 
 def _body(region: Region, outs: Sequence[int]) -> Function:
@@ -69,18 +73,38 @@ def _texts(s: BlockScheduler, node: int, places: Places) -> list[str]:
     return texts
 
 
-def _printed(s: BlockScheduler, body: Function, texts: Mapping[str, str]) -> Schedule:
+def _left(
+    s: BlockScheduler, body: Function, names: Sequence[str], left: Sequence[int]
+) -> tuple[dict[int, int], dict[int, str]]:
+    """What a turn leaves, by the node that reads it: results, or carried values once changed."""
+    early: dict[int, int] = {}
+    late: dict[int, str] = {}
+    after = {body.outputs[f"next:{k + 1}"]: name for k, name in enumerate(names)}
+    carried = {item.node for item in body.inputs[: len(names)]}
+    for output in left:
+        result = body.outputs[f"out:{s.graph.attrs(output)}"]
+        if result in after and result not in carried:
+            late[output] = after[result]
+        else:
+            early[output] = result
+    return early, late
+
+
+def _printed(
+    s: BlockScheduler, body: Function, texts: Mapping[str, str], early: Mapping[int, int]
+) -> Schedule:
     """The statements and the results of one turn."""
     printer = Printer(body.graph, s.printer.syntax, s.printer.spelling, texts)
-
-    def named(node: int) -> str:
-        user = body.names.get(node)
-        return s.names.numbered("t") if user is None else s.names.resembling(user)
-
-    roots = list(dict.fromkeys(body.outputs.values()))
+    after = [node for name, node in body.outputs.items() if name.startswith("next:")]
+    roots = [*after, *early.values()]
     marks = reachable(body.graph, roots)
-    keep = {node for node in body.names if marks[node] and len(body.graph.records[node]) > 2}
-    return schedule(printer, roots, named, s.limits, keep)
+    results = set(after)
+    keep = {
+        node
+        for node in body.names
+        if marks[node] and len(body.graph.records[node]) > 2 and node not in results
+    }
+    return schedule(printer, roots, Locals(s.names, body.names, "t"), s.limits, keep)
 
 
 def _updates(s: BlockScheduler, body: Function, names: Sequence[str], plan: Schedule) -> list[Line]:

@@ -245,8 +245,10 @@ def _scheduler(template: _Template, sizes: Sizes) -> BlockScheduler:
         real=lambda text: f"Type({text})",
         place=place,
         transpose=lambda name: f"{name}.transpose()",
-        row=names.fresh("i"),
-        column="" if flat else names.fresh("j"),
+        column=lambda name: f"{name}.matrix()",
+        flat=lambda name: f"{name}.vec()",
+        rows=names.fresh("i"),
+        columns="" if flat else names.fresh("j"),
     )
     called = Locals(names, function.names, "t")
     keep = {node for node in function.names if node != root or not function.per_observation}
@@ -268,7 +270,7 @@ def _body(template: _Template, scheduler: BlockScheduler, sizes: Sizes) -> None:
     stored = [root] if rows else []
     code = scheduler.run([root, *function.reports.values()], stored + kept(function))
     dialect = scheduler.dialect
-    places = dialect.row, dialect.column
+    places = dialect.rows, dialect.columns
     template.lines += body_lines(code, scheduler.starts, places, sizes.text)
     names, labels = template.names, template.labels
     for line in report_lines(

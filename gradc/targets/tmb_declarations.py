@@ -196,7 +196,10 @@ def check_places(sizes: Sizes, add: Add) -> None:
                     last[size] = max(last.get(size, 0), place)
     for size, place in last.items():
         if place > 0:
+            words = sizes.owners.get(size, "")
             message = f"data have fewer than {place} elements"
+            if words.startswith("the number"):
+                message = f"{words} is less than {place}"
             add(f'if ({sizes.text(size)} < {place}) Rf_error("{message}");')
 
 
