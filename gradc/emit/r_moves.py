@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gradc.emit.moves import called, ends, extents
-from gradc.emit.syntax import ATOM, SUM, Piece, Special
+from gradc.emit.syntax import ATOM, POWER, SUM, Piece, Special
 from gradc.ir import Graph
 
 
@@ -61,7 +61,17 @@ def _broadcast(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
     return called(f"rep_len({x}, length({like}))", pieces, 2)
 
 
+def _matvec(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
+    """A product with a vector; of a transpose it has a name of its own."""
+    matrix, vector = pieces
+    inner = matrix.text[2:-1]
+    if graph.prim(graph.args(node)[0]) == "t" and matrix.text == f"t({inner})":
+        return called(f"drop(crossprod({inner}, {vector.text}))", pieces, 2)
+    return called(f"drop({matrix.at(POWER).text} %*% {vector.at(POWER).text})", pieces)
+
+
 MOVES: Mapping[str, Special] = {
+    "matvec": _matvec,
     "slice": _slice,
     "pad": _pad,
     "seq_along": _seq_along,

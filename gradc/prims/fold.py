@@ -98,7 +98,9 @@ def _gather(b: Maker, args: Sequence[int], attrs: Any) -> int | None:
         return None
     front = known(record[1])
     back = b.size(x).plus(front, -1).plus(b.size(i), -1)
-    if record[1] < 0 or (back.is_known and back.constant < 0):
+    if not back.is_known:  # whether all places are there is seen with the data
+        return None
+    if record[1] < 0 or back.constant < 0:
         first, last = record[1] + 1, b.size(i).plus(front)
         raise ShapeError(f"elements {first} to {last} of a vector of {b.size(x)}")
     return b.apply("slice", [x], (front, back))

@@ -60,7 +60,7 @@ PRIMS: tuple[Prim, ...] = (
         "product of a matrix and a vector",
         shapes.matvec_shape,
         *rules.MATVEC,
-        {"r": "drop({m} %*% {v})", "tf": "tf.linalg.matvec"},
+        {"tf": "tf.linalg.matvec"},
     ),
     tensor(
         "outer",
