@@ -71,8 +71,7 @@ PRIMS: tuple[Prim, ...] = (
         expand=_within(
             "lambda >= 0",
             _outside(
-                "ifelse(x == 0, -lambda,"
-                " -bd0(x, lambda) - stirlerr(x, 0) - log(2*exact_pi()*x)/2)"
+                "ifelse(x == 0, -lambda, -bd0(x, lambda) - stirlerr(x, 0) - log(2*exact_pi()*x)/2)"
             ),
         ),
     ),
@@ -111,9 +110,7 @@ PRIMS: tuple[Prim, ...] = (
         source="R: nmath/dnbinom.c",
         d={
             "x": _COUNT,
-            "size": _outside(
-                f"log1p(x/size) + log(prob) + {digamma_rest('size', 'x')}", "0"
-            ),
+            "size": _outside(f"log1p(x/size) + log(prob) + {digamma_rest('size', 'x')}", "0"),
             "prob": _outside(
                 "ifelse(x == 0, size/prob, (size*(1 - prob) - x*prob)/(prob*(1 - prob)))", "0"
             ),
@@ -134,22 +131,18 @@ PRIMS: tuple[Prim, ...] = (
         source="R: nmath/dnbinom.c; that one's formula for x far below size loses half its digits",
         d={
             "x": _COUNT,
-            "size": _outside(
-                f"log1pmx((x - mu)/(size + mu)) + {digamma_rest('size', 'x')}", "0"
-            ),
-            "mu": _outside(
-                "ifelse(x == 0, -1/(1 + mu/size), (x - mu)/(mu*(1 + mu/size)))", "0"
-            ),
+            "size": _outside(f"log1pmx((x - mu)/(size + mu)) + {digamma_rest('size', 'x')}", "0"),
+            "mu": _outside("ifelse(x == 0, -1/(1 + mu/size), (x - mu)/(mu*(1 + mu/size)))", "0"),
         },
         domain="size >= 0 and mu >= 0",
         ball=balls.dnbinom_mu_log,
         probe={"x": (-1.0, 2.5, *_COUNTS), "size": (0.02, 1.0, 7.5, 1e6), "mu": (0.02, 3.5, 90.0)},
-        spell=_spell("dnbinom({x}, {size}, mu = {mu}, log = TRUE)", "extra::dnbinom_mu_log"),
+        spell=_spell(tmb="extra::dnbinom_mu_log"),
         expand=_within(
             "size >= 0 & mu >= 0",
             _outside(
                 "ifelse(x == 0, ifelse(size == 0, 0, -size*log1p(mu/size)),"
-                f" ifelse(size == Inf, dpois_log(x, mu), {_NEGATIVE_MU}))"
+                f" {_NEGATIVE_MU})"
             ),
         ),
     ),
@@ -160,14 +153,12 @@ PRIMS: tuple[Prim, ...] = (
         source="R: nmath/dgeom.c",
         d={
             "x": _COUNT,
-            "prob": _outside(
-                "ifelse(x == 0, 1/prob, (1 - prob - x*prob)/(prob*(1 - prob)))", "0"
-            ),
+            "prob": _outside("ifelse(x == 0, 1/prob, (1 - prob - x*prob)/(prob*(1 - prob)))", "0"),
         },
         domain="prob > 0 and prob <= 1",
         ball=balls.dgeom_log,
         probe={"x": (-1.0, 2.5, *_COUNTS), "prob": _UNIT},
-        spell=_spell("dgeom({x}, {prob}, log = TRUE)"),
+        spell=_spell("dgeom({x}, {prob}, log = TRUE)", "extra::dgeom_log"),
         expand=_within(
             "prob > 0 & prob <= 1",
             _outside("log(prob) + ifelse(x == 0, 0, x*log1p(-prob))"),

@@ -164,7 +164,8 @@ PRIMS: tuple[Prim, ...] = (
         probe={"x": (-1.0, *_POSITIVE), "shape": (0.3, 1.0, 2.5), "scale": (0.75, 3.0)},
         expand=_outside(
             "x < 0",
-            f"log(shape/scale) + ifelse(x == 0 & shape == 1, 0, (shape - 1)*{_T}) - exp(shape*{_T})",
+            f"log(shape/scale) + ifelse(x == 0 & shape == 1, 0, (shape - 1)*{_T})"
+            f" - exp(shape*{_T})",
         ),
     ),
     prim(
@@ -182,9 +183,7 @@ PRIMS: tuple[Prim, ...] = (
         domain="shape > 0 and scale > 0",
         ball=balls.dgamma_log,
         probe={"x": (-1.0, *_POSITIVE, 9e3), "shape": _SHAPE, "scale": (0.75, 3.0)},
-        spell=_spell(
-            "dgamma({x}, {shape}, scale = {scale}, log = TRUE)", "extra::dgamma_log"
-        ),
+        spell=_spell("dgamma({x}, {shape}, scale = {scale}, log = TRUE)", "extra::dgamma_log"),
         expand=_outside(
             "x < 0",
             "ifelse(x == 0, ifelse(shape == 1, -log(scale), (1 - shape)*Inf),"
@@ -253,8 +252,7 @@ PRIMS: tuple[Prim, ...] = (
         d={
             "x": _outside(
                 "x < 0",
-                f"ifelse(x == 0 & df1 == 2, -(1 + 2/df2),"
-                f" ({_A}*(df2/{_FD})*(1 - x) - 1)/x)",
+                f"ifelse(x == 0 & df1 == 2, -(1 + 2/df2), ({_A}*(df2/{_FD})*(1 - x) - 1)/x)",
                 "0",
             ),
             "df1": _outside(

@@ -278,7 +278,7 @@ def dweibull_log(x: Ball, shape: Ball, scale: Ball) -> Ball:
     if _is_nan((x, shape, scale)):
         return balls.nan()
     if not _positive(shape, scale):
-        return unclaimed() if shape >= 0 and scale >= 0 or x < 0 else balls.nan()
+        return unclaimed() if (shape >= 0 and scale >= 0) or x < 0 else balls.nan()
     if x < 0:
         return _infinite(-1)
     if x.is_zero():
@@ -307,7 +307,7 @@ def dgamma_log(x: Ball, shape: Ball, scale: Ball) -> Ball:
     if _is_nan((x, shape, scale)):
         return balls.nan()
     if not _positive(shape, scale):
-        return unclaimed() if shape >= 0 and scale >= 0 or x < 0 else balls.nan()
+        return unclaimed() if (shape >= 0 and scale >= 0) or x < 0 else balls.nan()
     if x < 0:
         return _infinite(-1)
     if x.is_zero():
@@ -336,7 +336,7 @@ def dbeta_log(x: Ball, a: Ball, b: Ball) -> Ball:
     if _is_nan((x, a, b)):
         return balls.nan()
     if not _positive(a, b):
-        return unclaimed() if a >= 0 and b >= 0 or x < 0 or x > 1 else balls.nan()
+        return unclaimed() if (a >= 0 and b >= 0) or x < 0 or x > 1 else balls.nan()
     if x < 0 or x > 1:
         return _infinite(-1)
     if x.is_zero():
@@ -441,7 +441,7 @@ def dbinom_log(x: Ball, n: Ball, p: Ball) -> Ball:
         return 0 * n if n.is_zero() else n * edge
     if p.is_zero() or (1 - p).is_zero():
         return _infinite(-1)
-    return _with_bits(_dbinom, x, n, p) if rest > 0 and 0 < p and p < 1 else balls.nan()
+    return _with_bits(_dbinom, x, n, p) if rest > 0 and p > 0 and p < 1 else balls.nan()
 
 
 @centred
@@ -488,7 +488,7 @@ def dnbinom_mu_log(x: Ball, size: Ball, mu: Ball) -> Ball:
     if size.is_zero():
         return 0 * mu if x.is_zero() else _infinite(-1)
     if not _finite(size):
-        return dpois_log(x, mu)
+        return unclaimed()
     if not _positive(size):
         return balls.nan()
     if x.is_zero():

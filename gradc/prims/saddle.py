@@ -15,8 +15,8 @@ from gradc.prims.elementary import _spell
 from gradc.prims.schema import Prim, Undefined, prim
 
 _ORDER = Undefined("it is the number of times that it was differentiated")
-_FAR = 10
-_TERMS = 12  # at 10 the series of the third derivative is right to 2^-55
+FAR = 11
+_TERMS = 12  # at 11 the series of the third derivative is right to 2^-55
 
 
 def _bernoulli(count: int) -> list[Fraction]:
@@ -28,14 +28,19 @@ def _bernoulli(count: int) -> list[Fraction]:
     return found
 
 
-def _asymptotic(order: int) -> str:
-    """The n-th derivative of the sum of B(2k)/(2k (2k-1)) x^(1-2k), DLMF 5.11.1."""
+def stirling_coefficients() -> list[Fraction]:
+    """B(2k)/(2k (2k-1)) for k = 1, 2, …: the series of stirlerr(x) in 1/x, DLMF 5.11.1."""
     numbers = _bernoulli(2 * _TERMS + 1)
+    return [numbers[2 * k] / (2 * k * (2 * k - 1)) for k in range(1, _TERMS + 1)]
+
+
+def _asymptotic(order: int) -> str:
+    """The n-th derivative of Stirling's series."""
     text = ""
-    for k in range(_TERMS, 0, -1):
-        power = 2 * k - 1
+    for k, coefficient in reversed(list(enumerate(stirling_coefficients()))):
+        power = 2 * k + 1
         rise = factorial(power + order - 1) // factorial(power - 1)
-        factor = numbers[2 * k] / (2 * k * power) * (-1) ** order * rise
+        factor = coefficient * (-1) ** order * rise
         part = f"{factor.numerator}/{factor.denominator}"
         text = f"({part} + {text}/x^2)" if text else part
     return f"{text}/x^{order + 1}"
@@ -47,15 +52,13 @@ _NEAR = (
     "trigamma(x) - 0.5/x^2 - 1/x",
     "psigamma(x, 2) + 1/x^3 + 1/x^2",
 )
-_HIGHER = (
-    "psigamma(x, n - 1) - (1 - 2*mod(n, 2))*(0.5*gamma(n)/x^n + gamma(n - 1)/x^(n - 1))"
-)
+_HIGHER = "psigamma(x, n - 1) - (1 - 2*mod(n, 2))*(0.5*gamma(n)/x^n + gamma(n - 1)/x^(n - 1))"
 
 
 def _stirlerr() -> str:
     text = _HIGHER
     for order, near in reversed(list(enumerate(_NEAR))):
-        text = f"ifelse(n == {order}, ifelse(x < {_FAR}, {near}, {_asymptotic(order)}), {text})"
+        text = f"ifelse(n == {order}, ifelse(x < {FAR}, {near}, {_asymptotic(order)}), {text})"
     return text
 
 
@@ -89,8 +92,8 @@ PRIMS: tuple[Prim, ...] = (
         d={"x": "stirlerr(x, n + 1)", "n": _ORDER},
         domain="x > 0, n whole and n >= 0",
         ball=density_balls.stirlerr,
-        probe={"x": (0.02, 0.7, 5.0, 9.75, 10.0, 40.0, 1e6), "n": (0.0, 1.0, 2.0, 3.0, 4.0)},
-        spell=_spell(tmb="extra::stirlerr"),
+        probe={"x": (0.02, 0.7, 5.0, 10.75, 11.0, 40.0, 1e6), "n": (0.0, 1.0, 2.0, 3.0, 4.0)},
+        spell=_spell("stirlerr", "extra::stirlerr", "_stirlerr", "_stirlerr"),
         expand=_stirlerr(),
     ),
     prim(
@@ -102,6 +105,7 @@ PRIMS: tuple[Prim, ...] = (
         domain="x >= 0 and m > 0",
         ball=density_balls.bd0,
         probe={"x": (0.02, 1.0, 9.0, 300.0), "m": (0.3, 8.5, 310.0, 1e5)},
+        spell=_spell("bd0", "extra::bd0", "_bd0", "_bd0"),
         expand=_bd0(),
     ),
     prim(
@@ -113,7 +117,7 @@ PRIMS: tuple[Prim, ...] = (
         domain="x > -1",
         ball=density_balls.log1pmx,
         probe={"x": (-0.9, -0.15, 1e-9, 0.19, 0.3, 50.0)},
-        spell=_spell(tmb="extra::log1pmx"),
+        spell=_spell("log1pmx", "extra::log1pmx", "_log1pmx", "_log1pmx"),
         expand=_log1pmx(),
     ),
 )

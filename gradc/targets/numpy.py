@@ -13,6 +13,7 @@ from gradc.emit.schedule import Schedule
 from gradc.emit.sharing import share_signs
 from gradc.emit.syntax import ATOM, COMPARISON, Piece, Syntax, not_associative
 from gradc.ir import Function, Graph
+from gradc.targets import saddle
 from gradc.targets.derivatives import Entry, hessian_entries, offsets
 from gradc.targets.python import (
     OPERATORS,
@@ -68,7 +69,16 @@ SYNTAX = Syntax(
     special={"select": _where, "exact_pi": _pi},
 )
 
-_DEFINED = ("value", "value_and_grad", "fun", "hess", "_arguments", "_scatter", "_prod_others")
+_DEFINED = (
+    "value",
+    "value_and_grad",
+    "fun",
+    "hess",
+    "_arguments",
+    "_scatter",
+    "_prod_others",
+    *saddle.NUMPY,
+)
 
 _SCATTER = '''\
 def _scatter(x, like, k):
@@ -100,9 +110,13 @@ def write(model: EmitModel, target: Target) -> Emitted:
         parts.append(_SCATTER.rstrip().split("\n"))
     if "_prod_others(" in body:
         parts.append(_PROD_OTHERS.rstrip().split("\n"))
-    lines = short(_header(module))
-    lines += ["", "import numpy as np"]
-    if "special." in body:
+    parts += saddle.used(saddle.NUMPY, body)
+    text = "\n".join(line for part in [*parts, *functions] for line in part)
+    lines = [*short(_header(module)), ""]
+    if "math." in text:
+        lines += ["import math", ""]
+    lines.append("import numpy as np")
+    if "special." in text:
         lines.append("from scipy import special")
     for part in [*parts, *functions]:
         lines += ["", "", *part]
@@ -207,7 +221,7 @@ def _body(module: Module, plan: Schedule, last: list[str], indent: int = 4) -> l
         # What has no arguments cannot take their dtype.
         dtype = f"{arguments[0]}.dtype.type" if arguments else "np.float64"
         lines.append(f"    dtype = {dtype}")
-    if "np.where(" in text:
+    if "np.where(" in text or any(f"{name}(" in text for name in saddle.NUMPY):
         # The branch that is not taken may be a logarithm of a negative number.
         lines.append('    with np.errstate(all="ignore"):')
         return [*lines, *(f"    {line}" if line else line for line in [*inner, *last])]

@@ -16,6 +16,7 @@ from gradc.emit.schedule import Limits, Schedule, Statement, schedule
 from gradc.emit.sharing import share_exponentials, share_signs
 from gradc.emit.syntax import Syntax
 from gradc.ir import Function, reachable
+from gradc.targets import saddle
 from gradc.targets.derivatives import Entry, cover, gradient_elements, hessian_entries
 from gradc.targets.r_factory import factory
 from gradc.targets.target import Target
@@ -89,7 +90,9 @@ class _Body:
 def write(model: EmitModel, target: Target) -> Emitted:
     """NAME.R: the function, and the factory that optimisers take."""
     function = share_signs(share_exponentials(model.hessian or model.gradient))
-    names = Names(rules("r"), [model.name, f"{model.name}_model", "select", "prod_others"])
+    names = Names(
+        rules("r"), [model.name, f"{model.name}_model", "select", "prod_others", *saddle.R]
+    )
     inputs = [*function.params, *function.data]
     claimed = names.claim(item.name for item in inputs)
     users = {item.name: claimed[item.name] for item in inputs}
@@ -230,6 +233,8 @@ def _stages(body: _Body, target: Target, order: str) -> None:
     for name, definition in (("select", _SELECT), ("prod_others", _PROD_OTHERS)):
         if f"{name}(" in text:
             body.lines += definition.format(**{name: name}).split("\n")
+    for lines in saddle.used(saddle.R, text):
+        body.lines += lines
     if slots is not None:
         kind = "numeric(" if slots.brackets[0] == "[" else 'vector("list", '
         body.add(f"{slots.vector} <- {kind}{slots.count}L)")

@@ -14,6 +14,7 @@ from gradc.emit.schedule import Schedule, Statement
 from gradc.emit.sharing import share_signs
 from gradc.emit.syntax import ATOM, SIGN, Piece, Syntax, infix
 from gradc.ir import Function, Graph, reachable
+from gradc.targets import saddle
 from gradc.targets.derivatives import Entry
 from gradc.targets.python import (
     OPERATORS,
@@ -106,6 +107,7 @@ _DEFINED = (
     "_tensors",
     "_recycled",
     "_prod_others",
+    *saddle.TF,
 )
 
 _TENSORS = '''\
@@ -155,6 +157,8 @@ def write(model: EmitModel, target: Target) -> Emitted:
     for name, text in (("_recycled", _RECYCLED), ("_prod_others", _PROD_OTHERS)):
         if f"{name}(" in body:
             parts.append(_lines(text))
+    parts += saddle.used(saddle.TF, body)
+    body += "\n".join(line for part in parts for line in part)
     lines = [*short(_header(module)), ""]
     if "math.pi" in body:
         lines += ["import math", ""]
