@@ -10,7 +10,7 @@ from gradc.errors import GradcError, Span, fail
 _FAMILIES = """
     norm lnorm exp gamma beta t cauchy logis weibull chisq f unif pois binom nbinom geom multinom
 """
-_AVAILABLE = "dnorm pnorm plogis qlogis"
+_AVAILABLE = "pnorm plogis qlogis"
 _DECLARATIONS = """
     DATA_SCALAR DATA_VECTOR DATA_MATRIX DATA_IVECTOR DATA_INTEGER PARAMETER PARAMETER_VECTOR
     PARAMETER_MATRIX REPORT ADREPORT
@@ -26,8 +26,8 @@ _OUTSIDE = """
 
 
 def _distributions() -> Mapping[str, str]:
-    names = {prefix + family: "" for family in _FAMILIES.split() for prefix in "dpq"}
-    names |= dict.fromkeys(("dmvnorm", "dnbinom2", "dtweedie"), "")
+    names = {prefix + family: "" for family in _FAMILIES.split() for prefix in "pq"}
+    names |= dict.fromkeys(("dmvnorm", "dtweedie"), "")
     return {name: name for name in names if name not in _AVAILABLE.split()}
 
 

@@ -5,7 +5,7 @@ A count has no derivative. One that is no whole number, by R's tolerance, has pr
 
 from __future__ import annotations
 
-from gradc.prims import density_balls as balls
+from gradc.prims import count_balls as balls
 from gradc.prims.densities import digamma_rest
 from gradc.prims.elementary import _spell
 from gradc.prims.schema import Prim, Undefined, prim
@@ -68,6 +68,10 @@ PRIMS: tuple[Prim, ...] = (
         ball=balls.dpois_log,
         probe={"x": (-1.0, 2.5, *_COUNTS, 1e4), "lambda": (0.02, 0.7, 2.5, 40.0, 9e3)},
         spell=_spell("dpois({x}, {lambda}, log = TRUE)", "extra::dpois_log"),
+        # R 4.2 rounds x*log(x/lambda) as if its terms did not cancel (ebd0() of its nmath).
+        rounds_as={
+            "r": _outside("ifelse(x == 0, -lambda, x*log(lambda) - lambda - lgamma(x + 1))")
+        },
         expand=_within(
             "lambda >= 0",
             _outside(
@@ -140,10 +144,7 @@ PRIMS: tuple[Prim, ...] = (
         spell=_spell(tmb="extra::dnbinom_mu_log"),
         expand=_within(
             "size >= 0 & mu >= 0",
-            _outside(
-                "ifelse(x == 0, ifelse(size == 0, 0, -size*log1p(mu/size)),"
-                f" {_NEGATIVE_MU})"
-            ),
+            _outside(f"ifelse(x == 0, ifelse(size == 0, 0, -size*log1p(mu/size)), {_NEGATIVE_MU})"),
         ),
     ),
     prim(

@@ -45,7 +45,13 @@ _HT = "hypot(sqrt(df), x)"
 _W = "(x^2/df)"
 _FD = "(df2 + df1*x)"
 _A, _B = "(df1/2)", "(df2/2)"
-_BETA = "(shape1 + shape2)"
+_GAMMA_0 = "ifelse(shape == 1, -log(scale), (1 - shape)*Inf)"
+_GAMMA_PLAIN = "shape*log(x/scale) - x/scale - lgamma(shape) - log(x)"
+_F_0 = "ifelse(df1 == 2, 0, (2 - df1)*Inf)"
+_F_PLAIN = (
+    f"{_A}*log(df1*x/{_FD}) + {_B}*log(df2/{_FD}) - log(x)"
+    f" - (lgamma({_A}) + lgamma({_B}) - lgamma({_A} + {_B}))"
+)
 
 PRIMS: tuple[Prim, ...] = (
     prim(
@@ -184,9 +190,13 @@ PRIMS: tuple[Prim, ...] = (
         ball=balls.dgamma_log,
         probe={"x": (-1.0, *_POSITIVE, 9e3), "shape": _SHAPE, "scale": (0.75, 3.0)},
         spell=_spell("dgamma({x}, {shape}, scale = {scale}, log = TRUE)", "extra::dgamma_log"),
+        # By way of dpois_raw() of R's nmath, see dpois_log.
+        rounds_as={
+            "r": _outside("x < 0", f"ifelse(x == 0, {_GAMMA_0}, {_GAMMA_PLAIN})"),
+        },
         expand=_outside(
             "x < 0",
-            "ifelse(x == 0, ifelse(shape == 1, -log(scale), (1 - shape)*Inf),"
+            f"ifelse(x == 0, {_GAMMA_0},"
             " log(shape/(2*exact_pi()))/2 - bd0(shape, x/scale) - stirlerr(shape, 0) - log(x))",
         ),
     ),
@@ -270,9 +280,10 @@ PRIMS: tuple[Prim, ...] = (
         ball=balls.df_log,
         probe={"x": (-1.0, *_POSITIVE), "df1": (0.7, 2.0, 9.0, 1e4), "df2": (0.7, 5.0, 1e4)},
         spell=_spell("df({x}, {df1}, {df2}, log = TRUE)", "extra::df_log"),
+        rounds_as={"r": _outside("x < 0", f"ifelse(x == 0, {_F_0}, {_F_PLAIN})")},
         expand=_outside(
             "x < 0",
-            "ifelse(x == 0, ifelse(df1 == 2, 0, (2 - df1)*Inf),"
+            f"ifelse(x == 0, {_F_0},"
             f" {_beta_kernel(_A, _B, f'(df1*x/{_FD})', f'(df2/{_FD})')} - log(x))",
         ),
     ),

@@ -7,6 +7,7 @@ intermediate results that cancel.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
@@ -16,11 +17,10 @@ from gradc.prims import balls
 Ball = Any
 Formula = Callable[..., Any]
 
-_FUZZ = 1e-7  # R_nonint() of R's nmath: so far from a whole number is one still
 _MOST_BITS = 8000
 
 
-def _infinite(sign: int) -> Ball:
+def infinite(sign: int) -> Ball:
     from flint import arb
 
     return arb.pos_inf() if sign > 0 else arb.neg_inf()
@@ -55,7 +55,7 @@ def centred(formula: Formula) -> Formula:
     return value
 
 
-def _log(x: Any) -> Any:
+def log_of(x: Any) -> Any:
     """log(x) of a ball or a series; -Inf at exactly 0."""
     return balls.logarithm(x) if hasattr(x, "is_zero") else x.log()
 
@@ -79,15 +79,15 @@ def _more_bits(x: Ball) -> int:
 
 
 def _stirling(x: Ball, order: int) -> Ball:
-    from flint import arb, fmpz
+    from flint import arb
 
     if order == 0:
         return x.lgamma() - (x - arb(0.5)) * x.log() + x - _half_log_two_pi()
     if order == 1:
         return x.digamma() + 1 / (2 * x) - x.log()
     sign = 1 if order % 2 else -1
-    first = arb(fmpz.fac_ui(order - 1)) / (2 * x**order)
-    second = arb(fmpz.fac_ui(order - 2)) / x ** (order - 1)
+    first = arb(math.factorial(order - 1)) / (2 * x**order)
+    second = arb(math.factorial(order - 2)) / x ** (order - 1)
     return balls.polygamma(x, arb(order - 1)) + sign * (first + second)
 
 
@@ -99,7 +99,7 @@ def stirlerr(x: Ball, n: Ball) -> Ball:
         return balls.nan()
     order = int(n.unique_fmpz())
     if x.is_zero():
-        return _infinite(-1 if order % 2 else 1)
+        return infinite(-1 if order % 2 else 1)
     if x == arb.pos_inf():
         return arb(0)
     if not x > 0:
@@ -115,7 +115,7 @@ def stirlerr(x: Ball, n: Ball) -> Ball:
 
 @centred
 def _bd0(x: Any, m: Any) -> Any:
-    return x * _log(x / m) + m - x
+    return x * log_of(x / m) + m - x
 
 
 def bd0(x: Ball, m: Ball) -> Ball:
@@ -125,15 +125,15 @@ def bd0(x: Ball, m: Ball) -> Ball:
     if x.is_zero():
         return m
     if m.is_zero():
-        return _infinite(1) if x > 0 else balls.nan()
+        return infinite(1) if x > 0 else balls.nan()
     if not x.is_finite() or not m.is_finite():
-        return balls.nan() if not x.is_finite() else _infinite(1)
+        return balls.nan() if not x.is_finite() else infinite(1)
     return _bd0(x, m) if x > 0 and m > 0 else balls.nan()
 
 
 @centred
 def _log1pmx(x: Any) -> Any:
-    return _log(1 + x) - x
+    return log_of(1 + x) - x
 
 
 def log1pmx(x: Ball) -> Ball:
@@ -141,9 +141,9 @@ def log1pmx(x: Ball) -> Ball:
     from flint import arb, ctx
 
     if x.is_exact() and x == -1:
-        return _infinite(-1)
+        return infinite(-1)
     if x == arb.pos_inf():
-        return _infinite(-1)
+        return infinite(-1)
     if not x > -1:
         return balls.nan()
     bits = int(ctx.prec)
@@ -158,38 +158,16 @@ def log1pmx(x: Ball) -> Ball:
 # ------------------------------------------------------------------------- conditions on balls
 
 
-def _all(*conditions: bool | None) -> bool:
-    return all(conditions)
-
-
-def _is_nan(args: Sequence[Ball]) -> bool:
+def is_nan(args: Sequence[Ball]) -> bool:
     return any(arg.is_nan() for arg in args)
 
 
-def _count(x: Ball) -> bool | None:
-    """Whether a ball is a count, by R's tolerance; None where it does not tell."""
-    if not x.is_finite():
-        return False if x.is_exact() and not x.is_nan() else None
-    if x.is_exact():
-        nearest = balls.nearest(x)
-        size = abs(x)
-        fuzz = _FUZZ * (size if size > 1 else balls.one())
-        return bool(abs(x - nearest) <= fuzz) and bool(nearest >= 0)
-    if x < 0:
-        return False
-    return True if x.contains_integer() else None
-
-
-def _positive(*args: Ball) -> bool:
+def positive(*args: Ball) -> bool:
     return all(arg > 0 for arg in args)
 
 
-def _finite(*args: Ball) -> bool:
+def finite(*args: Ball) -> bool:
     return all(arg.is_finite() for arg in args)
-
-
-def _negative(*args: Ball) -> bool:
-    return any(arg < 0 for arg in args)
 
 
 # -------------------------------------------------------------------- continuous distributions
@@ -198,18 +176,18 @@ def _negative(*args: Ball) -> bool:
 @centred
 def _dnorm(x: Any, mean: Any, sd: Any) -> Any:
     z = (x - mean) / sd
-    return -z * z / 2 - _log(sd) - _half_log_two_pi()
+    return -z * z / 2 - log_of(sd) - _half_log_two_pi()
 
 
 def dnorm_log(x: Ball, mean: Ball, sd: Ball) -> Ball:
-    if _is_nan((x, mean, sd)) or sd < 0:
+    if is_nan((x, mean, sd)) or sd < 0:
         return balls.nan()
     if sd.is_zero():
         return unclaimed()
-    if not _positive(sd):
+    if not positive(sd):
         return balls.nan()
-    if not _finite(x, mean):
-        return balls.nan() if x == mean else _infinite(-1)
+    if not finite(x, mean):
+        return balls.nan() if x == mean else infinite(-1)
     return _dnorm(x, mean, sd)
 
 
@@ -218,36 +196,36 @@ def dnorm(x: Ball, mean: Ball, sd: Ball) -> Ball:
 
 
 def dlnorm_log(x: Ball, meanlog: Ball, sdlog: Ball) -> Ball:
-    if _is_nan((x, meanlog, sdlog)):
+    if is_nan((x, meanlog, sdlog)):
         return balls.nan()
     if x <= 0:
-        return _infinite(-1) if sdlog > 0 else unclaimed()
+        return infinite(-1) if sdlog > 0 else unclaimed()
     return dnorm_log(x.log(), meanlog, sdlog) - x.log() if x > 0 else balls.nan()
 
 
 def dexp_log(x: Ball, rate: Ball) -> Ball:
-    if _is_nan((x, rate)):
+    if is_nan((x, rate)):
         return balls.nan()
     if x < 0:
-        return _infinite(-1) if rate > 0 else unclaimed()
+        return infinite(-1) if rate > 0 else unclaimed()
     if rate < 0 or not x >= 0:
         return balls.nan()
-    return _dexp(x, rate) if _positive(rate) and _finite(x) else _log(rate) - rate * x
+    return _dexp(x, rate) if positive(rate) and finite(x) else log_of(rate) - rate * x
 
 
 @centred
 def _dexp(x: Any, rate: Any) -> Any:
-    return _log(rate) - rate * x
+    return log_of(rate) - rate * x
 
 
 @centred
 def _dcauchy(x: Any, location: Any, scale: Any) -> Any:
     z = (x - location) / scale
-    return -_log(balls.exact_pi() * scale * (1 + z * z))
+    return -log_of(balls.exact_pi() * scale * (1 + z * z))
 
 
 def dcauchy_log(x: Ball, location: Ball, scale: Ball) -> Ball:
-    if not _positive(scale):
+    if not positive(scale):
         return unclaimed() if scale.is_zero() else balls.nan()
     return _dcauchy(x, location, scale)
 
@@ -255,14 +233,14 @@ def dcauchy_log(x: Ball, location: Ball, scale: Ball) -> Ball:
 @centred
 def _dlogis(x: Any, location: Any, scale: Any) -> Any:
     z = (x - location) / scale
-    return -z - 2 * (1 + (-z).exp()).log() - _log(scale)
+    return -z - 2 * (1 + (-z).exp()).log() - log_of(scale)
 
 
 def dlogis_log(x: Ball, location: Ball, scale: Ball) -> Ball:
-    if not _positive(scale):
+    if not positive(scale):
         return unclaimed() if scale.is_zero() else balls.nan()
-    if not _finite(x):
-        return _infinite(-1) if x.is_exact() and not x.is_nan() else balls.nan()
+    if not finite(x):
+        return infinite(-1) if x.is_exact() and not x.is_nan() else balls.nan()
     # Even in x - location: there, where exp() of it is small.
     distance = x - location
     return _dlogis(-distance if distance < 0 else distance, 0 * balls.one(), scale)
@@ -270,54 +248,54 @@ def dlogis_log(x: Ball, location: Ball, scale: Ball) -> Ball:
 
 @centred
 def _dweibull(x: Any, shape: Any, scale: Any) -> Any:
-    t = _log(x / scale)
-    return _log(shape / scale) + (shape - 1) * t - (shape * t).exp()
+    t = log_of(x / scale)
+    return log_of(shape / scale) + (shape - 1) * t - (shape * t).exp()
 
 
 def dweibull_log(x: Ball, shape: Ball, scale: Ball) -> Ball:
-    if _is_nan((x, shape, scale)):
+    if is_nan((x, shape, scale)):
         return balls.nan()
-    if not _positive(shape, scale):
+    if not positive(shape, scale):
         return unclaimed() if (shape >= 0 and scale >= 0) or x < 0 else balls.nan()
     if x < 0:
-        return _infinite(-1)
+        return infinite(-1)
     if x.is_zero():
         return _at_zero(shape, (shape / scale).log())
-    if not _finite(x):
-        return _infinite(-1)
+    if not finite(x):
+        return infinite(-1)
     return _dweibull(x, shape, scale) if x > 0 else balls.nan()
 
 
 def _at_zero(shape: Ball, value: Ball) -> Ball:
     """A density with a factor x^(shape - 1), at 0."""
     if shape < 1:
-        return _infinite(1)
+        return infinite(1)
     if shape > 1:
-        return _infinite(-1)
+        return infinite(-1)
     return value if shape.is_exact() else balls.nan()
 
 
 @centred
 def _dgamma(x: Any, shape: Any, scale: Any) -> Any:
     u = x / scale
-    return shape * _log(u) - u - shape.lgamma() - _log(x)
+    return shape * log_of(u) - u - shape.lgamma() - log_of(x)
 
 
 def dgamma_log(x: Ball, shape: Ball, scale: Ball) -> Ball:
-    if _is_nan((x, shape, scale)):
+    if is_nan((x, shape, scale)):
         return balls.nan()
-    if not _positive(shape, scale):
+    if not positive(shape, scale):
         return unclaimed() if (shape >= 0 and scale >= 0) or x < 0 else balls.nan()
     if x < 0:
-        return _infinite(-1)
+        return infinite(-1)
     if x.is_zero():
         return _at_zero(shape, -scale.log())
-    if not _finite(x):
-        return _infinite(-1)
-    return _with_bits(_dgamma, x, shape, scale) if x > 0 else balls.nan()
+    if not finite(x):
+        return infinite(-1)
+    return with_bits(_dgamma, x, shape, scale) if x > 0 else balls.nan()
 
 
-def _with_bits(formula: Formula, *args: Ball) -> Ball:
+def with_bits(formula: Formula, *args: Ball) -> Ball:
     """A formula at a precision that its cancelling terms, as large as the arguments, leave."""
     from flint import ctx
 
@@ -329,38 +307,38 @@ def _with_bits(formula: Formula, *args: Ball) -> Ball:
 @centred
 def _dbeta(x: Any, a: Any, b: Any) -> Any:
     log_beta = a.lgamma() + b.lgamma() - (a + b).lgamma()
-    return (a - 1) * _log(x) + (b - 1) * _log(1 - x) - log_beta
+    return (a - 1) * log_of(x) + (b - 1) * log_of(1 - x) - log_beta
 
 
 def dbeta_log(x: Ball, a: Ball, b: Ball) -> Ball:
-    if _is_nan((x, a, b)):
+    if is_nan((x, a, b)):
         return balls.nan()
-    if not _positive(a, b):
+    if not positive(a, b):
         return unclaimed() if (a >= 0 and b >= 0) or x < 0 or x > 1 else balls.nan()
     if x < 0 or x > 1:
-        return _infinite(-1)
+        return infinite(-1)
     if x.is_zero():
         return _at_zero(a, b.log())
     if x.is_exact() and x == 1:
         return _at_zero(b, a.log())
-    return _with_bits(_dbeta, x, a, b) if x > 0 and x < 1 else balls.nan()
+    return with_bits(_dbeta, x, a, b) if x > 0 and x < 1 else balls.nan()
 
 
 @centred
 def _dt(x: Any, n: Any) -> Any:
     half = balls.one() / 2
-    front = ((n + 1) * half).lgamma() - (n * half).lgamma() - _log(n * balls.exact_pi()) * half
-    return front - (n + 1) * half * _log(1 + x * x / n)
+    front = ((n + 1) * half).lgamma() - (n * half).lgamma() - log_of(n * balls.exact_pi()) * half
+    return front - (n + 1) * half * log_of(1 + x * x / n)
 
 
 def dt_log(x: Ball, n: Ball) -> Ball:
-    if _is_nan((x, n)):
+    if is_nan((x, n)):
         return balls.nan()
-    if not _positive(n):
+    if not positive(n):
         return unclaimed() if n.is_zero() else balls.nan()
-    if not _finite(n):
+    if not finite(n):
         return dnorm_log(x, 0 * balls.one(), balls.one())
-    return _with_bits(_dt, x, n) if _finite(x) else _infinite(-1)
+    return with_bits(_dt, x, n) if finite(x) else infinite(-1)
 
 
 @centred
@@ -368,142 +346,26 @@ def _df(x: Any, m: Any, n: Any) -> Any:
     half = balls.one() / 2
     a, b = m * half, n * half
     log_beta = a.lgamma() + b.lgamma() - (a + b).lgamma()
-    return a * _log(m / n) + (a - 1) * _log(x) - (a + b) * _log(1 + m * x / n) - log_beta
+    return a * log_of(m / n) + (a - 1) * log_of(x) - (a + b) * log_of(1 + m * x / n) - log_beta
 
 
 def df_log(x: Ball, m: Ball, n: Ball) -> Ball:
-    if _is_nan((x, m, n)):
+    if is_nan((x, m, n)):
         return balls.nan()
-    if not _positive(m, n):
+    if not positive(m, n):
         return unclaimed() if x < 0 else balls.nan()
     if x < 0:
-        return _infinite(-1)
+        return infinite(-1)
     if x.is_zero():
         return _at_zero(m / 2, 0 * x)
-    if not _finite(x, m, n):
-        return _infinite(-1) if _finite(m, n) else unclaimed()
-    return _with_bits(_df, x, m, n) if x > 0 else balls.nan()
+    if not finite(x, m, n):
+        return infinite(-1) if finite(m, n) else unclaimed()
+    return with_bits(_df, x, m, n) if x > 0 else balls.nan()
 
 
 def dunif_log(x: Ball, low: Ball, high: Ball) -> Ball:
-    if _is_nan((x, low, high)) or low >= high:
+    if is_nan((x, low, high)) or low >= high:
         return unclaimed() if low >= high else balls.nan()
     if x < low or x > high:
-        return _infinite(-1)
+        return infinite(-1)
     return -(high - low).log() if x >= low and x <= high else balls.nan()
-
-
-# ---------------------------------------------------------------------- discrete distributions
-
-
-@centred
-def _dpois(x: Any, rate: Any) -> Any:
-    return x * _log(rate) - rate - (x + 1).lgamma()
-
-
-def dpois_log(x: Ball, rate: Ball) -> Ball:
-    if _is_nan((x, rate)):
-        return balls.nan()
-    known = _count(x)
-    if not rate >= 0:
-        return unclaimed() if known is False else balls.nan()
-    if known is None:
-        return balls.nan()
-    if not known:
-        return _infinite(-1)
-    if x.is_zero():
-        return -rate
-    if rate.is_zero() or not _finite(rate):
-        return _infinite(-1)
-    return _with_bits(_dpois, x, rate) if rate > 0 else balls.nan()
-
-
-@centred
-def _dbinom(x: Any, n: Any, p: Any) -> Any:
-    rest = n - x
-    ways = (n + 1).lgamma() - (x + 1).lgamma() - (rest + 1).lgamma()
-    return ways + x * _log(p) + rest * _log(1 - p)
-
-
-def dbinom_log(x: Ball, n: Ball, p: Ball) -> Ball:
-    if _is_nan((x, n, p)):
-        return balls.nan()
-    known, size = _count(x), _count(n)
-    if not (size and p >= 0 and p <= 1):
-        return unclaimed() if known is False else balls.nan()
-    if known is None:
-        return balls.nan()
-    if not known or x > n:
-        return _infinite(-1)
-    rest = n - x
-    if x.is_zero() or rest.is_zero():
-        edge = _log(p) if rest.is_zero() else balls.log1p(-p)
-        return 0 * n if n.is_zero() else n * edge
-    if p.is_zero() or (1 - p).is_zero():
-        return _infinite(-1)
-    return _with_bits(_dbinom, x, n, p) if rest > 0 and p > 0 and p < 1 else balls.nan()
-
-
-@centred
-def _dnbinom(x: Any, size: Any, p: Any) -> Any:
-    ways = (x + size).lgamma() - size.lgamma() - (x + 1).lgamma()
-    return ways + size * _log(p) + x * _log(1 - p)
-
-
-def dnbinom_log(x: Ball, size: Ball, p: Ball) -> Ball:
-    if _is_nan((x, size, p)):
-        return balls.nan()
-    known = _count(x)
-    if not (p > 0 and p <= 1) or size < 0 or known is None:
-        return unclaimed() if known is False else balls.nan()
-    if not known:
-        return _infinite(-1)
-    if x.is_zero():
-        return size * p.log()
-    if size.is_zero() or (1 - p).is_zero():
-        return _infinite(-1)
-    return _with_bits(_dnbinom, x, size, p) if _positive(size) and p < 1 else balls.nan()
-
-
-@centred
-def _dnbinom_mu(x: Any, size: Any, mu: Any) -> Any:
-    ways = (x + size).lgamma() - size.lgamma() - (x + 1).lgamma()
-    total = size + mu
-    return ways - size * _log(1 + mu / size) + x * (_log(mu) - _log(total))
-
-
-@centred
-def _dnbinom_none(size: Any, mu: Any) -> Any:
-    return -size * _log(1 + mu / size)
-
-
-def dnbinom_mu_log(x: Ball, size: Ball, mu: Ball) -> Ball:
-    if _is_nan((x, size, mu)):
-        return balls.nan()
-    known = _count(x)
-    if not mu >= 0 or size < 0 or known is None:
-        return unclaimed() if known is False else balls.nan()
-    if not known:
-        return _infinite(-1)
-    if size.is_zero():
-        return 0 * mu if x.is_zero() else _infinite(-1)
-    if not _finite(size):
-        return unclaimed()
-    if not _positive(size):
-        return balls.nan()
-    if x.is_zero():
-        return _with_bits(_dnbinom_none, size, mu)
-    if mu.is_zero():
-        return _infinite(-1)
-    return _with_bits(_dnbinom_mu, x, size, mu) if mu > 0 else balls.nan()
-
-
-def dgeom_log(x: Ball, p: Ball) -> Ball:
-    if _is_nan((x, p)):
-        return balls.nan()
-    known = _count(x)
-    if not (p > 0 and p <= 1) or known is None:
-        return unclaimed() if known is False else balls.nan()
-    if not known:
-        return _infinite(-1)
-    return p.log() if x.is_zero() else p.log() + x * balls.log1p(-p)

@@ -21,11 +21,11 @@ from gradc.targets.tmb_syntax import SYNTAX
 
 _VALUES = {
     "dlogis_log": "Rf_dlogis({}, 1)",
-    "dgamma_log": "Rf_dgamma({}, 1)",
+    "dgamma_log": "gamma_density({})",
     "dbeta_log": "Rf_dbeta({}, 1)",
     "dt_log": "Rf_dt({}, 1)",
-    "df_log": "Rf_df({}, 1)",
-    "dpois_log": "Rf_dpois({}, 1)",
+    "df_log": "fisher_density({})",
+    "dpois_log": "poisson({})",
     "dbinom_log": "Rf_dbinom({}, 1)",
     "dnbinom_log": "Rf_dnbinom({}, 1)",
     "dnbinom_mu_log": "negative_binomial({})",
@@ -54,7 +54,7 @@ inline double stirling_error(double x, double n)
     }
     return sum / std::pow(x, n + 1);
   }
-  if (n == 0) return Rf_lgammafn(x + 1) - (x + 0.5) * std::log(x) + x - M_LN_SQRT_2PI;
+  if (n == 0) return Rf_lgammafn(x + 1) - (x + 0.5) * std::log(x) + x - 0.5 * std::log(2 * M_PI);
   if (n == 1) return Rf_psigamma(x, 0.0) + 0.5 / x - std::log(x);
   double c = std::tgamma(n - 1) * (std::fmod(n, 2.0) == 0 ? 1 : -1);
   return Rf_psigamma(x, n - 1) - c * (0.5 * (n - 1) / x + 1) / std::pow(x, n - 1);
@@ -71,6 +71,36 @@ inline double deviance(double x, double m)
   return x == 0 ? m : x * std::log(x / m) + (m - x);
 }
 """
+_POISSON = """\
+inline double poisson(double x, double mean)
+{
+  if (!(mean >= 0)) return R_NaN;
+  if (x < 0 || std::fabs(x - std::nearbyint(x)) > 1e-7 * std::fmax(1.0, std::fabs(x)))
+    return R_NegInf;
+  if (x == 0) return -mean;
+  return -bd0(x, mean) - stirlerr(x, 0.0) - 0.5 * std::log(2 * M_PI * x);
+}
+"""
+_GAMMA = """\
+inline double gamma_density(double x, double shape, double scale)
+{
+  if (x < 0) return R_NegInf;
+  if (x == 0) return shape == 1 ? -std::log(scale) : shape < 1 ? R_PosInf : R_NegInf;
+  return 0.5 * std::log(shape / (2 * M_PI)) - bd0(shape, x / scale) - stirlerr(shape, 0.0)
+         - std::log(x);
+}
+"""
+_FISHER = """\
+inline double fisher_density(double x, double m, double n)
+{
+  if (x < 0) return R_NegInf;
+  if (x == 0) return m == 2 ? 0 : m < 2 ? R_PosInf : R_NegInf;
+  double a = m / 2, b = n / 2, all = n + m * x;
+  return 0.5 * std::log(a / (2 * M_PI) / (1 + a / b)) + stirlerr(a + b, 0.0) - stirlerr(a, 0.0)
+         - stirlerr(b, 0.0) - bd0(a, (a + b) * (m * x / all)) - bd0(b, (a + b) * (n / all))
+         - std::log(x);
+}
+"""
 _NEGATIVE_BINOMIAL = """\
 inline double negative_binomial(double x, double size, double mu)
 {
@@ -83,8 +113,13 @@ inline double negative_binomial(double x, double size, double mu)
          - bd0(x, all * some) + 0.5 * std::log(size / (2 * M_PI * x) / all);
 }
 """
-_WRITTEN = {"bd0": _DEVIANCE, "dnbinom_mu_log": _NEGATIVE_BINOMIAL}
-_NEEDS = {"dnbinom_mu_log": ("stirlerr", "bd0")}
+_WRITTEN = {
+    "bd0": _DEVIANCE,
+    "dgamma_log": _GAMMA,
+    "df_log": _FISHER,
+    "dpois_log": _POISSON,
+    "dnbinom_mu_log": _NEGATIVE_BINOMIAL,
+}
 NAMES = tuple(_VALUES)
 
 
@@ -120,7 +155,7 @@ def density(name: str) -> Extra:
         tuple(_partial(name, param) for param in params),
         before=_before(name),
         comment=_COMMENTS.get(name, f"{doc[0].upper()}{doc[1:]}."),
-        needs=_NEEDS.get(name, ()),
+        needs=("stirlerr", "bd0") if name in _WRITTEN and name != "bd0" else (),
     )
 
 

@@ -219,6 +219,8 @@ def test_every_primitive_of_a_target_was_measured(key: str) -> None:
     target, _, dtype = key.partition("/")
     model = arithmetic(target, dtype or "float64")
     for prim in TABLE:
+        if target in prim.rounds_as:
+            continue
         if prim.elementwise and prim.ball is not None and TARGETS[target].supports(prim.name):
             cells = [arb(1)]
             assert errors(model, prim.name, None, [cells] * len(prim.params), cells)
