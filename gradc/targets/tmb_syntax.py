@@ -43,7 +43,9 @@ def _select(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
     """A choice; a comparison written in place decides directly."""
     condition, yes, no = pieces
     branches = f", {argument(yes)}, {argument(no)})"
-    if condition.text.startswith("CppAD::CondExp") and condition.text.endswith(_TRUTH):
+    # A product of two comparisons begins and ends as one does.
+    single = condition.level == ATOM and condition.text.startswith("CppAD::CondExp")
+    if single and condition.text.endswith(_TRUTH):
         text = condition.text.removesuffix(_TRUTH) + branches
     else:
         text = f"CppAD::CondExpGt({argument(condition)}, Type(0){branches}"
