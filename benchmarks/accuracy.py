@@ -33,13 +33,14 @@ from typing import Any
 import numpy as np
 from flint import arb, ctx
 
-from benchmarks.primitives import KEYS, ORDERS, dtype_of, evaluate, evaluate_taped, has, versions
+from benchmarks.densities import JOINT
+from benchmarks.primitives import KEYS, dtype_of, evaluate, evaluate_taped, has, target_of, versions
 from gradc.prims import TABLE, Prim
 from gradc.prims.accuracy import ACCURACY
 from gradc.run import ToolchainError
 
 COUNT = 4000
-TABLE_FILE = Path(__file__).parent.parent / "gradc" / "prims" / "accuracy.py"
+FOLDER = Path(__file__).parent.parent / "gradc" / "prims"
 # What rounding.py knows by itself: exact operations, IEEE 754's own, and sums counted by steps.
 UNMEASURED = frozenset(
     {"add", "sub", "mul", "div", "neg", "sqrt", "abs", "sign", "floor", "ceiling", "round"}
@@ -141,7 +142,10 @@ def points_of(prim: Prim, dtype: str, seed: int) -> Points:
     generator = np.random.default_rng(seed)
     draws = DOMAINS.get(prim.name, (ELEMENTARY,) * len(prim.params))
     grid = list(itertools.product(*(prim.probe.get(p, (1.0,)) for p in prim.params)))
-    rows = [*grid, *zip(*(draw(generator, COUNT) for draw in draws), strict=True)]
+    columns = [draw(generator, COUNT) for draw in draws]
+    if prim.name in JOINT:
+        columns = JOINT[prim.name](generator, COUNT)
+    rows = [*grid, *zip(*columns, strict=True)]
     kept: list[tuple[float, ...]] = []
     truths = []
     for row in rows:
@@ -201,7 +205,7 @@ def turn(prim: Prim, point: tuple[float, ...], truth: Any) -> float:
     total = arb(0)
     with ctx.workprec(400):
         for k, (name, x) in enumerate(zip(prim.params, point, strict=True)):
-            if k and name in ORDERS:
+            if not prim.varies_with(name):
                 continue
             step = arb(x) * arb(2) ** -120
             ends = [
@@ -275,7 +279,7 @@ def measure_all(names: list[str], missing: bool) -> dict[str, dict[str, Measured
     for name in names or [prim.name for prim in TABLE]:
         prim = TABLE[name]
         known = ACCURACY.get(name, {}) if missing else {}
-        keys = [key for key in KEYS if has(prim, key) and key not in known]
+        keys = [key for key in KEYS if is_measured(prim, key) and key not in known]
         if name in UNMEASURED or not prim.elementwise or prim.ball is None or not keys:
             continue
         points = {dtype: points_of(prim, dtype, len(name)) for dtype in map(dtype_of, keys)}
@@ -291,6 +295,11 @@ def measure_all(names: list[str], missing: bool) -> dict[str, dict[str, Measured
             found.setdefault(name, {})[key] = one
             print(line(name, key, one), flush=True)
     return found
+
+
+def is_measured(prim: Prim, key: str) -> bool:
+    """Whether a target has a primitive, and as accurate as some ulps of its result."""
+    return has(prim, key) and target_of(key) not in prim.rounds_as
 
 
 def measured_on_tape(prim: Prim, points: Points) -> Measured | None:
@@ -326,7 +335,7 @@ def line(name: str, key: str, one: Measured) -> str:
     return text + (f"; not finite at {one.failures}" if one.failures else "")
 
 
-HEADER = '''"""How accurate each primitive is on each target: measured, never guessed.
+HEADER = '''"""How accurate {what} on each target: measured, never guessed.
 
 Written by ``python -m benchmarks.accuracy --write``, which says how: every primitive
 emitted and run in its real toolchain at {count} random points of the primitive's domain and on
@@ -344,15 +353,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-ACCURACY: Mapping[str, Mapping[str, tuple[float, float, float]]] = {{
+{imports}{table}: Mapping[str, Mapping[str, tuple[float, float, float]]] = {{
 '''
+FILES = (
+    ("accuracy.py", "each primitive is", "ACCURACY"),
+    ("accuracy_densities.py", "densities are", "DENSITIES"),
+)
+MERGED = "from gradc.prims.accuracy_densities import DENSITIES\n\n"
 
 
-def table_text(found: dict[str, dict[str, Measured]], measured_with: str) -> str:
-    """The Python file that holds the table; what was not measured now stays as it was."""
+def table_text(
+    what: str, table: str, found: dict[str, dict[str, Measured]], measured_with: str
+) -> str:
+    """A Python file that holds a table; what was not measured now stays as it was."""
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-    lines = [HEADER.format(count=COUNT, date=today, versions=measured_with)]
+    imports = MERGED if table == "ACCURACY" else ""
+    head = HEADER.format(
+        what=what, count=COUNT, date=today, versions=measured_with, imports=imports, table=table
+    )
+    lines = [head, "    **DENSITIES,\n" if imports else ""]
     for prim in TABLE:
+        if (prim.name in JOINT) != (table == "DENSITIES"):
+            continue
         keys = [key for key in KEYS if has(prim, key)]
         known = {key: parts for key, parts in ACCURACY.get(prim.name, {}).items() if key in keys}
         now = found.get(prim.name, {})
@@ -372,7 +394,9 @@ def main() -> None:
     options = parser.parse_args()
     found = measure_all(options.primitive, options.missing)
     if options.write:
-        TABLE_FILE.write_text(table_text(found, versions()), encoding="utf-8")
+        for file, what, table in FILES:
+            text = table_text(what, table, found, versions())
+            (FOLDER / file).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from gradc.run import Argument, Program, ToolchainError, run, toolchains
 from gradc.targets import TARGETS
 
 KEYS = ("r", "tmb", "numpy", "numpy/float32", "tf", "tf/float32")
-ORDERS = frozenset({"n", "nu", "k"})
+BY_ORDER = frozenset({"stirlerr"})
+"""Primitives whose last argument is a number wherever they are called."""
 _ROWS = vector(symbol("n"))
 
 
@@ -32,15 +33,20 @@ def has(prim: Prim, key: str) -> bool:
     return target in TARGETS and TARGETS[target].supports(prim.name)
 
 
-def function_of(prim: Prim) -> Function:
-    """One primitive of as many data vectors, with a parameter that it does not depend on."""
+def function_of(prim: Prim, order: float | None = None) -> Function:
+    """One primitive of as many data vectors, with a parameter that it does not depend on.
+
+    The last argument is a number where ``order`` is given.
+    """
     graph = Graph()
     unused = graph.input("unused", REAL)
     inputs = [Input("unused", unused, "param", REAL)]
-    for name in prim.params:
+    for name in prim.params[: None if order is None else -1]:
         node = graph.input(f"{name}_", _ROWS)
         inputs.append(Input(f"{name}_", node, "data", _ROWS))
-    value = Builder(graph).apply(prim.name, [item.node for item in inputs[1:]])
+    builder = Builder(graph)
+    last = [] if order is None else [builder.const(order)]
+    value = builder.apply(prim.name, [*(item.node for item in inputs[1:]), *last])
     outputs = {"value": value}
     return Function(f"measured_{prim.name}", tuple(inputs), outputs, graph, ("unused",))
 
@@ -49,8 +55,8 @@ def objective_of(prim: Prim) -> Function:
     """One primitive of scalar parameters; an order is data."""
     graph = Graph()
     inputs = []
-    for k, name in enumerate(prim.params):
-        kind = "data" if k and name in ORDERS else "param"
+    for name in prim.params:
+        kind = "param" if prim.varies_with(name) else "data"
         inputs.append(Input(f"{name}_", graph.input(f"{name}_", REAL), kind, REAL))
     value = Builder(graph).apply(prim.name, [item.node for item in inputs])
     wrt = tuple(item.name for item in inputs if item.kind == "param")
@@ -82,10 +88,10 @@ def evaluate_taped(prim: Prim, columns: list[np.ndarray]) -> np.ndarray | Toolch
     return np.array([math.nan if isinstance(a, ToolchainError) else a.value for a in answers])
 
 
-def program_of(prim: Prim, key: str) -> Program:
+def program_of(prim: Prim, key: str, order: float | None = None) -> Program:
     """The emitted program of :func:`function_of`."""
     target = target_of(key)
-    function = function_of(prim)
+    function = function_of(prim, order)
     zero = Builder(function.graph).const(0.0)
     gradient = function.with_outputs({**function.outputs, "gradient:unused": zero})
     vjp = None
@@ -107,9 +113,24 @@ def program_of(prim: Prim, key: str) -> Program:
 
 def evaluate(prim: Prim, key: str, columns: list[np.ndarray]) -> np.ndarray | ToolchainError:
     """What a target makes of a primitive, one number a row, or why it does not answer."""
+    if prim.name not in BY_ORDER:
+        return _evaluate(prim, key, columns, None)
+    answers = np.full(len(columns[0]), math.nan)
+    for order in np.unique(columns[-1]):
+        rows = columns[-1] == order
+        found = _evaluate(prim, key, [column[rows] for column in columns[:-1]], float(order))
+        if isinstance(found, ToolchainError):
+            return found
+        answers[rows] = found
+    return answers
+
+
+def _evaluate(
+    prim: Prim, key: str, columns: list[np.ndarray], order: float | None
+) -> np.ndarray | ToolchainError:
     names = [f"{name}_" for name in prim.params]
-    point = {"unused": 0.0} | {n: c.tolist() for n, c in zip(names, columns, strict=True)}
-    (answer,) = run(program_of(prim, key), [point], timeout=600)
+    point = {"unused": 0.0} | {n: c.tolist() for n, c in zip(names, columns, strict=False)}
+    (answer,) = run(program_of(prim, key, order), [point], timeout=600)
     if isinstance(answer, ToolchainError):
         return answer
     return np.asarray(answer.value, dtype=np.float64)

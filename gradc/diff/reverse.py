@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradc.diff.rules import guarded_partials, partials
+from gradc.diff.rules import UndefinedPartial, guarded_partials, not_a_number, partials
 from gradc.diff.scan import Read, scan_cotangents
 from gradc.errors import fail
 from gradc.ir import Graph, dependents
@@ -21,12 +21,14 @@ class _Sweep:
     """State of one reverse sweep.
 
     ``bars`` are cotangents by node; ``elements`` those of single elements of a vector.
-    With ``rowwise`` a scalar stands for one value a row: its cotangent stays a vector.
+    With ``rowwise`` a scalar stands for one value a row: its cotangent stays a vector. With
+    ``lenient`` a partial that does not exist is NaN.
     """
 
     builder: Builder
     active: bytearray
     rowwise: bool
+    lenient: bool
     bars: dict[int, int] = field(default_factory=dict)
     elements: dict[int, dict[int, int]] = field(default_factory=dict)
     loops: dict[int, dict[Read, int]] = field(default_factory=dict)
@@ -92,6 +94,8 @@ class _Sweep:
         if rules is None:
             self._push_tensor(node, name, record[1], args, bar)
             return
+        if self.lenient:
+            rules = tuple(not_a_number if isinstance(s, UndefinedPartial) else s for s in rules)
         env = (*args, node)
         if b.graph.types[node].shape and not self.rowwise:
             for arg, scale in zip(args, rules, strict=False):
@@ -154,22 +158,31 @@ def reverse(
     seed: int | None = None,
     *,
     rowwise: bool = False,
+    lenient: bool = False,
 ) -> dict[int, int]:
     """The cotangent of each node in ``wrt`` that the output depends on, for a seed of the output.
 
     Shapes: the seed recycles to the output; a cotangent has its node's shape or recycles to
     it, and with ``rowwise`` that of the output (the output must be elementwise in ``wrt``).
-    Raises: GradcError (G301) where a partial on the way is undefined.
+    Raises: GradcError (G301) where a partial on the way is undefined; with ``lenient`` that
+    is NaN.
     """
     wanted = list(wrt)
-    sweep = _run(graph, output, wanted, seed, rowwise)
+    sweep = _run(graph, output, wanted, seed, rowwise, lenient)
     return {node: sweep.bars[node] for node in wanted if node in sweep.bars}
 
 
-def _run(graph: Graph, output: int, wrt: list[int], seed: int | None, rowwise: bool) -> _Sweep:
+def _run(
+    graph: Graph,
+    output: int,
+    wrt: list[int],
+    seed: int | None,
+    rowwise: bool,
+    lenient: bool,
+) -> _Sweep:
     builder = Builder(graph, derived=True)
     active = dependents(graph, wrt, output + 1)
-    sweep = _Sweep(builder, active, rowwise)
+    sweep = _Sweep(builder, active, rowwise, lenient)
     if output < len(active) and active[output]:
         sweep.bars[output] = builder.const(1.0) if seed is None else seed
     records = graph.records

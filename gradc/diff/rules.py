@@ -8,12 +8,14 @@ choice keeps its branches apart.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from gradc.diff.template import Apply, Make, Number, Template, compile_template, read
 from gradc.errors import fail
-from gradc.prims import TABLE, Builder, Prim, Undefined
+from gradc.prims import TABLE, Builder, Undefined
 
 Scale = Callable[[Builder, Sequence[int], int], "int | None"]
 """``scale(builder, (*args, out), factor)``: factor times a partial; None where it is 0."""
@@ -108,22 +110,34 @@ def _guarded(scale: Scale) -> Scale:
     return through_choice
 
 
-def _undefined(prim: Prim, param: str, reason: str) -> Scale:
-    def scale(b: Builder, env: Sequence[int], t: int) -> int | None:
+@dataclass(frozen=True, slots=True)
+class UndefinedPartial:
+    """The partial that a primitive does not have: an error when it is reached."""
+
+    prim: str
+    param: str
+    reason: str
+
+    def __call__(self, b: Builder, env: Sequence[int], t: int) -> int | None:
         raise fail(
             "G301",
-            f"'{prim.name}' has no derivative in its argument '{param}': {reason}",
+            f"'{self.prim}' has no derivative in its argument '{self.param}': {self.reason}",
             b.graph.place(env[-1]),
         )
 
-    return scale
+
+def not_a_number(b: Builder, env: Sequence[int], t: int) -> int | None:
+    """NaN for a partial that does not exist, where nobody may ask for it."""
+    return b.const(math.nan)
 
 
 @cache
 def guarded_partials(name: str) -> tuple[Scale, ...] | None:
     """As :func:`partials`, for a factor that is itself a choice."""
     scales = partials(name)
-    return None if scales is None else tuple(_guarded(scale) for scale in scales)
+    if scales is None:
+        return None
+    return tuple(s if isinstance(s, UndefinedPartial) else _guarded(s) for s in scales)
 
 
 @cache
@@ -142,7 +156,7 @@ def partials(name: str) -> tuple[Scale, ...] | None:
     for param in prim.params if prim.d else ():
         rule = prim.d[param]
         if isinstance(rule, Undefined):
-            scales.append(_undefined(prim, param, rule.reason))
+            scales.append(UndefinedPartial(prim.name, param, rule.reason))
             continue
         scales.append(_scale(read(rule), slots))
     return tuple(scales)

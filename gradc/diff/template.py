@@ -6,6 +6,7 @@ so the code here may be recursive.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -59,6 +60,7 @@ _BINARY = {
 }
 _UNARY = {"-": "neg", "!": "not"}
 _NAMES = {"ifelse": "select"}
+_NUMBERS = {"Inf": math.inf, "NaN": math.nan}
 
 
 @cache
@@ -76,6 +78,8 @@ def _convert(tree: Tree, node: int) -> Template:
         return Number(tree.value(node))
     if kind is Kind.NAME:
         return Variable(tree.name(node))
+    if kind is Kind.CONST and tree.name(node) in _NUMBERS:
+        return Number(_NUMBERS[tree.name(node)])
     head = tree.head(node)
     if kind is not Kind.CALL or head is None:
         raise ValueError(f"not part of a rule: {tree.span(node).text!r}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from gradc.emit.densities import R_DENSITIES
 from gradc.emit.layout import WIDTH, paragraph, wrap
 from gradc.emit.loops import Loop
 from gradc.emit.model import MARK
@@ -71,6 +72,7 @@ _MODEL = Syntax(
 # What a reader of R writes, where that is not a call of the primitive's own name. It says the
 # same, and loses digits that the emitted code keeps.
 _WORDS = {
+    **R_DENSITIES,
     "select": "ifelse",
     "min2": "pmin",
     "max2": "pmax",

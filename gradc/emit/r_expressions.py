@@ -1,15 +1,15 @@
 """The source graph of a model as R expressions that gradc reads back as the very same graph.
 
 What other printers write nicely, ``a - b`` for ``a + (-b)`` or ``-a * b`` for ``-(a * b)``, is
-written here as it stands in the graph. The primitives that only ``dnorm`` makes are written as
-the call of ``dnorm`` that makes them.
+written here as it stands in the graph.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from gradc.emit.densities import R_DENSITIES
 from gradc.emit.header import R_OPERATORS
 from gradc.emit.names import Locals, Names
 from gradc.emit.numbers import r_number
@@ -27,6 +27,7 @@ OWN = frozenset({"erf", "erfc", "log1mexp", "logspace_add", "logspace_sub"})
 
 _WORDS: Mapping[str, str | None] = {
     **{name: name for name in OWN},
+    **R_DENSITIES,
     "sigmoid": "plogis",
     # These have a spelling in emitted R, which reads back as what it computes them by.
     **dict.fromkeys(
@@ -44,7 +45,7 @@ def _spelling(prim: str) -> str | None:
 
 
 _CALLED = (
-    "as.list", "as.numeric", "c", "dnorm", "force", "ifelse", "list", "nls", "optim", "quote",
+    "as.list", "as.numeric", "c", "force", "ifelse", "list", "nls", "optim", "quote",
     "rep", "setNames", "with",
 )  # fmt: skip
 USED = frozenset(_CALLED) | frozenset(
@@ -86,13 +87,6 @@ def _select(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
     return Piece(text, ARGUMENT, brackets, 1 + max(piece.height for piece in pieces))
 
 
-def _dnorm(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
-    arguments = [piece.text for piece in pieces]
-    if len(arguments) == 2:
-        arguments.insert(1, "0")
-    return _call("dnorm", arguments + ["log = TRUE"] * graph.attrs(node), pieces)
-
-
 def _call(name: str, arguments: Sequence[str], pieces: Sequence[Piece]) -> Piece:
     brackets = 1 + max(piece.brackets for piece in pieces)
     height = 1 + max(piece.height for piece in pieces)
@@ -112,102 +106,14 @@ _SYNTAX = Syntax(
         "not": _sign("!"),
         "stack": _stack,
         "select": _select,
-        "dnorm": _dnorm,
     },
 )
 
 
 # ------------------------------------------------------------------------------- graph
 
-_Call = tuple[str, Hashable, tuple[int, ...]]
-_HALF_LOG = ("div", ("log", ("mul", 2.0, ("exact_pi",))), 2.0)
-_ROOT = ("sqrt", ("mul", 2.0, ("exact_pi",)))
 
-
-class _Reader:
-    """The nodes of a graph as calls of R's functions."""
-
-    def __init__(self, graph: Graph, names: Mapping[int, str]) -> None:
-        self.graph = graph
-        self.names = names
-
-    def call(self, node: int) -> _Call:
-        """The function that a node calls, its attributes and arguments."""
-        record = self.graph.records[node]
-        if record[0] in ("sub", "div"):
-            density = self._density(node)
-            if density is not None:
-                return density
-        return record[0], record[1], record[2:]
-
-    def _density(self, node: int) -> _Call | None:
-        """``dnorm``: the only function of R that makes ``exact_pi``."""
-        prim, _, left, right = self.graph.records[node]
-        if prim == "sub":
-            if not self._is(right, _HALF_LOG):
-                return None
-            scale = None
-            if self.graph.prim(left) == "sub" and self.graph.prim(self._arg(left, 1)) == "log":
-                left, scale = self._arg(left, 0), self._arg(self._arg(left, 1), 0)
-            return self._of_exponent(left, scale, is_log=True)
-        if self.graph.prim(left) != "exp":
-            return None
-        exponent, scale = self._arg(left, 0), None
-        if self.graph.prim(right) == "mul" and self._is(self._arg(right, 1), _ROOT):
-            scale = self._arg(right, 0)
-        elif not self._is(right, _ROOT):
-            return None
-        elif self.graph.prim(exponent) == "sub" and self._has_log(exponent):
-            scale = self._arg(self._arg(exponent, 1), 0)
-            exponent = self._arg(exponent, 0)
-        return self._of_exponent(exponent, scale, is_log=False)
-
-    def _has_log(self, node: int) -> bool:
-        return self.graph.prim(self._arg(node, 1)) == "log"
-
-    def _of_exponent(self, exponent: int, scale: int | None, *, is_log: bool) -> _Call | None:
-        """The density whose exponent is ``-z^2/2``, with ``z`` divided by the scale."""
-        square = self._inside(exponent)
-        if square is None:
-            return None
-        if scale is None:
-            return "dnorm", is_log, (square,)
-        if self.graph.prim(square) != "div" or self._arg(square, 1) != scale:
-            return None
-        distance = self._arg(square, 0)
-        if self.graph.prim(distance) == "sub" and distance not in self.names:
-            return "dnorm", is_log, (*self.graph.args(distance), scale)
-        return "dnorm", is_log, (distance, scale)
-
-    def _inside(self, node: int) -> int | None:
-        """``z`` of ``-z^2/2``."""
-        graph = self.graph
-        if graph.prim(node) != "div" or not self._is(self._arg(node, 1), 2.0):
-            return None
-        negated = self._arg(node, 0)
-        if graph.prim(negated) != "neg":
-            return None
-        power = self._arg(negated, 0)
-        if graph.prim(power) != "pow" or not self._is(self._arg(power, 1), 2.0):
-            return None
-        return self._arg(power, 0)
-
-    def _arg(self, node: int, place: int) -> int:
-        return self.graph.args(node)[place]
-
-    def _is(self, node: int, form: object) -> bool:
-        """Whether a node is a number, or a call of the primitives of a form."""
-        if not isinstance(form, tuple):
-            return self.graph.is_const(node) and self.graph.value(node) == form
-        args = self.graph.args(node)
-        return (
-            self.graph.prim(node) == form[0]
-            and len(args) == len(form) - 1
-            and all(self._is(arg, part) for arg, part in zip(args, form[1:], strict=True))
-        )
-
-
-def _order(graph: Graph, call: Callable[[int], _Call], roots: Sequence[int]) -> list[int]:
+def _order(graph: Graph, roots: Sequence[int]) -> list[int]:
     """Nodes after their arguments, in the order in which an expression computes them.
 
     Where the length of data follows from what they are combined with, the order in which they
@@ -224,7 +130,7 @@ def _order(graph: Graph, call: Callable[[int], _Call], roots: Sequence[int]) -> 
             elif not done[node]:
                 done[node] = 1
                 pending.append(~node)
-                pending += reversed(call(node)[2])
+                pending += reversed(graph.args(node))
     return sorted(order) if graph.bindings else order
 
 
@@ -245,12 +151,11 @@ class Shown:
 def shown(function: Function, roots: Sequence[int]) -> Shown:
     """What the roots need, in the calls that R has."""
     old = function.graph
-    call = _Reader(old, function.names).call
     graph = Graph()
     graph.bindings.update(old.bindings)
     places: dict[int, int] = {}
-    for node in _order(old, call, roots):
-        prim, attrs, args = call(node)
+    for node in _order(old, roots):
+        prim, attrs, *args = old.records[node]
         record = (prim, attrs, *(places[arg] for arg in args))
         places[node] = graph.intern(record, old.types[node])
         if prim in TABLE and prim not in _SYNTAX.special and _spelling(prim) is None:

@@ -13,6 +13,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gradc.emit.densities import R_DENSITIES
 from gradc.emit.layout import WIDTH, paragraph, wrap
 from gradc.emit.names import Names, rules
 from gradc.emit.numbers import r_number
@@ -27,7 +28,7 @@ _OPTIM = (
 COMMAND = "# gradc compile FILE"
 """How a file begins that gradc needs options for."""
 
-_LAZY = frozenset({"dnorm", "choose", "lchoose"})
+_LAZY = frozenset({"dnorm", *R_DENSITIES, "choose", "lchoose"})
 _LONGEST_WRAPPED = 4000
 
 

@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gradc.frontend.prelude_densities import DENSITIES
+
 PRELUDE: Mapping[str, str] = {
+    **DENSITIES,
     "log": """function(x, base) {
         if (missing(base)) return(log(x))
         if (known(base)) {
@@ -43,18 +46,6 @@ PRELUDE: Mapping[str, str] = {
         if (!lower.tail) z <- -z
         if (!missing(scale)) z <- scale*z
         if (missing(location)) z else location + z
-    }""",
-    # A negative deviation makes the value NaN as in R: by its logarithm, or by its square root.
-    "dnorm": """function(x, mean = 0, sd = 1, log = FALSE) {
-        if (!known(log)) refuse("'log' must be known when the model is compiled")
-        if (known(sd) && sd <= 0) refuse("the standard deviation 'sd' must be positive")
-        z <- (x - mean)/sd
-        if (log) {
-            if (known(sd) && sd == 1) -z^2/2 - log(2*exact_pi())/2
-            else -z^2/2 - log(sd) - log(2*exact_pi())/2
-        } else if (!known(sd)) exp(-z^2/2 - log(sd))/sqrt(2*exact_pi())
-        else if (sd == 1) exp(-z^2/2)/sqrt(2*exact_pi())
-        else exp(-z^2/2)/(sd*sqrt(2*exact_pi()))
     }""",
     "pnorm": """function(q, mean = 0, sd = 1, lower.tail = TRUE, log.p = FALSE) {
         if (!known(lower.tail)) refuse("'lower.tail' must be known when the model is compiled")
@@ -112,6 +103,7 @@ PRELUDE: Mapping[str, str] = {
 }
 
 PYTHON_PRELUDE: Mapping[str, str] = {
+    **DENSITIES,
     "cbrt": "function(x) sign(x)*abs(x)^(1/3)",
     "exp2": "function(x) 2^x",
     "square": "function(x) x^2",

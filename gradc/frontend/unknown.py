@@ -10,7 +10,7 @@ from gradc.errors import GradcError, Span, fail
 _FAMILIES = """
     norm lnorm exp gamma beta t cauchy logis weibull chisq f unif pois binom nbinom geom multinom
 """
-_AVAILABLE = "dnorm pnorm plogis qlogis"
+_AVAILABLE = "pnorm plogis qlogis"
 _DECLARATIONS = """
     DATA_ARRAY DATA_IARRAY DATA_IMATRIX DATA_SPARSE_MATRIX DATA_STRING DATA_STRUCT DATA_UPDATE
     DATA_VECTOR_INDICATOR DATA_ARRAY_INDICATOR PARAMETER_ARRAY SIMULATE
@@ -23,8 +23,8 @@ _OUTSIDE = """
 
 
 def _distributions() -> Mapping[str, str]:
-    names = {prefix + family: "" for family in _FAMILIES.split() for prefix in "dpq"}
-    names |= dict.fromkeys(("dmvnorm", "dnbinom2", "dtweedie"), "")
+    names = {prefix + family: "" for family in _FAMILIES.split() for prefix in "pq"}
+    names |= dict.fromkeys(("dmvnorm", "dtweedie"), "")
     return {name: name for name in names if name not in _AVAILABLE.split()}
 
 

@@ -6,20 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gradc.errors import GradcError, fail
-from gradc.ir import Function
-from gradc.passes import legalize
+from gradc.passes import as_rounded
 from gradc.targets import TARGETS
 from gradc.verify import WITNESS_TARGETS, Emitted, Report, Subject, verify
 
 if TYPE_CHECKING:
     from gradc.model.model import Model
-
-_JUDGED_BY_EXPANSION: Mapping[str, frozenset[str]] = {"numpy": frozenset({"lbeta"})}
-"""Primitives of a library that computes them as their expansion does: its rounding is theirs.
-
-SciPy's ``betaln`` adds three ``gammaln``: next to its zeros, or where all three are large, no
-fixed number of ulps of the result holds.
-"""
 
 LACKS = "G303"
 """The code of a diagnostic for a function that a target does not have."""
@@ -72,7 +64,8 @@ def subject_of(
             unsupported[target] = error.diagnostics[0].message
             continue
         own = stages.taped if TARGETS[target].tapes else stages.legal
-        emitted[target] = Emitted(_judged(target, own(target, derived)), program)
+        judged = as_rounded(own(target, derived), target, TARGETS[target].supports)
+        emitted[target] = Emitted(judged, program)
     heard = {
         witness: stages.legal(WITNESS_TARGETS[witness], "plain_gradient")
         for witness in witnesses
@@ -80,15 +73,6 @@ def subject_of(
     }
     plain = stages.plain_hessian if hessian else stages.plain_gradient
     return Subject(stages.plain, plain, emitted, heard, dtype, unsupported)
-
-
-def _judged(target: str, function: Function) -> Function:
-    """The function whose rounding is bounded: the emitted one, but for library expansions."""
-    expanded = _JUDGED_BY_EXPANSION.get(target, frozenset())
-    if not any(record[0] in expanded for record in function.graph.records):
-        return function
-    supports = TARGETS[target].supports
-    return legalize(function, target, lambda prim: supports(prim) and prim not in expanded)
 
 
 def _chosen(

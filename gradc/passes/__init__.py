@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gradc.passes.legalize import legalize
+from gradc.passes.legalize import as_rounded, legalize
 from gradc.passes.rebuild import rebuild, simplify
 from gradc.passes.stabilize import stabilize
 from gradc.passes.unroll import unroll
 
-__all__ = ["legalize", "rebuild", "simplify", "stabilize", "unroll"]
+__all__ = ["as_rounded", "legalize", "rebuild", "simplify", "stabilize", "unroll"]

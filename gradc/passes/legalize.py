@@ -14,11 +14,14 @@ from gradc.prims import TABLE, Builder
 
 @cache
 def _expansion(name: str) -> Make | None:
-    prim = TABLE[name]
-    if prim.expand is None:
-        return None
-    slots = {param: index for index, param in enumerate(prim.params)}
-    return compile_template(read(prim.expand), slots)
+    expand = TABLE[name].expand
+    return None if expand is None else _formula(name, expand)
+
+
+@cache
+def _formula(name: str, text: str) -> Make:
+    slots = {param: index for index, param in enumerate(TABLE[name].params)}
+    return compile_template(read(text), slots)
 
 
 class _Legal(Builder):
@@ -61,5 +64,25 @@ def legalize(function: Function, target: str, supports: Callable[[str], bool]) -
         if not supports(name) and TABLE[name].expand is None:
             raise fail("G303", f"target '{target}' has no '{TABLE[name].name}'", old.place(node))
         return builder.apply(name, args, record[1])
+
+    return rebuild(function, graph, make)
+
+
+def as_rounded(function: Function, target: str, supports: Callable[[str], bool]) -> Function:
+    """The function whose rounding stands for the target's: see ``Prim.rounds_as``."""
+    old = function.graph
+    if not any(r[0] in TABLE and target in TABLE[r[0]].rounds_as for r in old.records):
+        return function
+    graph = Graph()
+    builder = _Legal(graph, supports)
+
+    def make(node: int, record: Record, args: Sequence[int]) -> int:
+        name = record[0]
+        if name in STRUCTURAL:
+            return graph.add(name, args, record[1], old.types[node])
+        text = TABLE[name].rounds_as.get(target)
+        if text is None:
+            return builder.apply(name, args, record[1])
+        return _formula(name, text)(builder, [builder.real(arg) for arg in args])
 
     return rebuild(function, graph, make)

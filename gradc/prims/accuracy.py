@@ -9,7 +9,7 @@ is at most ``relative`` ulps of the result, plus what ``argument`` ulps of each 
 change in it, plus ``absolute`` ulps of 1. Operations that IEEE 754 rounds correctly, exact ones
 and sums are not here (see ``gradc.verify.rounding``).
 
-Measured on 2026-11-25 with R 4.2.2, TMB 1.9.2, NumPy 2.4.6, SciPy 1.17.1,
+Measured on 2026-11-26 with R 4.2.2, TMB 1.9.2, NumPy 2.4.6, SciPy 1.17.1,
 TensorFlow 2.21.0, glibc 2.36, x86_64.
 """
 
@@ -17,7 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gradc.prims.accuracy_densities import DENSITIES
+
 ACCURACY: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
+    **DENSITIES,
     "pow": {
         "r": (1.0, 0.0, 0.0),
         "tmb": (1.0, 0.0, 0.0),

@@ -8,7 +8,7 @@ from gradc.prims.schema import Prim, Stabilizes, prim
 
 _PROBE = {"x": (-300.0, -30.0, -9.0, -7.0, -1.5, -1e-6, 0.4, 2.0, 9.0, 30.0)}
 
-_DENSITY = "exp(-x^2/2)/sqrt(2*exact_pi())"
+_DENSITY = "dnorm(x, 0, 1)"
 _BETWEEN = "ifelse(x > 0, pnorm(-x) - pnorm(-y), pnorm(y) - pnorm(x))"
 _FAR = 8
 _TERMS = 24  # at x = -8 the fraction is then right to 77 bits
@@ -80,7 +80,8 @@ PRIMS: tuple[Prim, ...] = (
         " exp(-x^2/2)/(sqrt(2*exact_pi())*pnorm(x)))",
         stabilizes=[
             Stabilizes(f"{_DENSITY}/pnorm(x)", "inverse_mills(x)"),
-            Stabilizes(f"pnorm(x)/({_DENSITY})", "1/inverse_mills(x)"),
+            Stabilizes(f"pnorm(x)/{_DENSITY}", "1/inverse_mills(x)"),
+            Stabilizes("dnorm(x, m, s)/pnorm((x - m)/s)", "inverse_mills((x - m)/s)/s"),
         ],
     ),
 )

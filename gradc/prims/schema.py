@@ -69,11 +69,16 @@ class Prim:
     kinks: bool
     jvp: Linear | None = None
     transpose: Linear | None = None
+    rounds_as: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def arity(self) -> tuple[int, int | None]:
         """Least and largest number of arguments."""
         return (1, None) if self.variadic else (len(self.params), len(self.params))
+
+    def varies_with(self, param: str) -> bool:
+        """Whether a parameter is one that varies smoothly: neither an order nor a count."""
+        return not isinstance(self.d.get(param), Undefined)
 
 
 class ShapeError(Exception):
@@ -147,8 +152,13 @@ def prim(
     expand: str | None = None,
     stabilizes: Sequence[Stabilizes] = (),
     kinks: bool = False,
+    rounds_as: Mapping[str, str] | None = None,
 ) -> Prim:
-    """An elementwise primitive; ``params`` are its parameter names, separated by blanks."""
+    """An elementwise primitive; ``params`` are its parameter names, separated by blanks.
+
+    ``rounds_as`` names, by target, formulas that lose as many digits as the target's own
+    function does where no fixed number of ulps holds.
+    """
     names = tuple(params.split())
     return Prim(
         name,
@@ -166,6 +176,7 @@ def prim(
         elementwise=True,
         variadic=False,
         kinks=kinks,
+        rounds_as=rounds_as or {},
     )
 
 

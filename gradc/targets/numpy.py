@@ -21,6 +21,7 @@ from gradc.emit.syntax import (
     not_associative,
 )
 from gradc.ir import Function, Graph, Input
+from gradc.targets import saddle
 from gradc.targets.derivatives import Entry, hessian_entries, offsets
 from gradc.targets.numpy_loops import element, loop_lines
 from gradc.targets.numpy_tensors import FUNCTIONS, SPECIAL
@@ -83,7 +84,7 @@ SYNTAX = Syntax(
     special={"select": _where, "exact_pi": _pi, **SPECIAL},
 )
 
-_DEFINED = ("value", "value_and_grad", "fun", "hess", "_arguments", *FUNCTIONS)
+_DEFINED = ("value", "value_and_grad", "fun", "hess", "_arguments", *FUNCTIONS, *saddle.NUMPY)
 
 
 def write(model: EmitModel, target: Target) -> Emitted:
@@ -99,9 +100,13 @@ def write(model: EmitModel, target: Target) -> Emitted:
     for name, text in FUNCTIONS.items():
         if called_in(name, body):
             parts.append(text.rstrip().split("\n"))
-    lines = short(_header(module))
-    lines += ["", "import numpy as np"]
-    if "special." in body:
+    parts += saddle.used(saddle.NUMPY, body)
+    whole = "\n".join(line for part in [*parts, *functions] for line in part)
+    lines = [*short(_header(module)), ""]
+    if "math." in whole:
+        lines += ["import math", ""]
+    lines.append("import numpy as np")
+    if "special." in whole:
         lines.append("from scipy import special")
     lines += bounds_lines(model.value)
     for part in [*parts, *functions]:
@@ -210,7 +215,7 @@ def _body(module: Module, plan: Schedule, last: list[str], indent: int = 4) -> l
         # What has no arguments cannot take their dtype.
         dtype = f"{arguments[0]}.dtype.type" if arguments else "np.float64"
         lines.append(f"    dtype = {dtype}")
-    if "np.where(" in text:
+    if "np.where(" in text or any(f"{name}(" in text for name in saddle.NUMPY):
         # The branch that is not taken may be a logarithm of a negative number.
         lines.append('    with np.errstate(all="ignore"):')
         return [*lines, *(f"    {line}" if line else line for line in [*inner, *last])]

@@ -21,6 +21,7 @@ from gradc.emit.schedule import Limits, Schedule, Statement, schedule
 from gradc.emit.sharing import share_exponentials, share_signs
 from gradc.emit.syntax import Syntax
 from gradc.ir import Function, reachable
+from gradc.targets import saddle
 from gradc.targets.derivatives import Entry, cover, gradient_elements, hessian_entries
 from gradc.targets.r_checks import r_checks
 from gradc.targets.r_factory import factory
@@ -88,7 +89,7 @@ def write(model: EmitModel, target: Target) -> Emitted:
     """NAME.R: the function, and the factory that optimisers take."""
     function = share_signs(share_exponentials(model.hessian or model.gradient))
     own = [model.name, f"{model.name}_model", f"{model.name}_report"]
-    names = Names(rules("r"), [*own[: 2 + bool(model.report)], *FUNCTIONS])
+    names = Names(rules("r"), [*own[: 2 + bool(model.report)], *FUNCTIONS, *saddle.R])
     inputs = [*function.params, *function.data]
     claimed = names.claim(item.name for item in inputs)
     users = {item.name: claimed[item.name] for item in inputs}
@@ -191,6 +192,8 @@ def _stages(body: _Body, target: Target, order: str) -> None:
     plan, slots = _plan(body, printer, roots)
     text = "\n".join([*(s.text for s in plan.statements), *(p.text for p in plan.pieces.values())])
     _own_functions(body, text)
+    for lines in saddle.used(saddle.R, text):
+        body.lines += lines
     if slots is not None:
         kind = "numeric(" if slots.brackets[0] == "[" else 'vector("list", '
         body.add(f"{slots.vector} <- {kind}{slots.count}L)")

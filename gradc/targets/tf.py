@@ -15,6 +15,7 @@ from gradc.emit.schedule import Schedule, Statement
 from gradc.emit.sharing import share_signs
 from gradc.emit.syntax import ATOM, SIGN, Piece, Syntax, infix
 from gradc.ir import Function, Graph, Input, reachable
+from gradc.targets import saddle
 from gradc.targets.derivatives import Entry
 from gradc.targets.python import (
     OPERATORS,
@@ -111,6 +112,7 @@ _DEFINED = (
     "_arguments",
     "_tensors",
     *FUNCTIONS,
+    *saddle.TF,
 )
 
 _TENSORS = '''\
@@ -143,6 +145,8 @@ def write(model: EmitModel, target: Target) -> Emitted:
     for name, text in FUNCTIONS.items():
         if called_in(name, body):
             parts.append(_lines(text))
+    parts += saddle.used(saddle.TF, body)
+    body += "\n".join(line for part in parts for line in part)
     lines = [*short(_header(module)), ""]
     if "math.pi" in body:
         lines += ["import math", ""]

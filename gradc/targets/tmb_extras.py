@@ -9,27 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from gradc.targets import tmb_densities
+from gradc.targets.tmb_extra import Extra
 from gradc.targets.tmb_linear import LINEAR
-
-
-@dataclass(frozen=True, slots=True)
-class Extra:
-    """One function: ``value`` and ``partials`` in C++ over ``tx`` (arguments), ``ty`` (result).
-
-    ``before`` is plain code that the value needs. A function made of TMB's own operations
-    has a ``body`` instead, or where it takes no scalars it is written as a ``whole``.
-    """
-
-    params: tuple[str, ...]
-    value: str = ""
-    partials: tuple[str, ...] = ()
-    before: str = ""
-    whole: str = ""
-    body: str = ""
-    comment: str = ""
-
 
 _PSI = "psigamma({}, Type(0))"
 
@@ -263,7 +246,8 @@ vector<Type> prod_others(vector<Type> x)
 }
 
 _NAME = re.compile(r"extra::(\w+)\(")
-_INSIDE = re.compile(r"\b(" + "|".join(EXTRAS) + r")\(")
+_ORDER = (*EXTRAS, *tmb_densities.NAMES)
+_INSIDE = re.compile(r"\b(" + "|".join(_ORDER) + r")\(")
 _TIMES = """\
 // A zero adjoint stays zero where the derivative is infinite or NaN: a branch not taken.
 template<class Type>
@@ -274,6 +258,10 @@ Type times(Type adjoint, Type derivative)
 """
 
 
+def _extra(name: str) -> Extra:
+    return EXTRAS[name] if name in EXTRAS else tmb_densities.density(name)
+
+
 def used_extras(text: str) -> list[str]:
     """Names of the functions that a text calls, and that those call, in the order of the table."""
     found: set[str] = set()
@@ -282,13 +270,14 @@ def used_extras(text: str) -> list[str]:
         name = pending.pop()
         if name not in found:
             found.add(name)
-            pending += _calls(EXTRAS[name])
-    return [name for name in EXTRAS if name in found]
+            pending += _calls(_extra(name))
+    return [name for name in _ORDER if name in found]
 
 
 def _calls(extra: Extra) -> list[str]:
     text = " ".join([*extra.partials, extra.body])
-    return [name for name in _INSIDE.findall(text) if not text.count(f"std::{name}(")]
+    called = [name for name in _INSIDE.findall(text) if not text.count(f"std::{name}(")]
+    return [*called, *extra.needs]
 
 
 def extras_code(names: Iterable[str]) -> list[str]:
@@ -297,10 +286,10 @@ def extras_code(names: Iterable[str]) -> list[str]:
     if not chosen:
         return []
     lines = ["namespace extra {", ""]
-    atomics = [name for name in chosen if EXTRAS[name].value]
-    if any(partial != "Type(0)" for name in atomics for partial in EXTRAS[name].partials):
+    atomics = [name for name in chosen if _extra(name).value]
+    if any(partial != "Type(0)" for name in atomics for partial in _extra(name).partials):
         lines += [*_TIMES.rstrip().split("\n"), ""]
-    named = [name for name in chosen if any(name in _calls(EXTRAS[other]) for other in chosen)]
+    named = [name for name in chosen if any(name in _calls(_extra(other)) for other in chosen)]
     lines += [f"{_signature(name)};" for name in named]
     lines += [""] if named else []
     for name in chosen:
@@ -309,12 +298,12 @@ def extras_code(names: Iterable[str]) -> list[str]:
 
 
 def _signature(name: str) -> str:
-    params = ", ".join(f"Type {param}" for param in EXTRAS[name].params)
+    params = ", ".join(f"Type {param}" for param in _extra(name).params)
     return f"template<class Type> Type {name}({params})"
 
 
 def _function(name: str) -> list[str]:
-    extra = EXTRAS[name]
+    extra = _extra(name)
     lines = [f"// {extra.comment}"] if extra.comment else []
     if extra.whole:
         return [*lines, *extra.whole.split("\n")]

@@ -64,8 +64,6 @@ _CORRECT = frozenset({"add", "sub", "mul", "div", "sqrt", "outer"})
 _COUNTED = frozenset(
     ["const", "exact_pi", "prod", "prod_others", "mod", "idiv", "half_lower", "log_sum_exp"]
 ) | {*SUMMING, *FACTORED}
-# Parameters that take whole or given numbers: a library never rounds an order.
-_ORDERS = frozenset({"n", "nu", "k"})
 _DIGITS = {"float64": 53, "float32": 24}
 _EXPONENTS = {"float64": (-1022, 1024), "float32": (-126, 128)}
 # Targets that set subnormal results, and subnormal arguments, to zero.
@@ -188,9 +186,10 @@ def _blurred(model: Arithmetic, name: str, attrs: Any, args: Sequence[Cells]) ->
     if not inner:
         return None
     reach = model.unit * inner
+    # A library never rounds an order or a count.
     blurred = [
-        arg if param in _ORDERS and k else [_near(cell, reach) for cell in arg]
-        for k, (param, arg) in enumerate(zip(TABLE[name].params, args, strict=True))
+        [_near(cell, reach) for cell in arg] if TABLE[name].varies_with(param) else arg
+        for param, arg in zip(TABLE[name].params, args, strict=True)
     ]
     if name == "pow":
         rows = common_length(args)

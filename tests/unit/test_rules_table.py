@@ -28,6 +28,7 @@ from gradc.verify.rounding import arithmetic, errors
 DIFFERENTIABLE = [
     prim for prim in TABLE if prim.elementwise and prim.d and prim.probe and prim.ball is not None
 ]
+SERIES = {"exp_moment", "cos_moment", "stirlerr", "bd0", "log1pmx"}
 EXPANDED = [prim for prim in TABLE if prim.expand is not None and prim.probe]
 
 
@@ -175,7 +176,7 @@ def test_expansion_is_the_same_function(prim: Prim) -> None:
         (one,), (other,) = before.cells["value"], after.cells["value"]
         if before.finite:
             # A truncated series may differ, by less than half an ulp.
-            allowed = abs(one) * arb(2) ** (-54 if "moment" in prim.name else -75)
+            allowed = abs(one) * arb(2) ** (-54 if prim.name in SERIES else -75)
             with ctx.workprec(200):
                 distance = abs(one - other)
             assert distance <= allowed + arb(2) ** -300, (point, one, other)
@@ -218,6 +219,8 @@ def test_every_primitive_of_a_target_was_measured(key: str) -> None:
     target, _, dtype = key.partition("/")
     model = arithmetic(target, dtype or "float64")
     for prim in TABLE:
+        if target in prim.rounds_as:
+            continue
         if prim.elementwise and prim.ball is not None and TARGETS[target].supports(prim.name):
             cells = [arb(1)]
             assert errors(model, prim.name, None, [cells] * len(prim.params), cells)

@@ -1,0 +1,147 @@
+"""Ball arithmetic of the probabilities of counts; see ``density_balls``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradc.prims import balls
+from gradc.prims.density_balls import (
+    Ball,
+    centred,
+    finite,
+    infinite,
+    is_nan,
+    log_of,
+    positive,
+    unclaimed,
+    with_bits,
+)
+
+_FUZZ = 1e-7  # R_nonint() of R's nmath: so far from a whole number is one still
+
+
+def _count(x: Ball) -> bool | None:
+    """Whether a ball is a count, by R's tolerance; None where it does not tell."""
+    if not x.is_finite():
+        return False if x.is_exact() and not x.is_nan() else None
+    if x.is_exact():
+        nearest = balls.nearest(x)
+        size = abs(x)
+        fuzz = _FUZZ * (size if size > 1 else balls.one())
+        return bool(abs(x - nearest) <= fuzz) and bool(nearest >= 0)
+    if x < 0:
+        return False
+    return True if x.contains_integer() else None
+
+
+@centred
+def _dpois(x: Any, rate: Any) -> Any:
+    return x * log_of(rate) - rate - (x + 1).lgamma()
+
+
+def dpois_log(x: Ball, rate: Ball) -> Ball:
+    if is_nan((x, rate)):
+        return balls.nan()
+    known = _count(x)
+    if not rate >= 0:
+        return unclaimed() if known is False else balls.nan()
+    if known is None:
+        return balls.nan()
+    if not known:
+        return infinite(-1)
+    if x.is_zero():
+        return -rate
+    if rate.is_zero() or not finite(rate):
+        return infinite(-1)
+    return with_bits(_dpois, x, rate) if rate > 0 else balls.nan()
+
+
+@centred
+def _dbinom(x: Any, n: Any, p: Any) -> Any:
+    rest = n - x
+    ways = (n + 1).lgamma() - (x + 1).lgamma() - (rest + 1).lgamma()
+    return ways + x * log_of(p) + rest * log_of(1 - p)
+
+
+def dbinom_log(x: Ball, n: Ball, p: Ball) -> Ball:
+    if is_nan((x, n, p)):
+        return balls.nan()
+    known, size = _count(x), _count(n)
+    if not (size and p >= 0 and p <= 1):
+        return unclaimed() if known is False else balls.nan()
+    if known is None:
+        return balls.nan()
+    if not known or x > n:
+        return infinite(-1)
+    rest = n - x
+    if x.is_zero() or rest.is_zero():
+        edge = log_of(p) if rest.is_zero() else balls.log1p(-p)
+        return 0 * n if n.is_zero() else n * edge
+    if p.is_zero() or (1 - p).is_zero():
+        return infinite(-1)
+    return with_bits(_dbinom, x, n, p) if rest > 0 and p > 0 and p < 1 else balls.nan()
+
+
+@centred
+def _dnbinom(x: Any, size: Any, p: Any) -> Any:
+    ways = (x + size).lgamma() - size.lgamma() - (x + 1).lgamma()
+    return ways + size * log_of(p) + x * log_of(1 - p)
+
+
+def dnbinom_log(x: Ball, size: Ball, p: Ball) -> Ball:
+    if is_nan((x, size, p)):
+        return balls.nan()
+    known = _count(x)
+    if not (p > 0 and p <= 1) or size < 0 or known is None:
+        return unclaimed() if known is False else balls.nan()
+    if not known:
+        return infinite(-1)
+    if x.is_zero():
+        return size * p.log()
+    if size.is_zero() or (1 - p).is_zero():
+        return infinite(-1)
+    return with_bits(_dnbinom, x, size, p) if positive(size) and p < 1 else balls.nan()
+
+
+@centred
+def _dnbinom_mu(x: Any, size: Any, mu: Any) -> Any:
+    ways = (x + size).lgamma() - size.lgamma() - (x + 1).lgamma()
+    total = size + mu
+    return ways - size * log_of(1 + mu / size) + x * (log_of(mu) - log_of(total))
+
+
+@centred
+def _dnbinom_none(size: Any, mu: Any) -> Any:
+    return -size * log_of(1 + mu / size)
+
+
+def dnbinom_mu_log(x: Ball, size: Ball, mu: Ball) -> Ball:
+    if is_nan((x, size, mu)):
+        return balls.nan()
+    known = _count(x)
+    if not mu >= 0 or size < 0 or known is None:
+        return unclaimed() if known is False else balls.nan()
+    if not known:
+        return infinite(-1)
+    if size.is_zero():
+        return 0 * mu if x.is_zero() else infinite(-1)
+    if not finite(size):
+        return unclaimed()
+    if not positive(size):
+        return balls.nan()
+    if x.is_zero():
+        return with_bits(_dnbinom_none, size, mu)
+    if mu.is_zero():
+        return infinite(-1)
+    return with_bits(_dnbinom_mu, x, size, mu) if mu > 0 else balls.nan()
+
+
+def dgeom_log(x: Ball, p: Ball) -> Ball:
+    if is_nan((x, p)):
+        return balls.nan()
+    known = _count(x)
+    if not (p > 0 and p <= 1) or known is None:
+        return unclaimed() if known is False else balls.nan()
+    if not known:
+        return infinite(-1)
+    return p.log() if x.is_zero() else p.log() + x * balls.log1p(-p)

@@ -1,0 +1,168 @@
+"""The table, part seven: logarithms of the probabilities of counts, with R's arguments.
+
+A count has no derivative. One that is no whole number, by R's tolerance, has probability 0.
+"""
+
+from __future__ import annotations
+
+from gradc.prims import count_balls as balls
+from gradc.prims.densities import digamma_rest
+from gradc.prims.elementary import _spell
+from gradc.prims.schema import Prim, Undefined, prim
+
+_COUNT = Undefined("it is a count, and probabilities of counts have no derivative in it")
+_SIZE = Undefined("it is a number of trials, and these are whole")
+_COUNTS = (0.0, 1.0, 3.0, 40.0)
+_UNIT = (1e-6, 0.3, 0.75, 0.999)
+
+
+def _fraction(x: str) -> str:
+    """Whether a number is not whole: R_nonint() of R's nmath."""
+    return f"abs({x} - round({x})) > 1e-07*max2(1, abs({x}))"
+
+
+_NO_COUNT = f"x < 0 | {_fraction('x')}"
+
+
+def _outside(text: str, value: str = "-Inf", support: str = _NO_COUNT) -> str:
+    return f"ifelse({support}, {value}, {text})"
+
+
+def _within(domain: str, text: str) -> str:
+    """NaN where the parameters are none."""
+    return f"ifelse({domain}, {text}, NaN)"
+
+
+def _saddle(x: str, rest: str, total: str, x_mean: str, rest_mean: str) -> str:
+    """log of choose(total, x) p^x q^rest without its square root."""
+    return (
+        f"(stirlerr({total}, 0) - stirlerr({x}, 0) - stirlerr({rest}, 0))"
+        f" - bd0({x}, {x_mean}) - bd0({rest}, {rest_mean})"
+    )
+
+
+_ROOT = "log(size/(2*exact_pi()*x)/(size + x))/2"
+_BINOMIAL = (
+    _saddle("x", "(size - x)", "size", "size*prob", "size*(1 - prob)")
+    + " + log(size/(2*exact_pi()*x)/(size - x))/2"
+)
+_NEGATIVE = (
+    _saddle("size", "x", "(size + x)", "(size + x)*prob", "(size + x)*(1 - prob)") + f" + {_ROOT}"
+)
+_SHARE = "(size + x)*({}/(size + mu))"
+_NEGATIVE_MU = (
+    _saddle("size", "x", "(size + x)", _SHARE.format("size"), _SHARE.format("mu")) + f" + {_ROOT}"
+)
+
+PRIMS: tuple[Prim, ...] = (
+    prim(
+        "dpois_log",
+        "x lambda",
+        doc="logarithm of a Poisson probability",
+        source="R: nmath/dpois.c",
+        d={
+            "x": _COUNT,
+            "lambda": _outside("ifelse(x == 0, -1, (x - lambda)/lambda)", "0"),
+        },
+        domain="lambda >= 0",
+        ball=balls.dpois_log,
+        probe={"x": (-1.0, 2.5, *_COUNTS, 1e4), "lambda": (0.02, 0.7, 2.5, 40.0, 9e3)},
+        spell=_spell("dpois({x}, {lambda}, log = TRUE)", "extra::dpois_log"),
+        # R 4.2 rounds x*log(x/lambda) as if its terms did not cancel (ebd0() of its nmath).
+        rounds_as={
+            "r": _outside("ifelse(x == 0, -lambda, x*log(lambda) - lambda - lgamma(x + 1))")
+        },
+        expand=_within(
+            "lambda >= 0",
+            _outside(
+                "ifelse(x == 0, -lambda, -bd0(x, lambda) - stirlerr(x, 0) - log(2*exact_pi()*x)/2)"
+            ),
+        ),
+    ),
+    prim(
+        "dbinom_log",
+        "x size prob",
+        doc="logarithm of a binomial probability",
+        source="R: nmath/dbinom.c",
+        d={
+            "x": _COUNT,
+            "size": _SIZE,
+            "prob": _outside(
+                "ifelse(x == 0, -size/(1 - prob), ifelse(x == size, size/prob,"
+                " (x - size*prob)/(prob*(1 - prob))))",
+                "0",
+                f"x > size | {_NO_COUNT}",
+            ),
+        },
+        domain="size whole, prob >= 0 and prob <= 1",
+        ball=balls.dbinom_log,
+        probe={"x": (-1.0, 2.5, *_COUNTS), "size": (0.0, 3.0, 40.0, 1e4), "prob": _UNIT},
+        spell=_spell("dbinom({x}, {size}, {prob}, log = TRUE)", "extra::dbinom_log"),
+        expand=_within(
+            f"prob >= 0 & prob <= 1 & size >= 0 & !({_fraction('size')})",
+            _outside(
+                "ifelse(x == 0, ifelse(size == 0, 0, size*log1p(-prob)),"
+                f" ifelse(x == size, size*log(prob), {_BINOMIAL}))",
+                support=f"x > size | {_NO_COUNT}",
+            ),
+        ),
+    ),
+    prim(
+        "dnbinom_log",
+        "x size prob",
+        doc="logarithm of a negative binomial probability",
+        source="R: nmath/dnbinom.c",
+        d={
+            "x": _COUNT,
+            "size": _outside(f"log1p(x/size) + log(prob) + {digamma_rest('size', 'x')}", "0"),
+            "prob": _outside(
+                "ifelse(x == 0, size/prob, (size*(1 - prob) - x*prob)/(prob*(1 - prob)))", "0"
+            ),
+        },
+        domain="size >= 0, prob > 0 and prob <= 1",
+        ball=balls.dnbinom_log,
+        probe={"x": (-1.0, 2.5, *_COUNTS), "size": (0.02, 1.0, 7.5, 1e6), "prob": _UNIT},
+        spell=_spell("dnbinom({x}, {size}, {prob}, log = TRUE)", "extra::dnbinom_log"),
+        expand=_within(
+            "prob > 0 & prob <= 1 & size >= 0",
+            _outside(f"ifelse(x == 0, size*log(prob), {_NEGATIVE})"),
+        ),
+    ),
+    prim(
+        "dnbinom_mu_log",
+        "x size mu",
+        doc="logarithm of a negative binomial probability, by its mean",
+        source="R: nmath/dnbinom.c; that one's formula for x far below size loses half its digits",
+        d={
+            "x": _COUNT,
+            "size": _outside(f"log1pmx((x - mu)/(size + mu)) + {digamma_rest('size', 'x')}", "0"),
+            "mu": _outside("ifelse(x == 0, -1/(1 + mu/size), (x - mu)/(mu*(1 + mu/size)))", "0"),
+        },
+        domain="size >= 0 and mu >= 0",
+        ball=balls.dnbinom_mu_log,
+        probe={"x": (-1.0, 2.5, *_COUNTS), "size": (0.02, 1.0, 7.5, 1e6), "mu": (0.02, 3.5, 90.0)},
+        spell=_spell(tmb="extra::dnbinom_mu_log"),
+        expand=_within(
+            "size >= 0 & mu >= 0",
+            _outside(f"ifelse(x == 0, ifelse(size == 0, 0, -size*log1p(mu/size)), {_NEGATIVE_MU})"),
+        ),
+    ),
+    prim(
+        "dgeom_log",
+        "x prob",
+        doc="logarithm of a geometric probability",
+        source="R: nmath/dgeom.c",
+        d={
+            "x": _COUNT,
+            "prob": _outside("ifelse(x == 0, 1/prob, (1 - prob - x*prob)/(prob*(1 - prob)))", "0"),
+        },
+        domain="prob > 0 and prob <= 1",
+        ball=balls.dgeom_log,
+        probe={"x": (-1.0, 2.5, *_COUNTS), "prob": _UNIT},
+        spell=_spell("dgeom({x}, {prob}, log = TRUE)", "extra::dgeom_log"),
+        expand=_within(
+            "prob > 0 & prob <= 1",
+            _outside("log(prob) + ifelse(x == 0, 0, x*log1p(-prob))"),
+        ),
+    ),
+)
