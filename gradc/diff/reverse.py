@@ -16,6 +16,11 @@ from gradc.ir import Graph, dependents
 from gradc.prims import TABLE, Builder
 
 
+# The cotangent of a long vector of which a few elements are read is not written out.
+_SHORT = 16
+_FEW = 4
+
+
 @dataclass(slots=True)
 class _Sweep:
     """State of one reverse sweep.
@@ -70,7 +75,7 @@ class _Sweep:
             return bar
         b = self.builder
         length = b.graph.types[node].length
-        if length is not None:
+        if length is not None and (length <= _SHORT or len(parts) > _FEW):
             zero = b.const(0.0)
             spread = b.stack([parts.get(position, zero) for position in range(1, length + 1)])
             bar = spread if bar is None else b.add(bar, spread)

@@ -13,6 +13,9 @@ from gradc.emit.printer import Printer
 from gradc.emit.syntax import ATOM, Piece
 from gradc.ir import Region
 
+LOOPS = frozenset({"scan", "final", "output"})
+"""Primitives that become the statements of a loop."""
+
 Element = Callable[[str, str], str]
 """``element(sequence, counter)``: the text of an element of a sequence."""
 

@@ -177,8 +177,9 @@ def negated(piece: Piece) -> Piece:
 
 def _prefix(sign: str, piece: Piece) -> Piece:
     operand = piece.at(POWER)
+    bare = piece if sign == "-" and operand is not piece else None
     return Piece(
-        f"{sign}{operand.text}", SIGN, operand.brackets, operand.height + 1, operand.literal
+        f"{sign}{operand.text}", SIGN, operand.brackets, operand.height + 1, operand.literal, bare
     )
 
 
@@ -189,7 +190,7 @@ def widest(pieces: Sequence[Piece]) -> int:
 
 def renamed(piece: Piece, text: str) -> Piece:
     """A name that stands for what a piece computes."""
-    return replace(piece, text=text, level=ATOM, brackets=0, height=0)
+    return replace(piece, text=text, level=ATOM, brackets=0, height=0, operand=None)
 
 
 __all__ = ["SUM", "Printer", "negated", "renamed", "widest"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gradc.emit.schedule import count_uses
-from gradc.ir import Function, Graph, Record, reachable
-from gradc.passes.rebuild import rebuild, roots
+from gradc.ir import Function, Graph, Record, reachable, rebuild, roots
 
 _ONE = 1.0
 

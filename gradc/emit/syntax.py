@@ -20,7 +20,8 @@ class Piece:
     """Printed text with what decides where it needs parentheses.
 
     ``brackets`` is the deepest nesting of brackets in it, ``height`` that of operators.
-    ``literal`` says that it is a plain number, without a type of its own in the target.
+    ``literal`` says that it is a plain number, without a type of its own in the target;
+    ``operand`` is what a sign stands before.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Piece:
     brackets: int = 0
     height: int = 0
     literal: bool = False
+    operand: Piece | None = None
 
     @property
     def is_negated(self) -> bool:
@@ -39,6 +41,8 @@ class Piece:
 
     def without_sign(self) -> Piece:
         """The opposite of a negated piece."""
+        if self.operand is not None:
+            return self.operand
         level = ATOM if self.literal and self.level == SIGN else max(self.level, PRODUCT)
         return Piece(self.text[1:], level, self.brackets, self.height, self.literal)
 

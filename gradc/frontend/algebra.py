@@ -6,7 +6,7 @@ next step, or the model never asks for it.
 
 from __future__ import annotations
 
-from gradc.frontend import matrices, reductions, vectors
+from gradc.frontend import matrices, ordering, reductions, vectors
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context
 from gradc.frontend.lifting import as_row, is_matrix, row_of, tensor
@@ -164,19 +164,15 @@ def determinant(context: Context, x: Value, logarithm: Value) -> Value:
     return Items((size, sign), ("modulus", "sign"))
 
 
-def diagonal(context: Context, x: Value, nrow: Value) -> Value:
-    """``diag(x)``: the diagonal of a matrix, or the matrix with a diagonal."""
-    b = context.builder
-    if is_matrix(context, x):
-        return b.apply("diag_part", [tensor(context, x, 0)])
-    if nrow is not ABSENT:
-        count = context.whole(nrow, "'nrow'", 1)
-        cells = list(context.atoms(x, 0))
-        return b.apply("diag_matrix", [b.stack([context.node(c) for c in cells * count][:count])])
-    if context.length_of(x) == 1:
-        count = context.whole(x, "the size of an identity matrix", 0)
-        return b.apply("diag_matrix", [b.stack([b.const(1.0)] * count)])
-    return b.apply("diag_matrix", [context.node(x, 0)])
+def diagonal(context: Context, x: Value, nrow: Value, ncol: Value, names: Value) -> Value:
+    """``diag(x)``: the diagonal of a matrix of data, or the matrix with a diagonal of data."""
+    if not _is_open(context, x):
+        return ordering.diagonal(context, x, nrow, ncol, names)
+    if nrow is not ABSENT or ncol is not ABSENT:
+        raise Refusal("G103", "diag() of data takes no 'nrow' and no 'ncol'", None, 1)
+    node = tensor(context, x, 0)
+    name = "diag_part" if _rank(context, node) == 2 else "diag_matrix"
+    return context.builder.apply(name, [node])
 
 
 # ------------------------------------------------------------------------- sums and sizes
@@ -415,7 +411,7 @@ NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("det", "x", _of_square("det", "det")),
     ("chol", "x", _of_square("chol", "chol")),
     ("determinant", "x logarithm?", determinant),
-    ("diag", "x nrow?", diagonal),
+    ("diag", "x? nrow? ncol? names?", diagonal),
     ("rowSums", "x", _over("rowSums", 0, is_mean=False)),
     ("colSums", "x", _over("colSums", 1, is_mean=False)),
     ("rowMeans", "x", _over("rowMeans", 0, is_mean=True)),

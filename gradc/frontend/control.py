@@ -21,7 +21,7 @@ from gradc.frontend.context import TURN_COST
 from gradc.frontend.python_objects import truth as truth_of
 from gradc.frontend.python_objects import walked
 from gradc.frontend.scope import CALL, NAME, Environment
-from gradc.frontend.turns import over_data
+from gradc.frontend.turns import known_range, over_data
 from gradc.frontend.values import (
     NULL,
     Dots,
@@ -202,16 +202,8 @@ def for_(m: Machine, node: int, scope: Scope) -> Steps:
     name = scope.name_of(variable)
     if name is None and not scope.code.is_python:
         raise Refusal("G104", "a loop needs a name to run through", None, 0)
-    if name is not None and _is_open(m, value):
-        why = over_data(m, name, value, body, scope)  # type: ignore[arg-type]
-        if why is None:
-            return NULL
-        try:
-            m.context.atoms(value, 1)
-        except NeedsKnown:
-            raise
-        except Refusal:
-            raise why from None
+    if name is not None and _at_once(m, name, value, body, scope):
+        return NULL
     items = _run_through(m, value, scope)
     m.loops += 1
     try:
@@ -232,9 +224,25 @@ def for_(m: Machine, node: int, scope: Scope) -> Steps:
     return NULL
 
 
-def _is_open(m: Machine, value: Value) -> bool:
-    """Whether only the data tell how many turns a loop takes."""
-    return value.__class__ is int and m.context.length_of(value) is None
+def _at_once(m: Machine, name: str, value: Value, body: int, scope: Scope) -> bool:
+    """Do all turns of a loop over data at once; False where they are to be written out.
+
+    Raises: GradcError where only the data tell how many turns there are, and they cannot be
+    done at once.
+    """
+    if value.__class__ is int and m.context.length_of(value) is None:
+        why = over_data(m, name, value, body, scope)
+        if why is None:
+            return True
+        try:
+            m.context.atoms(value, 1)
+        except NeedsKnown:
+            raise
+        except Refusal:
+            raise why from None
+        return False
+    places = known_range(m, value)
+    return places is not None and over_data(m, name, places, body, scope) is None
 
 
 def _growing(value: Value, items: Sequence[Value]) -> Iterable[Value]:

@@ -43,10 +43,20 @@ def tensor(context: Context, value: Value, argument: int | None = None) -> int:
     if not isinstance(value, Elements) or value.dim is None:
         return context.node(value, argument)
     b, dim = context.builder, value.dim
-    flat = b.stack([context.node(item, argument) for item in value.items])
+    cells = [context.node(item, argument) for item in value.items]
+    if dim.rows == dim.columns > 1 and _is_diagonal(context, cells, dim.rows):
+        return b.apply("diag_matrix", [b.stack(cells[:: dim.rows + 1])])
+    flat = b.stack(cells)
     if dim.columns == 1:
         return flat
     return b.apply("reshape", [flat], (known(dim.rows), known(dim.columns)))
+
+
+def _is_diagonal(context: Context, cells: Sequence[int], count: int) -> bool:
+    """Whether all numbers beside the diagonal are 0."""
+    zero = context.builder.const(0.0)
+    beside = (cell for place, cell in enumerate(cells) if place % (count + 1))
+    return all(cell == zero for cell in beside)
 
 
 def lifted(context: Context, one: OneNode, values: Sequence[Value]) -> Value | None:

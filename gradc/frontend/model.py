@@ -14,7 +14,8 @@ from gradc.frontend.sizes import declared_notes, resolve
 from gradc.frontend.symbols import Symbols
 from gradc.frontend.unknown import closest
 from gradc.frontend.values import NULL, Undecided, Value
-from gradc.ir import Function, Graph, reachable
+from gradc.frontend.vectorize import LOOP_VARIABLE
+from gradc.ir import Function, Graph, compact, dependents, reachable
 from gradc.syntax import parse_python, parse_r
 from gradc.syntax.rope import Text
 from gradc.syntax.tree import Tree
@@ -137,7 +138,29 @@ class _Model:
             self.ending.least_squares,
             self._names(),
         )
+        self._check_indices(function)
+        if any(record[0] == LOOP_VARIABLE for record in self.graph.records):
+            function = compact(function)  # what a turn of a loop was read with is gone
         return Built(function, self.notes, self.ending.text)
+
+    def _check_indices(self, function: Function) -> None:
+        """An index that depends on a parameter has no derivative."""
+        indexing = {"gather", "scatter_add", "gather_rows", "scatter_rows"}
+        reached = reachable(self.graph, function.outputs.values())
+        records = self.graph.records
+        found = [n for n, mark in enumerate(reached) if mark and records[n][0] in indexing]
+        if not found:
+            return
+        moving = dependents(self.graph, [item.node for item in function.params])
+        for node in found:
+            if moving[self.graph.records[node][3]]:
+                message = "an index depends on a parameter here, and has no derivative"
+                origin = self.machine.origins[node] if node < len(self.machine.origins) else None
+                place = None
+                if origin is not None:
+                    codes = self.machine.codes
+                    place = codes[origin >> 32].tree.span(origin & 0xFFFFFFFF)
+                raise fail("G104", message, place, "an index is data, or known")
 
     def _note_reading(self) -> None:
         """What was passed over, and which numbers of the script are no inputs."""

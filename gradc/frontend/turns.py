@@ -13,9 +13,19 @@ from typing import TYPE_CHECKING
 
 from gradc.errors import GradcError
 from gradc.frontend.scope import CALL, NAME, Environment
-from gradc.frontend.values import Elements, Filled, Outcome, Promise, Refusal, Unresolved, Value
+from gradc.frontend.values import (
+    Elements,
+    Filled,
+    Outcome,
+    Promise,
+    Refusal,
+    Unresolved,
+    Value,
+    Whole,
+)
 from gradc.frontend.vectorize import LOOP_VARIABLE, Carry, NotVectorizable, Turn, Vectorized
 from gradc.ir import REAL, Graph
+from gradc.ir.types import known
 from gradc.prims import ShapeError
 
 if TYPE_CHECKING:
@@ -23,6 +33,8 @@ if TYPE_CHECKING:
     from gradc.frontend.scope import Scope
 
 _LONGEST_LAG = 16
+_MANY = 16
+"""From how many turns on a loop over known places is tried as work on vectors."""
 
 
 @dataclass(slots=True)
@@ -72,6 +84,25 @@ def over_data(m: Machine, name: str, values: int, body: int, scope: Scope) -> Gr
         body,
         scope,
     )
+
+
+def known_range(m: Machine, value: Value) -> int | None:
+    """``a:b`` of many known places as places in a vector of the model; None for anything else."""
+    if not isinstance(value, Elements) or len(value) < _MANY or value.dim is not None:
+        return None
+    first, last = (
+        m.context.constants.value(n) if isinstance(n, Whole) else None
+        for n in (value.at(0), value.at(len(value) - 1))
+    )
+    if first is None or last is None or last - first + 1 != len(value) or first < 1:
+        return None
+    for item in m.symbols.inputs.values():
+        length = item.type.length
+        if length is not None and length >= last:
+            ends = known(int(first) - 1), known(length - int(last))
+            part = m.builder.apply("slice", [item.node], ends)
+            return m.builder.apply("seq_along", [part], int(first) - 1)
+    return None
 
 
 def _before(
@@ -124,12 +155,13 @@ def _settled(
     for (owner, name), value in changes.items():
         if owner is not environment:
             raise NotVectorizable
-        if name == counter or isinstance(value, Unresolved):
+        if name == counter:
             continue
-        if isinstance(value, Outcome) or not isinstance(value, (int, Filled)):
-            raise NotVectorizable
-        if isinstance(value, bool):
-            raise NotVectorizable
+        if not isinstance(value, (int, Filled)) or isinstance(value, bool):
+            if name in before or isinstance(value, Outcome):
+                raise NotVectorizable
+            message = f"'{name}' is another one in each turn of a loop over data"
+            value = Unresolved("G104", message, None)
         after[name] = value
     return after
 
@@ -166,6 +198,9 @@ def _finish(
     done = Vectorized(m.graph, m.builder, turn)
     for name, value in plain.items():
         m.bind(scope.environment, name, done.last(value))
+    for name, value in after.items():
+        if isinstance(value, Unresolved):
+            m.bind(scope.environment, name, value)
     for carry in carries:
         if carry.name in after:
             m.bind(scope.environment, carry.name, done.final(carry))

@@ -179,22 +179,7 @@ class Vectorized:
         moved = record[0] == "gather" and args[0] == record[2]
         if not (TABLE[record[0]].elementwise or moved):
             raise NotVectorizable
-        shifted = self._shifted(record[0], args)
-        if shifted is None:
-            shifted = self.builder.apply(record[0], args, record[1])
-        self.vectors[node] = shifted
-
-    def _shifted(self, name: str, args: list[int]) -> int | None:
-        """``i + k`` of a counter that runs on one by one: the counter from another start."""
-        graph = self.graph
-        if name not in ("add", "sub"):
-            return None
-        for x, y in (args, args[::-1] if name == "add" else args):
-            record, number = graph.records[x], graph.is_const(y) and graph.value(y)
-            if record[0] == "seq_along" and number is not False and float(number).is_integer():
-                step = int(number) if name == "add" else -int(number)
-                return self.builder.apply("seq_along", [record[2]], record[1] + step)
-        return None
+        self.vectors[node] = self.builder.apply(record[0], args, record[1])
 
     def of(self, node: int) -> int:
         """All turns of a node: a vector, or the node itself where it is always the same."""

@@ -6,6 +6,7 @@ from gradc.ir.count import operations
 from gradc.ir.function import REPORTS, Function, Input, Kind, LeastSquares, Nature, Region
 from gradc.ir.graph import Derived, Graph, Record, dependents, reachable
 from gradc.ir.memory import collection_paused
+from gradc.ir.rebuild import Make, compact, rebuild, roots
 from gradc.ir.sizes import UNITS, Extent, SizeError, counts_of, value_of
 from gradc.ir.text import dump, parse
 from gradc.ir.types import (
@@ -38,6 +39,7 @@ __all__ = [
     "InvalidFunction",
     "Kind",
     "LeastSquares",
+    "Make",
     "Nature",
     "Record",
     "Region",
@@ -46,6 +48,7 @@ __all__ = [
     "SizeError",
     "Type",
     "collection_paused",
+    "compact",
     "counts_of",
     "dependents",
     "dump",
@@ -54,6 +57,8 @@ __all__ = [
     "operations",
     "parse",
     "reachable",
+    "rebuild",
+    "roots",
     "symbol",
     "validate",
     "value_of",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from gradc.ir import rebuild
 from gradc.passes.legalize import as_rounded, legalize
-from gradc.passes.rebuild import rebuild, simplify
+from gradc.passes.rebuild import simplify
 from gradc.passes.stabilize import stabilize
 from gradc.passes.unroll import unroll
 

@@ -7,8 +7,8 @@ from functools import cache
 
 from gradc.diff.template import Make, compile_template, read
 from gradc.errors import fail
-from gradc.ir import Function, Graph, Record
-from gradc.passes.rebuild import STRUCTURAL, rebuild, with_bodies
+from gradc.ir import Function, Graph, Record, rebuild
+from gradc.passes.rebuild import STRUCTURAL, with_bodies
 from gradc.prims import TABLE, Builder
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gradc.diff.template import Apply, Make, Template, Variable, compile_template, read, variables
-from gradc.ir import Function, Graph, Record
+from gradc.ir import Function, Graph, Record, rebuild
 from gradc.passes.match import matches, primitives
-from gradc.passes.rebuild import STRUCTURAL, rebuild, with_bodies
+from gradc.passes.rebuild import STRUCTURAL, with_bodies
 from gradc.prims import TABLE, Builder, Stabilizes
 
 _RULES: tuple[Stabilizes, ...] = (

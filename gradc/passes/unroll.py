@@ -12,8 +12,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradc.errors import fail
-from gradc.ir import Function, Graph, Record, Region, Size, Type, make_type, reachable, value_of
-from gradc.passes.rebuild import rebuild
+from gradc.ir import (
+    Function,
+    Graph,
+    Record,
+    Region,
+    Size,
+    Type,
+    make_type,
+    reachable,
+    rebuild,
+    value_of,
+)
 
 
 def unroll(function: Function, counts: Mapping[str, int]) -> Function:

@@ -12,7 +12,7 @@ from math import isfinite, prod
 
 from gradc.ir import BOOL, REAL, Graph, Size, Type, known, make_type
 from gradc.prims.exact import BINARY, COMPARISON, WHOLE, whole
-from gradc.prims.fold import FOLDS
+from gradc.prims.fold import FOLDS, counted_on
 from gradc.prims.schema import broadcast
 from gradc.prims.table import TABLE
 
@@ -122,6 +122,9 @@ class Builder:
         graph = self.graph
         if graph.types[x] is not REAL or graph.types[y] is not REAL:
             x, y = self.real(x), self.real(y)
+            counted = counted_on(self, x, y, 1) or counted_on(self, y, x, 1)
+            if counted:
+                return counted
         if self.derived:
             if x == self._zero:
                 return y
@@ -159,6 +162,9 @@ class Builder:
         graph = self.graph
         if graph.types[x] is not REAL or graph.types[y] is not REAL:
             x, y = self.real(x), self.real(y)
+            counted = counted_on(self, x, y, -1)
+            if counted:
+                return counted
         if y == self._zero and graph.types[y] is REAL:
             return x
         if self.derived:

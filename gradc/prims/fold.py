@@ -10,6 +10,7 @@ from gradc.ir.types import known
 from gradc.prims.schema import ShapeError
 
 _NONE = known(0)
+_FARTHEST = 1e9
 
 
 class Maker(Protocol):
@@ -104,6 +105,18 @@ def _gather(b: Maker, args: Sequence[int], attrs: Any) -> int | None:
         first, last = record[1] + 1, b.size(i).plus(front)
         raise ShapeError(f"elements {first} to {last} of a vector of {b.size(x)}")
     return b.apply("slice", [x], (front, back))
+
+
+def counted_on(b: Maker, x: int, y: int, sign: int) -> int | None:
+    """A count along a vector plus or minus a whole number: the count from another start."""
+    graph = b.graph
+    record = graph.records[x]
+    if record[0] != "seq_along" or not graph.is_const(y):
+        return None
+    step = graph.value(y)
+    if not step.is_integer() or abs(step) > _FARTHEST:
+        return None
+    return b.apply("seq_along", [record[2]], record[1] + sign * int(step))
 
 
 FOLDS: Mapping[str, Callable[[Maker, Sequence[int], Any], int | None]] = {

@@ -8,6 +8,7 @@ from gradc.emit import EmitModel, Emitted
 from gradc.emit.header import header
 from gradc.emit.inputs import Rows, fixed_vectors
 from gradc.emit.layout import wrap
+from gradc.emit.loops import LOOPS
 from gradc.emit.numbers import python_number
 from gradc.emit.schedule import Schedule
 from gradc.emit.sharing import share_signs
@@ -401,4 +402,5 @@ TARGET = Target(
     patterns=("{}_numpy.py",),
     syntax=SYNTAX,
     write=write,
+    native=LOOPS,
 )

@@ -10,7 +10,7 @@ from gradc.emit import EmitModel, Emitted
 from gradc.emit.header import R_OPERATORS, header
 from gradc.emit.inputs import mixes_rows
 from gradc.emit.layout import wrap
-from gradc.emit.loops import Loop
+from gradc.emit.loops import LOOPS, Loop
 from gradc.emit.names import Locals, Names, rules
 from gradc.emit.numbers import r_number
 from gradc.emit.printer import Printer
@@ -371,4 +371,5 @@ TARGET = Target(
     patterns=("{}.R",),
     syntax=SYNTAX,
     write=write,
+    native=LOOPS,
 )

@@ -9,7 +9,7 @@ from gradc.emit import EmitModel, Emitted
 from gradc.emit.branches import guard_branches
 from gradc.emit.header import header
 from gradc.emit.inputs import Rows, fixed_vectors
-from gradc.emit.loops import Loop
+from gradc.emit.loops import LOOPS, Loop
 from gradc.emit.numbers import python_number
 from gradc.emit.schedule import Schedule, Statement
 from gradc.emit.sharing import share_signs
@@ -348,6 +348,7 @@ TARGET = Target(
     patterns=("{}_tf.py",),
     syntax=SYNTAX,
     write=write,
+    native=LOOPS,
     wants_vjp=True,
     spell={"eq": "tf.equal", "ne": "tf.not_equal"},
 )

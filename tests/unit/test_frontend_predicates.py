@@ -108,8 +108,6 @@ REFUSED = {
     " @ c('b', 'A')",
     "split(data.frame(a = 1:2), 1:2)": "G104 split() of a data frame is not available"
     " @ data.frame(a = 1:2)",
-    "diag(x)": "G102 'diag' works on matrices, which are not available yet @ diag",
-    "diag('a')": "G102 'diag' works on matrices, which are not available yet @ diag",
     "diag(matrix(1:4, 2), 2)": "G103 diag() of a matrix takes no 'nrow' and no 'ncol' @ 2",
     "array(1:4, 4)": "G104 arrays of other than two dimensions are not available @ 4",
     "array(1:8, c(2, 2, 2))": "G104 arrays of other than two dimensions are not available"

@@ -16,9 +16,8 @@ from programs import NAMES, random_text
 from gradc.diff import value_and_gradient
 from gradc.errors import GradcError, Source
 from gradc.frontend import build
-from gradc.ir import Function, Graph, Record
+from gradc.ir import Function, Graph, Record, rebuild
 from gradc.passes import legalize, stabilize
-from gradc.passes.rebuild import rebuild
 from gradc.prims import Builder
 from gradc.prims.balls import power
 from gradc.targets import TARGETS

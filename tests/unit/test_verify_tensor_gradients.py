@@ -13,9 +13,8 @@ from flint import arb
 from tensors import built, covariance, matrix
 
 from gradc.diff import hessian, value_and_gradient
-from gradc.ir import REAL, Function, Graph, Input, Record, Region
+from gradc.ir import REAL, Function, Graph, Input, Record, Region, rebuild
 from gradc.passes import unroll
-from gradc.passes.rebuild import rebuild
 from gradc.prims import Builder
 from gradc.verify import bounds, confirm, true_values
 from gradc.verify.cases import Subject, examine
