@@ -15,7 +15,6 @@ from gradc.errors import fail
 from gradc.ir import Graph, dependents
 from gradc.prims import TABLE, Builder
 
-
 # The cotangent of a long vector of which a few elements are read is not written out.
 _SHORT = 16
 _FEW = 4

@@ -112,6 +112,8 @@ def _before(
     found: dict[str, tuple[Value, Value]] = {}
     for name, in_part in _assigned(scope, body):
         old = scope.environment.find(name)
+        if old is None and m.symbols.is_declared(name):
+            old = m.symbols.make(name, m.graph)
         if old is None or name == counter or (name in found and not in_part):
             continue
         if isinstance(old, Promise):
@@ -192,6 +194,8 @@ def _finish(
             carries += _lagged(m, loop, counter, values, filling[name], placeholder, lag, carries)
         else:
             reads[placeholder] = m.context.node(old), index
+    if any(name in m.symbols.inputs and name not in before for name in after):
+        raise NotVectorizable  # read before it was given a value
     plain = {n: int(v) for n, v in after.items() if isinstance(v, int) and n not in before}
     results = [*plain.values(), *(v.value for v in filling.values() if v.value is not None)]
     turn = Turn(counter, counter, values, carries, reads, results)
