@@ -278,7 +278,7 @@ PRIMS: tuple[Prim, ...] = (
             "x": _outside(
                 "x < 0",
                 "ifelse(x == 0 & df1 == 2, -(1 + 2/df2),"
-                f" ((df1 - 2)*(df2/{_FD})/x - df1*((df2 + 2)/{_FD}))/2)",
+                f" ({_A} - 1)*(df2/{_FD})*(1 - x)/x - (df1 + df2)/{_FD})",
                 "0",
             ),
             "df1": _outside(
