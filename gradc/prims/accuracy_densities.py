@@ -64,7 +64,7 @@ DENSITIES: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
         "tmb": (2.0, 4.0, 0.0),
     },
     "dgamma_log": {
-        "tmb": (2.0, 16.0, 1.0),
+        "tmb": (2.0, 32.0, 1.0),
     },
     "dbeta_log": {
         "r": (16.0, 16.0, 2.0),
@@ -75,7 +75,7 @@ DENSITIES: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
         "tmb": (8.0, 64.0, 0.0),
     },
     "df_log": {
-        "tmb": (8.0, 64.0, 4.0),
+        "tmb": (4.0, 64.0, 2.0),
     },
     "dunif_log": {
         "r": (1.0, 1.0, 0.0),

@@ -6,7 +6,7 @@ A count has no derivative. One that is no whole number, by R's tolerance, has pr
 from __future__ import annotations
 
 from gradc.prims import count_balls as balls
-from gradc.prims.densities import digamma_rest
+from gradc.prims.densities import binomial_kernel, digamma_rest
 from gradc.prims.elementary import _spell
 from gradc.prims.schema import Prim, Undefined, prim
 
@@ -33,26 +33,12 @@ def _within(domain: str, text: str) -> str:
     return f"ifelse({domain}, {text}, NaN)"
 
 
-def _saddle(x: str, rest: str, total: str, x_mean: str, rest_mean: str) -> str:
-    """log of choose(total, x) p^x q^rest without its square root."""
-    return (
-        f"(stirlerr({total}, 0) - stirlerr({x}, 0) - stirlerr({rest}, 0))"
-        f" - bd0({x}, {x_mean}) - bd0({rest}, {rest_mean})"
-    )
-
-
-_ROOT = "log(size/(2*exact_pi()*x)/(size + x))/2"
-_BINOMIAL = (
-    _saddle("x", "(size - x)", "size", "size*prob", "size*(1 - prob)")
-    + " + log(size/(2*exact_pi()*x)/(size - x))/2"
-)
-_NEGATIVE = (
-    _saddle("size", "x", "(size + x)", "(size + x)*prob", "(size + x)*(1 - prob)") + f" + {_ROOT}"
-)
-_SHARE = "(size + x)*({}/(size + mu))"
-_NEGATIVE_MU = (
-    _saddle("size", "x", "(size + x)", _SHARE.format("size"), _SHARE.format("mu")) + f" + {_ROOT}"
-)
+_BINOMIAL = binomial_kernel("x", "(size - x)", "size", "size*prob", "size*(1 - prob)")
+_ALL = "(size + x)"
+_SHARE = "log(size/(size + x))"  # of the last trial, which is the size-th success
+_NEGATIVE = f"{binomial_kernel('size', 'x', _ALL, f'{_ALL}*prob', f'{_ALL}*(1 - prob)')} + {_SHARE}"
+_NONE, _SOME = f"{_ALL}*(size/(size + mu))", f"{_ALL}*(mu/(size + mu))"
+_NEGATIVE_MU = f"{binomial_kernel('size', 'x', _ALL, _NONE, _SOME)} + {_SHARE}"
 
 PRIMS: tuple[Prim, ...] = (
     prim(

@@ -26,13 +26,12 @@ def _outside(support: str, text: str, value: str = "-Inf") -> str:
     return f"ifelse({support}, {value}, {text})"
 
 
-# log(x^a (1-x)^b / (beta(a, b)*x*(1-x))) but for the factors that follow, with y = x and 1 - x.
-def _beta_kernel(a: str, b: str, x: str, y: str) -> str:
-    total = f"({a} + {b})"
+def binomial_kernel(x: str, rest: str, total: str, x_mean: str, rest_mean: str) -> str:
+    """log of choose(total, x) p^x q^rest, Loader (2000); none of the three is 0."""
     return (
-        f"log({a}/(2*exact_pi())/(1 + {a}/{b}))/2"
-        f" + (stirlerr({total}, 0) - stirlerr({a}, 0) - stirlerr({b}, 0))"
-        f" - bd0({a}, {total}*{x}) - bd0({b}, {total}*{y})"
+        f"(stirlerr({total}, 0) - stirlerr({x}, 0) - stirlerr({rest}, 0)"
+        f" - bd0({x}, {x_mean}) - bd0({rest}, {rest_mean})"
+        f" + log({total}/(2*exact_pi()*{x})/{rest})/2)"
     )
 
 
@@ -45,8 +44,22 @@ _HT = "hypot(sqrt(df), x)"
 _W = "(x^2/df)"
 _FD = "(df2 + df1*x)"
 _A, _B = "(df1/2)", "(df2/2)"
+_BETA = "(shape1 + shape2)"
+_BETA_KERNEL = binomial_kernel("shape1", "shape2", _BETA, f"{_BETA}*x", f"{_BETA}*(1 - x)")
+_T1, _T2 = f"(df2*(x - 1)/{_FD})", f"(df1*(1 - x)/{_FD})"
+
+
+def _poisson(x: str) -> str:
+    """log of m^x exp(-m)/gamma(x + 1) at m = x/scale, for x above 0."""
+    return f"(-bd0({x}, x/scale) - stirlerr({x}, 0) - log(2*exact_pi()*{x})/2)"
+
+
 _GAMMA_0 = "ifelse(shape == 1, -log(scale), (1 - shape)*Inf)"
 _GAMMA_PLAIN = "shape*log(x/scale) - x/scale - lgamma(shape) - log(x)"
+_P, _Q = f"(df1*x/{_FD})", f"(df2/{_FD})"
+_F_BELOW = binomial_kernel(_A, _B, f"({_A} + {_B})", f"({_A} + {_B})*{_P}", f"({_A} + {_B})*{_Q}")
+_A1, _AB1 = "(df1/2 - 1)", "(df1/2 - 1 + df2/2)"
+_F_ABOVE = binomial_kernel(_A1, _B, _AB1, f"{_AB1}*{_P}", f"{_AB1}*{_Q}")
 _F_0 = "ifelse(df1 == 2, 0, (2 - df1)*Inf)"
 _F_PLAIN = (
     f"{_A}*log(df1*x/{_FD}) + {_B}*log(df2/{_FD}) - log(x)"
@@ -159,7 +172,7 @@ PRIMS: tuple[Prim, ...] = (
         d={
             "x": _outside(
                 "x < 0",
-                f"ifelse(x == 0 & shape == 1, -1/scale, (-shape*expm1(shape*{_T}) - 1)/x)",
+                "ifelse(x == 0 & shape == 1, -1/scale, (shape - 1 - shape*(x/scale)^shape)/x)",
                 "0",
             ),
             "shape": _outside("x < 0", f"1/shape - {_T}*expm1(shape*{_T})", "0"),
@@ -171,7 +184,7 @@ PRIMS: tuple[Prim, ...] = (
         expand=_outside(
             "x < 0",
             f"log(shape/scale) + ifelse(x == 0 & shape == 1, 0, (shape - 1)*{_T})"
-            f" - exp(shape*{_T})",
+            " - (x/scale)^shape",
         ),
     ),
     prim(
@@ -196,8 +209,8 @@ PRIMS: tuple[Prim, ...] = (
         },
         expand=_outside(
             "x < 0",
-            f"ifelse(x == 0, {_GAMMA_0},"
-            " log(shape/(2*exact_pi()))/2 - bd0(shape, x/scale) - stirlerr(shape, 0) - log(x))",
+            f"ifelse(x == 0, {_GAMMA_0}, ifelse(shape < 1, log(shape/x) + {_poisson('shape')},"
+            f" ifelse(shape == 1, -x/scale, {_poisson('(shape - 1)')}) - log(scale)))",
         ),
     ),
     prim(
@@ -231,7 +244,9 @@ PRIMS: tuple[Prim, ...] = (
             "x < 0 | x > 1",
             "ifelse(x == 0, ifelse(shape1 == 1, log(shape2), (1 - shape1)*Inf),"
             " ifelse(x == 1, ifelse(shape2 == 1, log(shape1), (1 - shape2)*Inf),"
-            f" {_beta_kernel('shape1', 'shape2', 'x', '(1 - x)')} - log(x) - log1p(-x)))",
+            " ifelse(shape1 == 1, log(shape2) + (shape2 - 1)*log1p(-x),"
+            " ifelse(shape2 == 1, log(shape1) + (shape1 - 1)*log(x),"
+            f" {_BETA_KERNEL} + log(shape1/{_BETA}*shape2/x/(1 - x))))))",
         ),
     ),
     prim(
@@ -262,17 +277,20 @@ PRIMS: tuple[Prim, ...] = (
         d={
             "x": _outside(
                 "x < 0",
-                f"ifelse(x == 0 & df1 == 2, -(1 + 2/df2), ({_A}*(df2/{_FD})*(1 - x) - 1)/x)",
+                "ifelse(x == 0 & df1 == 2, -(1 + 2/df2),"
+                f" ({_A} - 1)*(df2/{_FD})*(1 - x)/x - (df1 + df2)/{_FD})",
                 "0",
             ),
             "df1": _outside(
                 "x < 0",
-                f"(log1pmx(df2*(x - 1)/{_FD}) + {digamma_rest(_A, _B)})/2",
+                f"(ifelse(abs({_T1}) < 0.5, log1pmx({_T1}), log(x*(df1 + df2)/{_FD}) - {_T1})"
+                f" + {digamma_rest(_A, _B)})/2",
                 "0",
             ),
             "df2": _outside(
                 "x < 0",
-                f"(log1pmx(df1*(1 - x)/{_FD}) + {digamma_rest(_B, _A)})/2",
+                f"(ifelse(abs({_T2}) < 0.5, log1pmx({_T2}), log((df1 + df2)/{_FD}) - {_T2})"
+                f" + {digamma_rest(_B, _A)})/2",
                 "0",
             ),
         },
@@ -284,7 +302,9 @@ PRIMS: tuple[Prim, ...] = (
         expand=_outside(
             "x < 0",
             f"ifelse(x == 0, {_F_0},"
-            f" {_beta_kernel(_A, _B, f'(df1*x/{_FD})', f'(df2/{_FD})')} - log(x))",
+            f" ifelse(df1 < 2, {_F_BELOW} + log(df1/(df1 + df2)*{_B}/x),"
+            f" ifelse(df1 == 2, -(1 + {_B})*log1p(df1*x/df2),"
+            f" {_F_ABOVE} + log({_A}*df2/{_FD}))))",
         ),
     ),
     prim(

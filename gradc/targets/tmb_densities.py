@@ -86,8 +86,10 @@ inline double gamma_density(double x, double shape, double scale)
 {
   if (x < 0) return R_NegInf;
   if (x == 0) return shape == 1 ? -std::log(scale) : shape < 1 ? R_PosInf : R_NegInf;
-  return 0.5 * std::log(shape / (2 * M_PI)) - bd0(shape, x / scale) - stirlerr(shape, 0.0)
-         - std::log(x);
+  double mean = x / scale, a = shape < 1 ? shape : shape - 1;
+  double value = shape < 1 ? std::log(shape / x) : -std::log(scale);
+  if (a == 0) return value - mean;
+  return value - bd0(a, mean) - stirlerr(a, 0.0) - 0.5 * std::log(2 * M_PI * a);
 }
 """
 _FISHER = """\
@@ -95,10 +97,12 @@ inline double fisher_density(double x, double m, double n)
 {
   if (x < 0) return R_NegInf;
   if (x == 0) return m == 2 ? 0 : m < 2 ? R_PosInf : R_NegInf;
-  double a = m / 2, b = n / 2, all = n + m * x;
-  return 0.5 * std::log(a / (2 * M_PI) / (1 + a / b)) + stirlerr(a + b, 0.0) - stirlerr(a, 0.0)
-         - stirlerr(b, 0.0) - bd0(a, (a + b) * (m * x / all)) - bd0(b, (a + b) * (n / all))
-         - std::log(x);
+  if (m == 2) return -(1 + n / 2) * std::log1p(m * x / n);
+  double total = n + m * x, b = n / 2, a = m < 2 ? m / 2 : m / 2 - 1, all = a + b;
+  double value = m < 2 ? m / (m + n) * b / x : m / 2 * n / total;
+  return std::log(value) + stirlerr(all, 0.0) - stirlerr(a, 0.0) - stirlerr(b, 0.0)
+         - bd0(a, all * (m * x / total)) - bd0(b, all * (n / total))
+         + 0.5 * std::log(all / (2 * M_PI * a) / b);
 }
 """
 _NEGATIVE_BINOMIAL = """\

@@ -157,7 +157,6 @@ def body(model: Model) -> str:
         ("pnorm(x, log.p = TRUE)", "value <- pnorm(x, log.p = TRUE)"),
         ("pnorm(x, m)", "value <- pnorm(expr1)"),
         ("dnorm(x, log = TRUE)", "value <- dnorm(x, 0, 1, log = TRUE)"),
-        ("dnorm(x, m)", "value <- dnorm(x, m, 1)"),
     ],
 )
 def test_emitted_r_reads_as_a_person_would_write_it(call: str, line: str) -> None:
