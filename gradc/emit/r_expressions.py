@@ -14,6 +14,7 @@ from gradc.emit.header import R_OPERATORS
 from gradc.emit.names import Locals, Names
 from gradc.emit.numbers import r_number
 from gradc.emit.printer import Printer
+from gradc.emit.r_moves import MOVES
 from gradc.emit.schedule import Limits, Schedule, schedule
 from gradc.emit.syntax import ARGUMENT, CHOICE, POWER, SIGN, Infix, Piece, Special, Syntax, infix
 from gradc.errors import fail
@@ -106,6 +107,7 @@ _SYNTAX = Syntax(
         "not": _sign("!"),
         "stack": _stack,
         "select": _select,
+        **{name: MOVES[name] for name in ("matvec", "slice", "pad", "seq_along", "reshape")},
     },
 )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradc.errors import Diagnostic
 from gradc.frontend.unknown import closest
-from gradc.ir import Graph, Shape, Size, Type, known, make_type, reachable, symbol
+from gradc.ir import Graph, Record, Shape, Size, Type, known, make_type, reachable, symbol
 
 if TYPE_CHECKING:
     from gradc.frontend.declarations import Declared
@@ -78,11 +78,11 @@ def tie(symbols: Symbols, graph: Graph) -> None:
     ``x[t]`` for ``t`` in ``1:length(y)`` leaves open whether x is longer than y; that it is just
     as long as the largest ``t`` needs is what gets checked at the top of emitted code.
     """
-    rests = {record[1][1] for record in graph.records if record[0] == "slice"}
+    rests = {_rest(graph, record) for record in graph.records} - {None}
     while True:
         needed: dict[str, Size] = {}
         for size in rests:
-            rest = size.substitute(graph.bindings)
+            rest = (size or Size()).substitute(graph.bindings)
             owner = _free(symbols, rest)
             if owner is not None:
                 factor = dict(rest.terms)[owner]
@@ -95,6 +95,20 @@ def tie(symbols: Symbols, graph: Graph) -> None:
             return
         owner = next(name for name in symbols.sizes if name in needed)
         graph.bindings[owner] = needed[owner]
+
+
+def _rest(graph: Graph, record: Record) -> Size | None:
+    """What ``x[t]`` leaves of x behind the largest t of a loop."""
+    if record[0] == "slice":
+        rest: Size = record[1][1]
+        return rest
+    if record[0] != "gather" or graph.types[record[2]].rank != 1:
+        return None
+    index = graph.records[record[3]]
+    if index[0] != "seq_along" or index[1] < 0:
+        return None
+    places = graph.types[record[3]].shape[0].plus(known(index[1]))
+    return graph.types[record[2]].shape[0].plus(places, -1)
 
 
 def _more(size: Size, other: Size, factor: int) -> bool:
