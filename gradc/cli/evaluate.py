@@ -36,15 +36,15 @@ def eval_command(target: str, hessian: bool, dtype: str, format_: str, **reading
     targets = parse_targets(target)
     model, points = read_model(**reading)
     try:
-        wanted = [item.name for item in model.inputs if item.default is None]
-        missing = missing_in_files(reading["at"], points, wanted)
-        if missing:
-            raise GradcError(*missing)
         points = [model.complete(point) for point in points]
-    except GradcError:
+    except GradcError as error:
         if format_ == "text":
             # They may say why there is no value.
             write_diagnostics(note for note in model.notes if note.code != "G205")
+        wanted = [item.name for item in model.inputs if item.default is None]
+        missing = missing_in_files(reading["at"], points, wanted)
+        if missing and error.diagnostics[0].code == "G205":
+            raise GradcError(*missing) from None
         raise
     results: dict[str, list[Evaluation | ToolchainError]] = {}
     for name in targets:

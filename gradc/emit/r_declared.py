@@ -51,8 +51,12 @@ def _word(function: Function, item: Input) -> str:
 def _value(item: Input, number: Text) -> str | None:
     """An initial value; one number in a vector has a length, too."""
     default = item.default
-    if default is None:
+    count = item.type.count
+    if default is None and (count is None or _is_data(item)):
         return None
+    if default is None:  # how many there are, and no more
+        shape = ", ".join(map(str, item.type.known_shape))
+        return f"rep(NA, {count})" if item.type.rank == 1 else f"matrix(NA, {shape})"
     if not isinstance(default, tuple):
         return number(default)
     texts = list(map(number, default))
@@ -64,6 +68,10 @@ def _value(item: Input, number: Text) -> str | None:
         return listed
     rows, columns = item.type.known_shape
     return f"matrix({texts[0] if same else listed}, {rows}, {columns})"
+
+
+def _is_data(item: Input) -> bool:
+    return item.kind == "data"
 
 
 def report_lines(

@@ -11,7 +11,7 @@ from gradc.frontend.actions import Form, Steps
 from gradc.frontend.arguments import match, takes_words
 from gradc.frontend.scope import MISSING, NAME, STR, Scope
 from gradc.frontend.symbols import numbers_of
-from gradc.frontend.values import NULL, Elements, Outcome, Refusal, Value, describe
+from gradc.frontend.values import NA, NULL, Elements, Outcome, Refusal, Value, describe
 from gradc.ir import Nature
 
 if TYPE_CHECKING:
@@ -255,25 +255,29 @@ def _finite(bound: float | None) -> float | None:
 
 def _initial(
     m: Machine, name: str, callee: str, word: Word, value: Value, place: Span
-) -> tuple[tuple[float, ...], tuple[int, ...] | None]:
-    """The numbers of an initial value and their shape; one number says nothing of a shape."""
-    dim = value.dim if isinstance(value, Elements) else None
-    flat = Elements(value.items) if isinstance(value, Elements) and dim is not None else value
-    if dim is not None and len(dim.size) and isinstance(flat, Elements) and len(flat) == 1:
-        flat = flat.at(0)
-    numbers = numbers_of(m.context, flat)
-    if numbers is None:
+) -> tuple[tuple[float, ...] | None, tuple[int, ...] | None]:
+    """The numbers of an initial value and their shape; one number says nothing of a shape.
+
+    ``rep(NA, 3)`` says how many there are, and no more.
+    """
+    atoms = value.items if isinstance(value, Elements) else (value,)
+    dim, flat = None, value
+    if isinstance(value, Elements) and value.dim is not None:
+        dim, flat = value.dim, Elements(value.items)
+    is_open = all(atom is NA for atom in atoms)
+    numbers = None if is_open else numbers_of(m.context, flat)
+    if numbers is None and not is_open:
         raise fail(
             "G103",
             f"the initial value of '{name}' must be known when the model is compiled",
             place,
             f"this is {describe(value)}" if not isinstance(value, int) else None,
         )
-    start = numbers if isinstance(numbers, tuple) else (numbers,)
-    rank = 2 if dim is not None else int(isinstance(value, Elements) or isinstance(numbers, tuple))
+    start = numbers if isinstance(numbers, tuple) or numbers is None else (numbers,)
+    is_vector = isinstance(value, Elements) or isinstance(numbers, tuple)
+    rank = 2 if dim is not None else int(is_vector)
     if rank == 0:
         return start, None
-    shape = dim.size if dim is not None else (len(start),)
     if rank != word.rank:
         right = _RIGHT[word.is_param, rank]
         raise fail(
@@ -282,7 +286,7 @@ def _initial(
             place,
             f"{right}({name}, …) declares one" if word.nature == "real" else None,
         )
-    return start, shape
+    return start, dim.size if dim is not None else (len(start or atoms),)
 
 
 def _number(m: Machine, what: str, value: Value, place: Span) -> float:

@@ -105,12 +105,14 @@ class Stages:
             is_known = all(size.is_known for size in item.type.shape)
             if not item.declared or is_known or item.name in given:
                 continue
-            kind = "vector" if item.type.rank == 1 else "matrix"
+            kind, such = (
+                ("matrix", "matrix(0, 3, 2)") if item.type.rank == 2 else ("vector", "rep(0, 3)")
+            )
             raise fail(
                 "G302",
                 f"how many elements the parameter {kind} '{item.name}' has is not known",
                 self.source.graph.place(item.node),
-                "give it an initial value, or its value with --at",
+                f"an initial value such as {such} tells it, or its value with --at",
             )
 
     def _finish(self, derived: Function) -> Function:

@@ -26,9 +26,11 @@ class Maker(Protocol):
 
 
 def _slice(b: Maker, args: Sequence[int], attrs: Any) -> int | None:
-    front, back = attrs
+    front, back = ends = _settled(b, attrs)
     if front == _NONE and back == _NONE:
         return args[0]
+    if ends != attrs:
+        return b.apply("slice", args, ends)
     record = b.graph.records[args[0]]
     if record[0] == "slice":
         inner = record[1]
@@ -57,7 +59,16 @@ def _slice_of_parts(b: Maker, parts: Sequence[int], front: int, back: Size) -> i
 
 
 def _pad(b: Maker, args: Sequence[int], attrs: Any) -> int | None:
-    return args[0] if attrs == (_NONE, _NONE) else None
+    ends = _settled(b, attrs)
+    if ends == (_NONE, _NONE):
+        return args[0]
+    return None if ends == attrs else b.apply("pad", args, ends)
+
+
+def _settled(b: Maker, attrs: Any) -> tuple[Size, Size]:
+    """Two sizes with what is known of them by now."""
+    bindings = b.graph.bindings
+    return attrs[0].substitute(bindings), attrs[1].substitute(bindings)
 
 
 def _undone_by(name: str) -> Callable[[Maker, Sequence[int], Any], int | None]:

@@ -85,7 +85,10 @@ class TensorFlowHost:
                 tape.watch(parameter)
             value = function(*values)
             rows = tf.unstack(value) if value.shape.rank else [value]
-        sweeps = [tape.gradient(row, parameters) for row in rows]
+        sweeps = [
+            [None if g is None else tf.convert_to_tensor(g) for g in tape.gradient(row, parameters)]
+            for row in rows
+        ]  # a gradient of what was indexed comes as slices
         if not value.shape.rank:
             return value, list(sweeps[0])
         columns: list[Any] = []

@@ -251,7 +251,7 @@ def _cut(text: str, width: int) -> str:
 
 def _short(value: Any) -> str:
     if isinstance(value, list):
-        first = ", ".join(f"{v:.3g}" for v in value[:1])
+        first = ", ".join(map(_short, value[:1]))
         return f"[{first}…]" if len(value) > 1 else f"[{first}]"
     return f"{value:.3g}"
 
