@@ -8,86 +8,109 @@ so the sweep knows no derivative rule and needs none. All outputs are swept at o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx
+from flint import ctx
 
-from gradc.errors import fail
-from gradc.prims import TABLE
-from gradc.verify.cells import Ball, Cells, is_infinite, recycle
+from gradc.verify.cells import Cells
 from gradc.verify.evaluate import Evaluation, apply
 from gradc.verify.moves import MOVES, SUMS
+from gradc.verify.rowwise import rowwise_errors, rowwise_nodes
+from gradc.verify.slopes import Seed, Slopes, carriers
 from gradc.verify.transposes import TRANSPOSES, moved_bars, summed_bars
 from gradc.verify.wide import Wide, to_wide
 
-Seed = tuple[int, int]
-"""A node and the row of it that is an output."""
-
 BITS = 360
-_STEP = -140
+# Sensitivities of more outputs at once would fill the memory.
+_TOGETHER = 256
 
 
-def first_order(
-    found: Evaluation,
-    seeds: Sequence[Seed],
-    errors: Mapping[int, Wide],
-) -> Wide:
+def first_order(found: Evaluation, seeds: Sequence[Seed], errors: Mapping[int, Wide]) -> Wide:
     """For each output, the sum over nodes of |sensitivity| × error.
 
     ``errors`` gives the rounding errors of the cells of each node that has any.
     """
-    count = len(seeds)
-    bars: dict[int, Wide] = {}
-    for column, (node, row) in enumerate(seeds):
-        bar = _bar(bars, found, node, count)
-        bar[min(row, len(bar) - 1), column] += 1
-    total = np.zeros(count, np.longdouble)
+    total = np.zeros(len(seeds), np.longdouble)
     with ctx.workprec(found.bits), np.errstate(all="ignore"):
-        for node in range(max(bars, default=-1), -1, -1):
-            bar_here = bars.pop(node, None)
+        slopes = Slopes(found)
+        live = carriers(found, errors)
+        # Outputs that are rows of one vector need one sweep where no row mixes with another.
+        alone = rowwise_nodes(found, live)
+        apart: dict[int, list[int]] = {}
+        rest: list[int] = []
+        for column, (node, _) in enumerate(seeds):
+            if node in alone:
+                apart.setdefault(alone[node], []).append(column)
+            else:
+                rest.append(column)
+        for columns in apart.values():
+            rows = [seeds[column] for column in columns]
+            total[columns] = rowwise_errors(slopes, rows, errors, live)
+        for start in range(0, len(rest), _TOGETHER):
+            columns = rest[start : start + _TOGETHER]
+            sweep = _Sweep(slopes, live, len(columns))
+            total[columns] = sweep.errors([seeds[column] for column in columns], errors)
+    return total
+
+
+@dataclass(slots=True)
+class _Sweep:
+    """One reverse sweep for some outputs at once, each a column of every sensitivity."""
+
+    slopes: Slopes
+    live: bytearray
+    count: int
+    bars: dict[int, Wide] = field(default_factory=dict)
+
+    def errors(self, seeds: Sequence[Seed], errors: Mapping[int, Wide]) -> Wide:
+        for column, (node, row) in enumerate(seeds):
+            bar = self._bar(node)
+            bar[min(row, len(bar) - 1), column] += 1
+        total = np.zeros(self.count, np.longdouble)
+        for node in range(max(self.bars, default=-1), -1, -1):
+            bar_here = self.bars.pop(node, None)
             if bar_here is None:
                 continue
             error = errors.get(node)
             if error is not None:
                 product = np.abs(bar_here) * error[:, None]
                 total += np.where(bar_here == 0, 0, product).sum(axis=0)
-            _push(found, node, bar_here, bars)
-    return total
+            self._push(node, bar_here)
+        return total
+
+    def _bar(self, node: int) -> Wide:
+        bar = self.bars.get(node)
+        if bar is None:
+            bar = np.zeros((len(self.slopes.found[node]), self.count), np.longdouble)
+            self.bars[node] = bar
+        return bar
+
+    def _push(self, node: int, bar: Wide) -> None:
+        """Send a node's sensitivities to those arguments that anything is to be had from."""
+        found, live = self.slopes.found, self.live
+        name, args = found.graph.prim(node), found.graph.args(node)
+        if not any(live[arg] for arg in args):
+            return
+        if name == "index":  # a loop of n turns has n of them, and each would be n long
+            self._bar(args[0])[found.attrs(node) - 1] += bar[0]
+            return
+        parts = _transpose(self.slopes, node, bar)
+        for arg, part in zip(args, parts, strict=True):
+            if part is None or not live[arg]:
+                continue
+            target = self._bar(arg)
+            if len(target) == 1 and len(part) > 1:
+                part = part.sum(axis=0, keepdims=True)
+            target += part
 
 
-def _bar(bars: dict[int, Wide], found: Evaluation, node: int, count: int) -> Wide:
-    bar = bars.get(node)
-    if bar is None:
-        bar = np.zeros((len(found[node]), count), np.longdouble)
-        bars[node] = bar
-    return bar
-
-
-def _push(found: Evaluation, node: int, bar: Wide, bars: dict[int, Wide]) -> None:
-    """Send a node's sensitivities to its arguments."""
-    record = found.graph.records[node]
-    name, attrs, args = record[0], found.attrs(node), record[2:]
-    if not args:
-        return
-    if name == "index":  # a loop of n turns has n of them, and each would be n long
-        if found.graph.records[args[0]][0] != "input":
-            _bar(bars, found, args[0], bar.shape[1])[attrs - 1] += bar[0]
-        return
-    parts = _transpose(name, attrs, [found[arg] for arg in args], found[node], bar)
-    for arg, part in zip(args, parts, strict=True):
-        if part is None or found.graph.records[arg][0] == "input":
-            continue
-        target = _bar(bars, found, arg, bar.shape[1])
-        if len(target) == 1 and len(part) > 1:
-            part = part.sum(axis=0, keepdims=True)
-        target += part
-
-
-def _transpose(
-    name: str, attrs: Any, args: list[Cells], out: Cells, bar: Wide
-) -> list[Wide | None]:
+def _transpose(slopes: Slopes, node: int, bar: Wide) -> list[Wide | None]:
     """What a node's sensitivity is for each of its arguments; None where there is none."""
+    found = slopes.found
+    name, attrs, out = found.graph.prim(node), found.attrs(node), found[node]
+    args = [found[arg] for arg in found.graph.args(node)]
     if name in MOVES:
         return moved_bars(name, attrs, args, bar)
     if name in SUMS:
@@ -95,63 +118,7 @@ def _transpose(
     special = _LINEAR.get(name)
     if special is not None:
         return special(attrs, args, out, bar)
-    if not isinstance(out[0], arb):
-        return [None] * len(args)
-    return [_scaled(bar, column) for column in partials(name, args, len(out))]
-
-
-def _scaled(bar: Wide, column: Wide) -> Wide:
-    # A branch not taken, or a product with nothing, sends nothing even where the partial is
-    # infinite.
-    return np.where(bar == 0, 0, bar * column[:, None])
-
-
-def partials(name: str, args: list[Cells], rows: int) -> list[Wide]:
-    """Partial derivatives of an elementwise primitive by central differences.
-
-    Where one side is undefined the other one is used alone; NaN where neither exists.
-    """
-    ball = TABLE[name].ball
-    if ball is None:
-        raise fail("G503", f"'{name}' has no ball arithmetic")
-    columns = [recycle(arg, rows) for arg in args]
-    found = [np.zeros(rows, np.longdouble) for _ in args]
-    for row in range(rows):
-        at = [column[row] for column in columns]
-        if not all(isinstance(cell, arb) for cell in at):
-            continue
-        finite = [abs(cell).upper() for cell in at if not is_infinite(cell)]
-        scale = max(finite, default=arb(1))
-        for k, cell in enumerate(at):
-            if is_infinite(cell):  # as exact as a number of the model, and as fixed
-                continue
-            size = abs(cell).mid() if not cell.contains(0) else scale if scale > 0 else arb(1)
-            step = size * arb(2) ** _STEP
-            ends = [ball(*at[:k], cell + side * step, *at[k + 1 :]) for side in (1, -1)]
-            found[k][row] = _quotient(ball, at, ends, step)
-    return found
-
-
-def _quotient(ball: Callable[..., Ball], at: list[Ball], ends: list[Ball], step: Ball) -> Any:
-    high, low = ends
-    if high.is_finite() and low.is_finite():
-        return to_wide((high - low) / (2 * step))
-    middle = ball(*at)
-    if high.is_finite():
-        return to_wide((high - middle) / step)
-    if low.is_finite():
-        return to_wide((middle - low) / step)
-    if high == low and is_infinite(high):
-        return np.longdouble(0)
-    # Whole orders (of psigamma, of choose) are exact, so nothing depends on this partial.
-    return np.longdouble(0) if middle.is_finite() else np.longdouble("nan")
-
-
-def _select(attrs: Any, args: list[Cells], out: Cells, bar: Wide) -> list[Wide | None]:
-    conditions = recycle(args[0], len(out))
-    yes = np.array([condition is not False for condition in conditions])[:, None]
-    no = np.array([condition is not True for condition in conditions])[:, None]
-    return [None, np.where(yes, bar, 0), np.where(no, bar, 0)]
+    return slopes.elementwise(node, bar)
 
 
 def _extreme(attrs: Any, args: list[Cells], out: Cells, bar: Wide) -> list[Wide | None]:
@@ -176,7 +143,6 @@ def _product_others(attrs: Any, args: list[Cells], out: Cells, bar: Wide) -> lis
 
 
 _LINEAR: Mapping[str, Callable[[Any, list[Cells], Cells, Wide], list[Wide | None]]] = {
-    "select": _select,
     "min": _extreme,
     "max": _extreme,
     "prod": _product,

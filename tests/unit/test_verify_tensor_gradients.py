@@ -16,7 +16,7 @@ from gradc.diff import hessian, value_and_gradient
 from gradc.ir import REAL, Function, Graph, Input, Record, Region, rebuild
 from gradc.passes import unroll
 from gradc.prims import Builder
-from gradc.verify import bounds, confirm, true_values
+from gradc.verify import bounds, confirm, sweep, true_values
 from gradc.verify.cases import Subject, examine
 from gradc.verify.evaluate import bind, evaluate
 from gradc.verify.first_order import first_order_bounds
@@ -309,3 +309,26 @@ def test_second_derivatives_are_confirmed(name: str) -> None:
     at = point()
     found = confirm(derived, true_values(hessian(derived.copy()), at), at)
     assert {f for row in found.findings.values() for f in row} == {"confirmed"}
+
+
+def test_rows_swept_together_are_as_rows_swept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    def make(b: Builder, n: Nodes) -> int:
+        eta = b.add(n["a"], b.mul(b.apply("exp", [n["b"]]), n["x"]))
+        p = b.apply("sigmoid", [eta])
+        return b.select(b.apply("gt", [n["y"], p]), b.apply("log", [p]), b.mul(eta, n["y"]))
+
+    function = built(make, {"x": ("n",), "y": ("n",), "a": (), "b": ()}, ("a", "b"))
+    derived = value_and_gradient(function)
+    at = {
+        "x": [DRAW.gauss(0, 1) for _ in range(40)],
+        "y": [DRAW.random() for _ in range(40)],
+        "a": 0.1,
+        "b": 0.2,
+    }
+    inputs = bind(derived, at)
+    together = [(node, row) for node in derived.outputs.values() for row in range(40)]
+    model_ = arithmetic("numpy")
+    whole = first_order_bounds(derived, model_, inputs, together)
+    monkeypatch.setattr(sweep, "rowwise_nodes", lambda found, live: {})
+    apart = first_order_bounds(derived, model_, inputs, together)
+    assert np.allclose(np.array(whole, float), np.array(apart, float), rtol=1e-12)
