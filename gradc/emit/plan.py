@@ -55,6 +55,7 @@ _LIKE = {
     "broadcast": 1, "scatter": 1, "spread_rows": 1, "spread_cols": 1, "put_col": 1, "put_row": 1,
     "put_entry": 1, "seq_along": 0, "scatter_add": 2, "scatter_rows": 2,
 }  # fmt: skip
+_PARTICULAR = VIEWS | STATEMENTS | _LIKE.keys() | {"scan", "outer"}
 NOWHERE: Block = (0, 0, ())
 """The first statements of all."""
 
@@ -117,6 +118,8 @@ class Plan:
         name, args = record[0], record[2:]
         if len(record) == 2 or name in SIZES:
             return []
+        if name not in _PARTICULAR:
+            return [(arg, "aligned") for arg in args]
         if name == "scan":
             return self._scan_reads(node)
         like = _LIKE.get(name, -1)

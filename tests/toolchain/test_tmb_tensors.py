@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from gradc.ir import REAL, Function, Graph, Input, Region, known
 from gradc.prims import Builder
-from gradc.run import run_tmb_batch
+from gradc.run import ToolchainError, run_tmb_batch
 from tests.support.hand_made import Case, compare, program
 
 pytestmark = pytest.mark.needs("tmb")
@@ -512,3 +513,27 @@ def test_each_primitive_in_tmb() -> None:
     answers = run_tmb_batch(programs, [[case.point] for case in CASES])
     for case, (answer,) in zip(CASES, answers, strict=True):
         compare(case, answer)
+
+
+BAD = [
+    ("intercepts", {"group": [1.0, 4.0, 2.0, 3.0, 1.0]}, "group has places outside 1 to 3"),
+    ("intercepts", {"group": [1.0, 0.0, 2.0, 3.0, 1.0]}, "group has places outside 1 to 3"),
+    ("shifted_index", {"group": [0.0, 3.0]}, "group has places outside 0 to 2"),
+    ("computed_index", {"x": [0.5, 3.0]}, "an index is outside 1 to 3"),
+    ("computed_index", {"x": [0.5, math.nan]}, "an index is outside 1 to 3"),
+    ("chosen", {"k": 4.0}, "k is a place outside 1 to 3"),
+    ("logistic", {"z": [[1.0, 2.0]] * 5}, "the number of columns of z is not 3"),
+    ("logistic", {"y": [1.0, 0.0]}, "data must have one length"),
+    ("slice", {"y": [1.0, 0.0]}, "data have fewer than 3 elements"),
+    ("column", {"z": [[1.0, 2.0]] * 2}, "the number of rows of z is less than 3"),
+]
+
+
+def test_what_does_not_fit_is_an_error_and_never_a_crash() -> None:
+    cases = {case.name: case for case in CASES}
+    programs = [program(cases[name]) for name, _, _ in BAD]
+    points = [[{**cases[name].point, **wrong}] for name, wrong, _ in BAD]
+    for (name, _, message), (answer,) in zip(BAD, run_tmb_batch(programs, points), strict=True):
+        assert isinstance(answer, ToolchainError), name
+        assert answer.code == "G407", (name, answer)
+        assert message in answer.message, name
