@@ -169,6 +169,31 @@ def matrices(name: str, build: Any, truth: Any) -> Case:
     )
 
 
+def guarded_region() -> Region:
+    """A branch that is not taken would be infinite."""
+    graph = Graph()
+    b = Builder(graph)
+    nodes = {name: graph.input(name, REAL) for name in ("p", "x")}
+    inputs = tuple(Input(name, node, "data", REAL) for name, node in nodes.items())
+    positive = b.apply("lt", [b.const(0.0), nodes["p"]])
+    root = b.apply("select", [positive, b.apply("sqrt", [nodes["p"]]), b.const(0.5)])
+    outputs = {"next:1": b.sub(nodes["x"], root), "out:1": nodes["p"]}
+    return Region(Function("turn", inputs, outputs, graph), 1, 1)
+
+
+def guarded(b: Builder, users: Users, x: int, a: int) -> int:
+    scan = b.apply("scan", [a, b.mul(a, x)], guarded_region())
+    return b.add(mean(b, b.apply("output", [scan], 1)), b.apply("final", [scan], 1))
+
+
+def guarded_truth(x: Any, a: Any) -> Any:
+    p, out = a, []
+    for element in a * x:
+        out.append(p)
+        p = element - (np.sqrt(p) if p.real > 0 else 0.5)
+    return ranked(np.array(out)) + p
+
+
 ENDS = (known(1), known(2))
 
 CASES = [
@@ -262,6 +287,32 @@ CASES = [
         ),
         lambda catch, n0, r, k: np.array([n0 := n0 * np.exp(r * (1 - n0 / k)) - c for c in catch]),
         {"catch": [0.1, 0.2, 0.1, 0.0, 0.3], "n0": 1.5, "r": 0.4, "k": 2.0},
+    ),
+    Case("guarded", {"x": "data:n", "a": "param"}, guarded, guarded_truth, {"x": Y, "a": 0.0}),
+    Case(
+        "two_lengths",
+        {"x": "data:n", "y": "data:p", "u": "param:q", "group": "index:p"},
+        lambda b, users, x, y, u, group: b.mul(
+            b.sum(x), b.sum(b.mul(y, b.apply("gather", [u, group])))
+        ),
+        lambda x, y, u, group: np.sum(x) * np.sum(y * u[group.astype(int) - 1]),
+        {"x": [1.0, 2.0], "y": Y, "u": B, "group": GROUP},
+    ),
+    Case(
+        "one_shorter",
+        {"w": "data:n-1", "a": "param"},
+        lambda b, users, w, a: mean(b, b.apply("pad", [b.mul(a, w)], (known(1), known(0)))),
+        lambda w, a: ranked(np.concatenate([[0], a * w])),
+        {"w": Y, "a": 0.5},
+    ),
+    Case(
+        "one_shorter_of_two",
+        {"w": "data:n-1", "x": "data:n-1", "y": "data:n", "a": "param"},
+        lambda b, users, w, x, y, a: b.sum(
+            b.mul(b.mul(w, x), b.mul(a, b.apply("slice", [y], (known(1), known(0)))))
+        ),
+        lambda w, x, y, a: np.sum(w * x * a * y[1:]),
+        {"w": Y[1:], "x": 2.0, "y": Y, "a": 0.5},
     ),
     unary("cumsum", lambda b, v: mean(b, b.apply("cumsum", [v])), lambda v: ranked(np.cumsum(v))),
     unary("rev", lambda b, v: mean(b, b.apply("rev", [v])), lambda v: ranked(v[::-1])),
