@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Way = Callable[["BlockScheduler", int], None]
 
-GENERATED = frozenset({"outer", "seq_along", "half_lower"})
+GENERATED = frozenset({"outer", "half_lower"})
 """Primitives whose element is an expression of its place."""
 
 _UNFILLED = frozenset({"concat", "stack", "bind_cols"})
@@ -118,12 +118,6 @@ def _outer(s: BlockScheduler, node: int) -> None:
     s.pieces[node] = infix(product, s.element(u, (row,)), s.element(v, (column,)))
 
 
-def _seq_along(s: BlockScheduler, node: int) -> None:
-    row = s.places(s.plan.blocks[node])[0]
-    text = row.shifted(known(1 + s.graph.attrs(node))).text(s.dialect.size)
-    s.pieces[node] = Piece(s.dialect.real(text))
-
-
 def _half_lower(s: BlockScheduler, node: int) -> None:
     arg = s.graph.args(node)[0]
     block = s.plan.blocks[node]
@@ -175,6 +169,5 @@ WAYS: Mapping[str, Way] = {
     "row_sums": _partial,
     "col_sums": _partial,
     "outer": _outer,
-    "seq_along": _seq_along,
     "half_lower": _half_lower,
 }
