@@ -85,6 +85,18 @@ def _stack(s: BlockScheduler, node: int) -> None:
     s.vectors[node] = name
 
 
+def filled(s: BlockScheduler, node: int) -> None:
+    """A matrix of given numbers, column by column."""
+    graph = s.graph
+    name, block = s.namer(node), s.plan.blocks[node]
+    shape = s.plan.shape(node)
+    s.line(block, Line("declare", name, "", shape))
+    for number, arg in enumerate(graph.args(graph.args(node)[0])):
+        column, row = divmod(number, shape[0].constant)
+        _fill(s, block, name, (first(row + 1), first(column + 1)), s.read(arg, block).text)
+    s.vectors[node] = name
+
+
 def _concat(s: BlockScheduler, node: int) -> None:
     """Scalars and vectors one after the other."""
     graph = s.graph

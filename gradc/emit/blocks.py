@@ -213,6 +213,8 @@ class BlockScheduler:
             self.pieces[node] = self._size(node)
         elif name == "broadcast":
             self.pieces[node] = self.read(record[2], self.plan.blocks[node])
+        elif self.plan.is_filled(node):
+            assemble.filled(self, node)
         elif node in self.plan.copied:
             # It is not stored yet, so what it looks at is found.
             self.pieces[node] = self.element(node, self.places(self.plan.blocks[node]))

@@ -125,6 +125,8 @@ class Plan:
         name, args = record[0], record[2:]
         if len(record) == 2 or name in SIZES:
             return []
+        if self.is_filled(node):
+            return [(arg, "aligned") for arg in self.graph.args(args[0])]
         if name not in _PARTICULAR:
             return [(arg, "aligned") for arg in args]
         if name in LOOPS:
@@ -161,6 +163,14 @@ class Plan:
         if shift is not None and shift[0] in self.integers:
             return shift
         return index, 0
+
+    def is_filled(self, node: int) -> bool:
+        """Whether a node is a matrix of given numbers, stored entry by entry."""
+        graph = self.graph
+        if graph.prim(node) != "reshape" or node not in self.copied:
+            return False
+        rows = graph.types[node].shape[0].substitute(graph.bindings)
+        return rows.is_known and graph.prim(graph.args(node)[0]) == "stack"
 
     def is_view(self, node: int) -> bool:
         """Whether a node is read through what it looks at."""
@@ -210,7 +220,7 @@ class Plan:
         if name in ASSEMBLED:
             return (level + self.fills_by_loop(node), STATEMENT, ())
         shape = self.shape(node)
-        if not shape or name in STATEMENTS or self.is_view(node):
+        if not shape or name in STATEMENTS or self.is_view(node) or self.is_filled(node):
             return (level, STATEMENT, ())
         return (level, FORWARDS, shape)
 
