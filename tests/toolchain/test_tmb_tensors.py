@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
@@ -10,8 +11,8 @@ import pytest
 
 from gradc.ir import REAL, Function, Graph, Input, Region, known
 from gradc.prims import Builder
-from gradc.run import ToolchainError, run_tmb_batch
-from tests.support.hand_made import Case, compare, program
+from gradc.run import Numbers, ToolchainError, run_tmb_batch
+from tests.support.hand_made import Case, compare, curvature, program
 
 pytestmark = pytest.mark.needs("tmb")
 
@@ -564,6 +565,23 @@ def test_each_primitive_in_tmb() -> None:
     answers = run_tmb_batch(programs, [[case.point] for case in CASES])
     for case, (answer,) in zip(CASES, answers, strict=True):
         compare(case, answer)
+
+
+CURVED = ("solve", "solvevec", "inverse", "logdet", "det", "chol", "log_sum_exp", "ricker")
+
+
+def test_second_derivatives_of_linear_algebra_and_loops() -> None:
+    cases = [case for case in CASES if case.name in CURVED]
+    programs = [dataclasses.replace(program(case), hessian=True) for case in cases]
+    answers = run_tmb_batch(programs, [[case.point] for case in cases])
+    for case, (answer,) in zip(cases, answers, strict=True):
+        assert isinstance(answer, Numbers), (case.name, answer)
+        assert answer.hessian is not None
+        for name, row in curvature(case).items():
+            for other, block in row.items():
+                np.testing.assert_allclose(
+                    answer.hessian[name][other], block, rtol=1e-7, atol=1e-7, err_msg=case.name
+                )
 
 
 BAD = [
