@@ -52,10 +52,12 @@ Places = tuple[Place, ...]
 VIEWS = frozenset(
     {
         "slice", "rev", "t", "spread_rows", "spread_cols", "get_col", "get_row", "diag_part",
-        "index", "entry", "gather", "gather_rows", "reshape", "as_vector",
+        "index", "entry", "gather", "gather_rows", "reshape", "as_vector", "seq_along",
     }
 )  # fmt: skip
-"""Primitives whose elements are elements of their first argument."""
+"""Primitives whose elements are elements of their first argument, or tell their own place."""
+
+COUNTED = "seq_along"
 
 _INDEXED = frozenset({"gather", "gather_rows"})
 
@@ -97,9 +99,9 @@ class Accessor:
     index_place: Callable[[int, Places, Size], Place]
 
     def base(self, node: int, places: Places, stored: Callable[[int], bool]) -> tuple[int, Places]:
-        """The stored node, and the places in it, where an element of a node is."""
+        """The stored or counted node, and the places in it, where an element of a node is."""
         graph = self.graph
-        while not stored(node) and graph.prim(node) in VIEWS:
+        while not stored(node) and graph.prim(node) in VIEWS and graph.prim(node) != COUNTED:
             places = self._step(node, places)
             node = graph.args(node)[0]
         return node, places

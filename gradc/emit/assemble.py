@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Way = Callable[["BlockScheduler", int], None]
 
-GENERATED = frozenset({"outer", "seq_along", "half_lower"})
+GENERATED = frozenset({"outer", "half_lower"})
 """Primitives whose element is an expression of its place."""
 
 _UNFILLED = frozenset({"concat", "stack", "bind_cols"})
@@ -85,6 +85,18 @@ def _stack(s: BlockScheduler, node: int) -> None:
     s.vectors[node] = name
 
 
+def filled(s: BlockScheduler, node: int) -> None:
+    """A matrix of given numbers, column by column."""
+    graph = s.graph
+    name, block = s.namer(node), s.plan.blocks[node]
+    shape = s.plan.shape(node)
+    s.line(block, Line("declare", name, "", shape))
+    for number, arg in enumerate(graph.args(graph.args(node)[0])):
+        column, row = divmod(number, shape[0].constant)
+        _fill(s, block, name, (first(row + 1), first(column + 1)), s.read(arg, block).text)
+    s.vectors[node] = name
+
+
 def _concat(s: BlockScheduler, node: int) -> None:
     """Scalars and vectors one after the other."""
     graph = s.graph
@@ -116,12 +128,6 @@ def _outer(s: BlockScheduler, node: int) -> None:
     row, column = s.places(s.plan.blocks[node])
     product = left_associative(" * ", PRODUCT)
     s.pieces[node] = infix(product, s.element(u, (row,)), s.element(v, (column,)))
-
-
-def _seq_along(s: BlockScheduler, node: int) -> None:
-    row = s.places(s.plan.blocks[node])[0]
-    text = row.shifted(known(1 + s.graph.attrs(node))).text(s.dialect.size)
-    s.pieces[node] = Piece(s.dialect.real(text))
 
 
 def _half_lower(s: BlockScheduler, node: int) -> None:
@@ -175,6 +181,5 @@ WAYS: Mapping[str, Way] = {
     "row_sums": _partial,
     "col_sums": _partial,
     "outer": _outer,
-    "seq_along": _seq_along,
     "half_lower": _half_lower,
 }

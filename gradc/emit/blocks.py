@@ -71,7 +71,7 @@ class BlockScheduler:
 
     ``namer`` names a node, ``names`` are all names that are taken. ``users`` are nodes
     that the user has named, which are kept under a name. ``carried`` are the variables of each
-    loop with carried values, ``left`` the nodes that read what its turns leave.
+    loop with carried values, ``turns`` the text of what its turns leave.
     """
 
     printer: Printer
@@ -88,7 +88,7 @@ class BlockScheduler:
     accessor: Accessor = field(init=False)
     starts: dict[Block, int] = field(default_factory=dict)
     carried: dict[int, list[str]] = field(default_factory=dict)
-    left: dict[int, list[int]] = field(default_factory=dict)
+    turns: dict[int, Piece] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.plan = Plan(self.graph, self.integers)
@@ -106,13 +106,12 @@ class BlockScheduler:
         for node in plan.nodes():
             if graph.prim(node) == "input" and graph.types[node].shape:
                 self.vectors[node] = self.printer.input_text[graph.attrs(node)]
-            elif graph.prim(node) == "output":
-                self.left.setdefault(graph.args(node)[0], []).append(node)
         self._find_starts()
+        starts = scans.only_starts(self)
         for node in plan.nodes():
             self._visit(node)
             often = plan.uses[node] > 1 or node in self.users
-            if plan.escapes[node] or (often and not self._is_free(node)):
+            if plan.escapes[node] or (often and not self._is_free(node) and node not in starts):
                 self.assign(node)
         return self.code
 
@@ -123,15 +122,11 @@ class BlockScheduler:
             for arg, how in plan.reads(node):
                 if how != "aligned" or not plan.is_view(arg) or len(plan.shape(arg)) != 1:
                     continue
-                block = plan.home(node, arg)
-                self._note_start(block, arg)
+                block, front = plan.home(node, arg), self._front(arg)
+                if is_loop(block) and front > self.starts.get(block, 0):
+                    self.starts[block] = front
 
-    def _note_start(self, block: Block, view: int) -> None:
-        front = self.front(view)
-        if is_loop(block) and front > self.starts.get(block, 0):
-            self.starts[block] = front
-
-    def front(self, view: int) -> int:
+    def _front(self, view: int) -> int:
         """How many elements before its own first one a slice leaves out, where that is known."""
         front = NOTHING
         while self.plan.is_view(view) and self.graph.prim(view) == "slice":
@@ -165,8 +160,11 @@ class BlockScheduler:
         return self.read(root, NOWHERE)
 
     def element(self, node: int, places: Places) -> Piece:
-        """An element of what is stored, or of a view of it."""
+        """An element of what is stored, or of a view of it, or what a view counts."""
         base, found = self.accessor.base(node, places, self.vectors.__contains__)
+        if base not in self.vectors:
+            number = found[0].shifted(known(1 + self.graph.attrs(base)))
+            return Piece(self.dialect.real(number.text(self.dialect.size)))
         text = f"{self.vectors[base]}({self.accessor.texts(found)})"
         return Piece(self.dialect.real(text) if base in self.integers else text)
 
@@ -191,6 +189,8 @@ class BlockScheduler:
         source, shift = self.plan.index_source(index)
         if self.graph.types[source].shape:
             base, found = self.accessor.base(source, places, self.vectors.__contains__)
+            if base not in self.vectors:
+                return found[0].shifted(known(self.graph.attrs(base)))
             text = f"{self.vectors[base]}({self.accessor.texts(found)})"
         else:
             base, text = source, self.pieces[source].text
@@ -213,8 +213,11 @@ class BlockScheduler:
             self.pieces[node] = self._size(node)
         elif name == "broadcast":
             self.pieces[node] = self.read(record[2], self.plan.blocks[node])
+        elif self.plan.is_filled(node):
+            assemble.filled(self, node)
         elif node in self.plan.copied:
-            self.pieces[node] = self.element_of_view(node)
+            # It is not stored yet, so what it looks at is found.
+            self.pieces[node] = self.element(node, self.places(self.plan.blocks[node]))
         elif self.plan.is_view(node):
             return
         elif name in _WAYS:
@@ -223,16 +226,6 @@ class BlockScheduler:
             self._statement(node)
         else:
             self.pieces[node] = self._operation(node, record[2:])
-
-    def element_of_view(self, node: int) -> Piece:
-        """The element of a view that is to be stored."""
-        places = self.places(self.plan.blocks[node])
-        base, found = self.accessor.base(node, places, self._is_stored_base(node))
-        text = f"{self.vectors[base]}({self.accessor.texts(found)})"
-        return Piece(self.dialect.real(text) if base in self.integers else text)
-
-    def _is_stored_base(self, view: int) -> Callable[[int], bool]:
-        return lambda node: node != view and node in self.vectors
 
     def _accumulate(self, node: int, kind: str) -> None:
         """A variable that a loop accumulates; a running sum is what it holds in each turn."""
@@ -271,6 +264,11 @@ class BlockScheduler:
     def line(self, block: Block, line: Line) -> None:
         """Add a line to a block."""
         self.code.blocks.setdefault(block, []).append(line)
+
+    def end(self, block: Block, line: Line) -> None:
+        """Add a line to the end of each turn of a loop."""
+        self.code.blocks.setdefault(block, [])
+        self.code.ends.setdefault(block, []).append(line)
 
     # ------------------------------------------------------------ naming
 

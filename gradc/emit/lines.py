@@ -14,27 +14,24 @@ class Line:
 
     ``local`` a new variable, ``let`` a new vector or matrix, ``declare`` one without values,
     ``zero`` fills it with 0, ``set`` and ``add`` change what ``name`` says, ``sum``, ``prod``,
-    ``min`` and ``max`` accumulate over the loop around them. ``loop`` is a loop of its own:
-    ``name`` its variable, ``shape`` the number of turns, ``start`` the first value, ``body``
-    what it does, and a ``text`` says that it goes backwards.
+    ``min`` and ``max`` accumulate over the loop around them.
     """
 
     kind: str
     name: str
     text: str
     shape: Shape = ()
-    start: int = 0
-    body: tuple[Line, ...] = ()
 
 
 @dataclass(slots=True)
 class Code:
-    """The lines of each block."""
+    """The lines of each block, and those at the end of each turn of a loop."""
 
     blocks: dict[Block, list[Line]] = field(default_factory=dict)
+    ends: dict[Block, list[Line]] = field(default_factory=dict)
 
     def ordered(self) -> list[tuple[Block, list[Line]]]:
         """Blocks in the order of execution; loops of one level in order of first appearance."""
         keys = list(self.blocks)
         order = sorted(range(len(keys)), key=lambda i: (keys[i][0], keys[i][1], i))
-        return [(keys[i], self.blocks[keys[i]]) for i in order]
+        return [(keys[i], self.blocks[keys[i]] + self.ends.get(keys[i], [])) for i in order]

@@ -13,14 +13,17 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from gradc.emit.access import VIEWS, is_integer_shift
-from gradc.ir import Graph
+from gradc.ir import Graph, Region, reachable
 from gradc.ir.types import Shape
 
 Block = tuple[int, int, Shape]
-"""Level, 0 for statements and 1 for a loop, and the shape that the loop goes over."""
+"""Level, kind, and the shape that a loop goes over; a kind of ``FORWARDS`` or more is a loop."""
 
-How = Literal["aligned", "anywhere", "whole"]
-"""How an argument is read: the element of the same place, any element, or as one object."""
+STATEMENT, FORWARDS, BACKWARDS = range(3)
+
+How = Literal["aligned", "anywhere", "whole", "before"]
+"""How an argument is read: the element of the same place, any element, as one object, or as a
+number before the loop begins."""
 
 REDUCTIONS = frozenset({"sum", "prod", "min", "max"})
 """Primitives that a loop accumulates into a scalar."""
@@ -55,13 +58,14 @@ _LIKE = {
     "broadcast": 1, "scatter": 1, "spread_rows": 1, "spread_cols": 1, "put_col": 1, "put_row": 1,
     "put_entry": 1, "seq_along": 0, "scatter_add": 2, "scatter_rows": 2,
 }  # fmt: skip
-NOWHERE: Block = (0, 0, ())
+_PARTICULAR = VIEWS | STATEMENTS | _LIKE.keys() | LOOPS | {"outer"}
+NOWHERE: Block = (0, STATEMENT, ())
 """The first statements of all."""
 
 
 def is_loop(block: Block) -> bool:
     """Whether a block is a loop."""
-    return block[1] == 1
+    return block[1] >= FORWARDS
 
 
 @dataclass(slots=True)
@@ -70,7 +74,9 @@ class Plan:
 
     ``integers`` are inputs that the target holds as whole numbers, from which an index is read
     without a conversion. ``escapes`` marks what must have a name because another block reads
-    it, ``copied`` views that must be stored because they are read as one object.
+    it, ``copied`` views that must be stored because they are read as one object. For a loop
+    with carried values, ``left`` are the nodes that read what its turns leave, and ``taken``
+    says for each argument whether its body needs it.
     """
 
     graph: Graph
@@ -80,6 +86,8 @@ class Plan:
     blocks: list[Block] = field(default_factory=list)
     escapes: bytearray = field(default_factory=bytearray)
     copied: set[int] = field(default_factory=set)
+    left: dict[int, list[int]] = field(default_factory=dict)
+    taken: dict[int, list[bool]] = field(default_factory=dict)
 
     def make(self, roots: Sequence[int], kept: Sequence[int] = ()) -> None:
         """Place all nodes that the roots need; those to be ``kept`` get a name."""
@@ -117,8 +125,12 @@ class Plan:
         name, args = record[0], record[2:]
         if len(record) == 2 or name in SIZES:
             return []
-        if name == "scan":
-            return self._scan_reads(node)
+        if self.is_filled(node):
+            return [(arg, "aligned") for arg in self.graph.args(args[0])]
+        if name not in _PARTICULAR:
+            return [(arg, "aligned") for arg in args]
+        if name in LOOPS:
+            return self._scan_reads(node) if name == "scan" else [(args[0], "before")]
         like = _LIKE.get(name, -1)
         found: list[tuple[int, How]] = []
         for place, arg in enumerate(args):
@@ -128,12 +140,22 @@ class Plan:
         return found
 
     def _scan_reads(self, node: int) -> list[tuple[int, How]]:
-        region = self.graph.attrs(node)
-        begin, end = region.carries, region.carries + region.seqs
+        carries = self.graph.attrs(node).carries
         return [
-            (arg, "anywhere" if begin <= place < end else "aligned")
+            (arg, "before" if place < carries else "aligned")
             for place, arg in enumerate(self.graph.args(node))
+            if self.taken[node][place]
         ]
+
+    def _note_taken(self, node: int) -> None:
+        """Which arguments of a loop its body needs; the carried values all."""
+        region: Region = self.graph.attrs(node)
+        body = region.body
+        wanted = [f"next:{k + 1}" for k in range(region.carries)]
+        wanted += [f"out:{self.graph.attrs(output)}" for output in self.left.get(node, ())]
+        marks = reachable(body.graph, [body.outputs[name] for name in wanted])
+        taken = [bool(marks[item.node]) for item in body.inputs]
+        self.taken[node] = [True] * region.carries + taken[region.carries :]
 
     def index_source(self, index: int) -> tuple[int, int]:
         """``(x, k)`` where an index is ``x + k`` with whole data x; else itself and 0."""
@@ -142,12 +164,24 @@ class Plan:
             return shift
         return index, 0
 
+    def is_filled(self, node: int) -> bool:
+        """Whether a node is a matrix of given numbers, stored entry by entry."""
+        graph = self.graph
+        if graph.prim(node) != "reshape" or node not in self.copied:
+            return False
+        rows = graph.types[node].shape[0].substitute(graph.bindings)
+        return rows.is_known and graph.prim(graph.args(node)[0]) == "stack"
+
     def is_view(self, node: int) -> bool:
         """Whether a node is read through what it looks at."""
         return self.graph.prim(node) in VIEWS and node not in self.copied
 
     def _note_reads(self, node: int) -> None:
         name = self.graph.prim(node)
+        if name == "scan":
+            self._note_taken(node)
+        elif name == "output":
+            self.left.setdefault(self.graph.args(node)[0], []).append(node)
         for arg, how in self.reads(node):
             self.needed[arg] = 1
             self.uses[arg] += 1
@@ -156,28 +190,39 @@ class Plan:
             if (how == "whole" or name == "as_vector") and self.graph.prim(arg) in VIEWS:
                 self.copied.add(arg)
 
-    def _level(self, node: int) -> int:
-        """The first level at which all arguments can be read."""
+    def _level(self, node: int, kind: int = FORWARDS) -> int:
+        """The first level at which all arguments can be read, by a loop of some kind."""
         level = 0
         for arg, how in self.reads(node):
             block = self.blocks[arg]
-            level = max(level, block[0] + (is_loop(block) and how != "aligned"))
+            later = is_loop(block) and (how != "aligned" or block[1] != kind)
+            level = max(level, block[0] + later)
         return level
+
+    def _scan_block(self, node: int) -> Block:
+        region: Region = self.graph.attrs(node)
+        kind = BACKWARDS if region.backwards else FORWARDS
+        return (self._level(node, kind), kind, self.shape(self.graph.args(node)[region.carries]))
 
     def _block(self, node: int) -> Block:
         graph = self.graph
         name = graph.prim(node)
         if len(graph.records[node]) == 2:
             return NOWHERE
+        if name == "scan":
+            return self._scan_block(node)
+        if name in LOOPS:
+            turns = self.blocks[graph.args(node)[0]]
+            return turns if name == "output" else (turns[0] + 1, STATEMENT, ())
         level = self._level(node)
         if name in REDUCTIONS or name in PARTIAL:
-            return (level + 1, 0, ())
+            return (level + 1, STATEMENT, ())
         if name in ASSEMBLED:
-            return (level + self.fills_by_loop(node), 0, ())
+            return (level + self.fills_by_loop(node), STATEMENT, ())
         shape = self.shape(node)
-        if not shape or name in STATEMENTS or name in LOOPS or self.is_view(node):
-            return (level, 0, ())
-        return (level, 1, shape)
+        if not shape or name in STATEMENTS or self.is_view(node) or self.is_filled(node):
+            return (level, STATEMENT, ())
+        return (level, FORWARDS, shape)
 
     def _sink(self, roots: Sequence[int]) -> None:
         """Move what only one later loop reads into that loop, so that nothing need be stored."""
@@ -188,7 +233,7 @@ class Plan:
             if not self.needed[node]:
                 continue
             own, home = self.blocks[node], homes[node]
-            if home is not None and is_loop(own) and home[0] > own[0] and home[2] == own[2]:
+            if home is not None and is_loop(own) and home[0] > own[0] and home[1:] == own[1:]:
                 self.blocks[node] = home if self._may_sink(node) else own
             for arg, how in self.reads(node):
                 where = self.home(node, arg) if how == "aligned" else NOWHERE
@@ -202,7 +247,8 @@ class Plan:
             for arg, _ in self.reads(node)
             if self.uses[arg] > 1 and is_loop(self.blocks[arg]) and not self.is_view(arg)
         ]
-        return node not in self.copied and len(stored) < 2
+        tied = node in self.copied or self.graph.prim(node) in LOOPS
+        return not tied and len(stored) < 2
 
     def fills_by_loop(self, node: int) -> bool:
         """Whether an assembled node takes elements from loops."""
@@ -220,11 +266,11 @@ class Plan:
         """The block in which a node reads an argument element by element."""
         name, block = self.graph.prim(node), self.blocks[node]
         if name in REDUCTIONS or name in PARTIAL:
-            return (block[0] - 1, 1, self.shape(arg))
+            return (block[0] - 1, FORWARDS, self.shape(arg))
         if name in ASSEMBLED:
             level = block[0] - self.fills_by_loop(node)
             shape = self.shape(node)[:1] if name == "bind_cols" else self.shape(arg)
-            return (level, 1, shape) if shape else (level, 0, ())
+            return (level, FORWARDS, shape) if shape else (level, STATEMENT, ())
         return block
 
     def _escapes(self, node: int, arg: int, how: How) -> bool:
@@ -233,7 +279,7 @@ class Plan:
             return False
         own = self.blocks[arg]
         if how != "aligned":
-            return True
+            return how != "before"
         where = self.home(node, arg)
         return own != where and (is_loop(own) or is_loop(where))
 

@@ -1,4 +1,7 @@
-"""Loops with carried values: variables before a loop, which every turn of it changes."""
+"""Loops with carried values: variables before a loop, which every turn of it changes at its end.
+
+Whatever else goes over the same elements goes into the same loop.
+"""
 
 from __future__ import annotations
 
@@ -6,111 +9,93 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gradc.emit.access import Place, Places
 from gradc.emit.branches import guard_branches
 from gradc.emit.lines import Line
 from gradc.emit.names import Locals
+from gradc.emit.plan import STATEMENT, Block
 from gradc.emit.printer import Printer
 from gradc.emit.schedule import Schedule, Statement, schedule
 from gradc.emit.sharing import share_signs
 from gradc.emit.syntax import Piece
-from gradc.ir import Function, Region, known, reachable
+from gradc.ir import Function, Region, reachable
 
 if TYPE_CHECKING:
     from gradc.emit.blocks import BlockScheduler
 
 
+def only_starts(s: BlockScheduler) -> frozenset[int]:
+    """What a loop starts with and nobody else reads: the carried variable is its name."""
+    found: set[int] = set()
+    for node in s.plan.nodes():
+        if s.graph.prim(node) == "scan":
+            starts = s.graph.args(node)[: s.graph.attrs(node).carries]
+            found.update(start for start in starts if s.plan.uses[start] == 1)
+    return frozenset(found)
+
+
 def _scan(s: BlockScheduler, node: int) -> None:
-    """A loop among statements."""
+    """Variables before the loop, statements in it, their changes at the end of each turn."""
     region: Region = s.graph.attrs(node)
-    args = s.graph.args(node)
     block = s.plan.blocks[node]
-    for arg in (*args[: region.carries], *args[region.carries + region.seqs :]):
-        s.assign(arg)
-    left = s.left.get(node, [])
-    turns = s.plan.shape(args[region.carries])
-    for output in left:
-        s.vectors[output] = s.namer(output)
-        s.line(block, Line("declare", s.vectors[output], "", turns))
+    before: Block = (block[0], STATEMENT, ())
     names = [s.names.resembling(item.name) for item in region.body.inputs[: region.carries]]
-    for name, arg in zip(names, args, strict=False):
-        s.line(block, Line("local", name, s.read(arg, block).text))
     s.carried[node] = names
-    start = max((s.front(arg) for arg in args[region.carries :][: region.seqs]), default=0)
-    places: Places = (Place(s.dialect.rows, known(-start)),)
+    for name, arg in zip(names, s.graph.args(node), strict=False):
+        s.line(before, Line("local", name, s.read(arg, before).text))
+    left = s.plan.left.get(node, [])
     body = _body(region, [s.graph.attrs(output) for output in left])
-    texts = dict(zip((item.name for item in body.inputs), _texts(s, node, places), strict=True))
-    early, late = _left(s, body, names, left)
-    plan = _printed(s, body, texts, early)
-    steps = [one for one in plan.statements if isinstance(one, Statement)]
-    lines = [Line("local", one.name, one.text) for one in steps]
-    where = s.accessor.texts(places)
-    for output, result in early.items():
-        lines.append(Line("set", f"{s.vectors[output]}({where})", plan.text(result)))
-    lines += _updates(s, body, names, plan)
-    for output, name in late.items():
-        lines.append(Line("set", f"{s.vectors[output]}({where})", name))
-    backwards = "backwards" if region.backwards else ""
-    s.line(block, Line("loop", s.dialect.rows, backwards, turns, start, tuple(lines)))
+    results = [body.outputs[f"out:{s.graph.attrs(output)}"] for output in left]
+    plan = _printed(s, body, _texts(s, node, block), results)
+    for one in plan.statements:
+        if isinstance(one, Statement):
+            s.line(block, Line("local", one.name, one.text))
+    for output, result in zip(left, results, strict=True):
+        s.turns[output] = plan.pieces[result]
+    _update(s, node, body, plan)
 
 
 def _body(region: Region, outs: Sequence[int]) -> Function:
     """What a turn computes: the next carried values, and what it leaves for somebody."""
     body = region.body
     wanted = [f"next:{k + 1}" for k in range(region.carries)] + [f"out:{k}" for k in outs]
-    outputs = {name: body.outputs[name] for name in wanted}
+    outputs = {name: body.outputs[name] for name in dict.fromkeys(wanted)}
     return share_signs(guard_branches(replace(body, outputs=outputs)))
 
 
-def _texts(s: BlockScheduler, node: int, places: Places) -> list[str]:
-    """The texts of a body's inputs."""
+def _texts(s: BlockScheduler, node: int, block: Block) -> dict[str, str]:
+    """The texts of a body's inputs; none for what it does not need."""
     region: Region = s.graph.attrs(node)
-    args, block = s.graph.args(node), s.plan.blocks[node]
-    texts = list(s.carried[node])
-    for place, arg in enumerate(args[region.carries :]):
-        piece = s.element(arg, places) if place < region.seqs else s.read(arg, block)
-        texts.append(s.printer.typed(piece).text)
+    args, taken = s.graph.args(node), s.plan.taken[node]
+    texts = {item.name: "" for item in region.body.inputs}
+    for place, item in enumerate(region.body.inputs):
+        if place < region.carries:
+            texts[item.name] = s.carried[node][place]
+        elif taken[place]:
+            s.assign(args[place])
+            texts[item.name] = s.printer.typed(s.read(args[place], block)).text
     return texts
 
 
-def _left(
-    s: BlockScheduler, body: Function, names: Sequence[str], left: Sequence[int]
-) -> tuple[dict[int, int], dict[int, str]]:
-    """What a turn leaves, by the node that reads it: results, or carried values once changed."""
-    early: dict[int, int] = {}
-    late: dict[int, str] = {}
-    after = {body.outputs[f"next:{k + 1}"]: name for k, name in enumerate(names)}
-    carried = {item.node for item in body.inputs[: len(names)]}
-    for output in left:
-        result = body.outputs[f"out:{s.graph.attrs(output)}"]
-        if result in after and result not in carried:
-            late[output] = after[result]
-        else:
-            early[output] = result
-    return early, late
-
-
 def _printed(
-    s: BlockScheduler, body: Function, texts: Mapping[str, str], early: Mapping[int, int]
+    s: BlockScheduler, body: Function, texts: Mapping[str, str], results: Sequence[int]
 ) -> Schedule:
     """The statements and the results of one turn."""
     printer = Printer(body.graph, s.printer.syntax, s.printer.spelling, texts)
     after = [node for name, node in body.outputs.items() if name.startswith("next:")]
-    roots = [*after, *early.values()]
+    roots = [*after, *results]
     marks = reachable(body.graph, roots)
-    results = set(after)
     keep = {
         node
         for node in body.names
-        if marks[node] and len(body.graph.records[node]) > 2 and node not in results
+        if marks[node] and len(body.graph.records[node]) > 2 and node not in after
     }
     return schedule(printer, roots, Locals(s.names, body.names, "t"), s.limits, keep)
 
 
-def _updates(s: BlockScheduler, body: Function, names: Sequence[str], plan: Schedule) -> list[Line]:
+def _update(s: BlockScheduler, node: int, body: Function, plan: Schedule) -> None:
     """Every carried value becomes its next one, as if all at once."""
-    kept: list[Line] = []
-    changes: list[Line] = []
+    block, names = s.plan.blocks[node], s.carried[node]
+    others = bool(s.code.ends.get(block))
     changed: list[int] = []
     for k, name in enumerate(names):
         after = body.outputs[f"next:{k + 1}"]
@@ -118,12 +103,12 @@ def _updates(s: BlockScheduler, body: Function, names: Sequence[str], plan: Sche
         if text == name:
             continue
         marks = reachable(body.graph, [after])
-        if any(marks[item] for item in changed):
-            before, text = text, s.names.fresh(f"next_{name}")
-            kept.append(Line("local", text, before))
-        changes.append(Line("set", name, text))
+        if others or any(marks[item] for item in changed):
+            kept = s.names.fresh(f"next_{name}")
+            s.line(block, Line("local", kept, text))
+            text = kept
+        s.end(block, Line("set", name, text))
         changed.append(body.inputs[k].node)
-    return [*kept, *changes]
 
 
 def _final(s: BlockScheduler, node: int) -> None:
@@ -132,7 +117,8 @@ def _final(s: BlockScheduler, node: int) -> None:
 
 
 def _output(s: BlockScheduler, node: int) -> None:
-    """What the turns leave, which the loop has stored."""
+    """What a turn leaves."""
+    s.pieces[node] = s.turns[node]
 
 
 WAYS = {"scan": _scan, "final": _final, "output": _output}

@@ -142,7 +142,10 @@ def _scheduler(template: _Template, sizes: Sizes) -> BlockScheduler:
         columns="" if flat else names.fresh("j"),
     )
     called = Locals(names, function.names, "t")
-    keep = {node for node in function.names if node != root or not function.per_observation}
+    shared = list(function.names.values()).count(function.names.get(root, "")) > 1
+    keep = set(function.names)
+    if shared or function.per_observation:
+        keep.discard(root)
     return BlockScheduler(
         Printer(graph, SYNTAX, template.target.spelling, users),
         lambda node: "value" if node == root and function.per_observation else called(node),

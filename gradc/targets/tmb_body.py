@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from gradc.emit.layout import wrap
 from gradc.emit.lines import Code, Line
-from gradc.emit.plan import Block, is_loop
+from gradc.emit.plan import BACKWARDS, Block, is_loop
 from gradc.ir import Size, known
 from gradc.ir.types import Shape
 
@@ -26,14 +26,8 @@ def body_lines(
             lines += _loop(block, own, starts.get(block, 0), places, size_text)
         else:
             for line in own:
-                lines += _statement(line, size_text)
+                lines += wrap(_text(line, size_text), 2)
     return lines
-
-
-def _statement(line: Line, size_text: SizeText) -> list[str]:
-    if line.kind == "loop":
-        return _own_loop(line, size_text)
-    return wrap(_text(line, size_text), 2)
 
 
 def _text(line: Line, size_text: SizeText) -> str:
@@ -55,7 +49,12 @@ def _text(line: Line, size_text: SizeText) -> str:
     return f"{_KINDS[len(line.shape)]} {name} = {text};"
 
 
-def _head(variable: str, start: int, size: Size, size_text: SizeText) -> str:
+def _head(
+    variable: str, start: int, size: Size, size_text: SizeText, *, backwards: bool = False
+) -> str:
+    if backwards:
+        last = size_text(size.plus(known(start - 1)))
+        return f"for (int {variable} = {last}; {variable} >= {start}; {variable}--) {{"
     end = size_text(size.plus(known(start)))
     return f"for (int {variable} = {start}; {variable} < {end}; {variable}++) {{"
 
@@ -77,23 +76,12 @@ def _loop(
     if len(shape) == 2:
         result.append(f"  {_head(places[1], 0, shape[1], size_text)}")
         indent = 4
-    result.append(" " * indent + _head(places[0], start, shape[0], size_text))
+    backwards = block[1] == BACKWARDS
+    head = _head(places[0], start, shape[0], size_text, backwards=backwards)
+    result.append(" " * indent + head)
     for line in lines:
         result += wrap(_text(line, size_text), indent + 2)
     while indent >= 2:
         result.append(" " * indent + "}")
         indent -= 2
     return result
-
-
-def _own_loop(line: Line, size_text: SizeText) -> list[str]:
-    """A loop with carried values."""
-    variable = line.name
-    head = _head(variable, line.start, line.shape[0], size_text)
-    if line.text:
-        end = size_text(line.shape[0].plus(known(line.start - 1)))
-        head = f"for (int {variable} = {end}; {variable} >= {line.start}; {variable}--) {{"
-    result = [f"  {head}"]
-    for inner in line.body:
-        result += wrap(_text(inner, size_text), 4)
-    return [*result, "  }"]

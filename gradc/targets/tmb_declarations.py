@@ -188,32 +188,39 @@ def check_places(sizes: Sizes, add: Add) -> None:
     function = sizes.function
     graph = function.graph
     marks = reachable(graph, function.outputs.values())
-    last: dict[Size, int] = {}
+    least: dict[Size, int] = {}
     for node in range(len(marks)):
         if marks[node]:
             for size, place in _named_places(function, node):
                 if not size.is_known:
-                    last[size] = max(last.get(size, 0), place)
-    for size, place in last.items():
-        if place > 0:
-            words = sizes.owners.get(size, "")
-            message = f"data have fewer than {place} elements"
-            if words.startswith("the number"):
-                message = f"{words} is less than {place}"
+                    least[size] = max(least.get(size, place), place)
+    for size, place in least.items():
+        if place > 0 or len(size.terms) > 1 or size.terms[0][1] < 0:
+            message = _too_small(sizes, size, place)
             add(f'if ({sizes.text(size)} < {place}) Rf_error("{message}");')
 
 
+def _too_small(sizes: Sizes, size: Size, place: int) -> str:
+    """What is wrong where a size is less than it must be."""
+    words = sizes.owners.get(size, "")
+    if words.startswith("the number"):
+        return f"{words} is less than {place}"
+    if len(size.terms) > 1:
+        return "one of two vectors that run along each other is too short"
+    return f"data have fewer than {place} elements" if place > 1 else "data have no elements"
+
+
 def _named_places(function: Function, node: int) -> list[tuple[Size, int]]:
-    """Sizes that a node needs to be so large."""
+    """Sizes, without what is known of them, that a node needs to be so large."""
     graph = function.graph
     name, attrs, args = graph.prim(node), graph.attrs(node), graph.args(node)
     if name not in ("index", "entry", "get_col", "get_row", "slice"):
         return []
     shape = [size.substitute(graph.bindings) for size in graph.types[args[0]].shape]
     if name == "slice":
-        ends = attrs[0].plus(attrs[1]).substitute(graph.bindings)
-        rest = shape[0].plus(ends, -1)
-        return [(rest.plus(known(rest.constant), -1), -rest.constant)]
+        ends = [size.substitute(graph.bindings) for size in attrs]
+        rest = shape[0].plus(ends[0], -1).plus(ends[1], -1)
+        return [(Size(0, size.terms), -size.constant) for size in (*ends, rest)]
     if name == "entry":
         return list(zip(shape, attrs, strict=True))
     return [(shape[name == "get_col"], attrs)]

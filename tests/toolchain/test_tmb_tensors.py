@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from typing import Any
 
 import numpy as np
@@ -9,8 +11,8 @@ import pytest
 
 from gradc.ir import REAL, Function, Graph, Input, Region, known
 from gradc.prims import Builder
-from gradc.run import run_tmb_batch
-from tests.support.hand_made import Case, compare, program
+from gradc.run import Numbers, ToolchainError, run_tmb_batch
+from tests.support.hand_made import Case, compare, curvature, program
 
 pytestmark = pytest.mark.needs("tmb")
 
@@ -168,6 +170,31 @@ def matrices(name: str, build: Any, truth: Any) -> Case:
     )
 
 
+def guarded_region() -> Region:
+    """A branch that is not taken would be infinite."""
+    graph = Graph()
+    b = Builder(graph)
+    nodes = {name: graph.input(name, REAL) for name in ("p", "x")}
+    inputs = tuple(Input(name, node, "data", REAL) for name, node in nodes.items())
+    positive = b.apply("lt", [b.const(0.0), nodes["p"]])
+    root = b.apply("select", [positive, b.apply("sqrt", [nodes["p"]]), b.const(0.5)])
+    outputs = {"next:1": b.sub(nodes["x"], root), "out:1": nodes["p"]}
+    return Region(Function("turn", inputs, outputs, graph), 1, 1)
+
+
+def guarded(b: Builder, users: Users, x: int, a: int) -> int:
+    scan = b.apply("scan", [a, b.mul(a, x)], guarded_region())
+    return b.add(mean(b, b.apply("output", [scan], 1)), b.apply("final", [scan], 1))
+
+
+def guarded_truth(x: Any, a: Any) -> Any:
+    p, out = a, []
+    for element in a * x:
+        out.append(p)
+        p = element - (np.sqrt(p) if p.real > 0 else 0.5)
+    return ranked(np.array(out)) + p
+
+
 ENDS = (known(1), known(2))
 
 CASES = [
@@ -261,6 +288,32 @@ CASES = [
         ),
         lambda catch, n0, r, k: np.array([n0 := n0 * np.exp(r * (1 - n0 / k)) - c for c in catch]),
         {"catch": [0.1, 0.2, 0.1, 0.0, 0.3], "n0": 1.5, "r": 0.4, "k": 2.0},
+    ),
+    Case("guarded", {"x": "data:n", "a": "param"}, guarded, guarded_truth, {"x": Y, "a": 0.0}),
+    Case(
+        "two_lengths",
+        {"x": "data:n", "y": "data:p", "u": "param:q", "group": "index:p"},
+        lambda b, users, x, y, u, group: b.mul(
+            b.sum(x), b.sum(b.mul(y, b.apply("gather", [u, group])))
+        ),
+        lambda x, y, u, group: np.sum(x) * np.sum(y * u[group.astype(int) - 1]),
+        {"x": [1.0, 2.0], "y": Y, "u": B, "group": GROUP},
+    ),
+    Case(
+        "one_shorter",
+        {"w": "data:n-1", "a": "param"},
+        lambda b, users, w, a: mean(b, b.apply("pad", [b.mul(a, w)], (known(1), known(0)))),
+        lambda w, a: ranked(np.concatenate([[0], a * w])),
+        {"w": Y, "a": 0.5},
+    ),
+    Case(
+        "one_shorter_of_two",
+        {"w": "data:n-1", "x": "data:n-1", "y": "data:n", "a": "param"},
+        lambda b, users, w, x, y, a: b.sum(
+            b.mul(b.mul(w, x), b.mul(a, b.apply("slice", [y], (known(1), known(0)))))
+        ),
+        lambda w, x, y, a: np.sum(w * x * a * y[1:]),
+        {"w": Y[1:], "x": 2.0, "y": Y, "a": 0.5},
     ),
     unary("cumsum", lambda b, v: mean(b, b.apply("cumsum", [v])), lambda v: ranked(np.cumsum(v))),
     unary("rev", lambda b, v: mean(b, b.apply("rev", [v])), lambda v: ranked(v[::-1])),
@@ -512,3 +565,44 @@ def test_each_primitive_in_tmb() -> None:
     answers = run_tmb_batch(programs, [[case.point] for case in CASES])
     for case, (answer,) in zip(CASES, answers, strict=True):
         compare(case, answer)
+
+
+CURVED = ("solve", "solvevec", "inverse", "logdet", "det", "chol", "log_sum_exp", "ricker")
+
+
+def test_second_derivatives_of_linear_algebra_and_loops() -> None:
+    cases = [case for case in CASES if case.name in CURVED]
+    programs = [dataclasses.replace(program(case), hessian=True) for case in cases]
+    answers = run_tmb_batch(programs, [[case.point] for case in cases])
+    for case, (answer,) in zip(cases, answers, strict=True):
+        assert isinstance(answer, Numbers), (case.name, answer)
+        assert answer.hessian is not None
+        for name, row in curvature(case).items():
+            for other, block in row.items():
+                np.testing.assert_allclose(
+                    answer.hessian[name][other], block, rtol=1e-7, atol=1e-7, err_msg=case.name
+                )
+
+
+BAD = [
+    ("intercepts", {"group": [1.0, 4.0, 2.0, 3.0, 1.0]}, "group has places outside 1 to 3"),
+    ("intercepts", {"group": [1.0, 0.0, 2.0, 3.0, 1.0]}, "group has places outside 1 to 3"),
+    ("shifted_index", {"group": [0.0, 3.0]}, "group has places outside 0 to 2"),
+    ("computed_index", {"x": [0.5, 3.0]}, "an index is outside 1 to 3"),
+    ("computed_index", {"x": [0.5, math.nan]}, "an index is outside 1 to 3"),
+    ("chosen", {"k": 4.0}, "k is a place outside 1 to 3"),
+    ("logistic", {"z": [[1.0, 2.0]] * 5}, "the number of columns of z is not 3"),
+    ("logistic", {"y": [1.0, 0.0]}, "data must have one length"),
+    ("slice", {"y": [1.0, 0.0]}, "data have fewer than 3 elements"),
+    ("column", {"z": [[1.0, 2.0]] * 2}, "the number of rows of z is less than 3"),
+]
+
+
+def test_what_does_not_fit_is_an_error_and_never_a_crash() -> None:
+    cases = {case.name: case for case in CASES}
+    programs = [program(cases[name]) for name, _, _ in BAD]
+    points = [[{**cases[name].point, **wrong}] for name, wrong, _ in BAD]
+    for (name, _, message), (answer,) in zip(BAD, run_tmb_batch(programs, points), strict=True):
+        assert isinstance(answer, ToolchainError), name
+        assert answer.code == "G407", (name, answer)
+        assert message in answer.message, name
