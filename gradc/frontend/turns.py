@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gradc.errors import GradcError
+from gradc.frontend.loop_sizes import shift_of
 from gradc.frontend.scope import CALL, NAME, Environment
 from gradc.frontend.values import (
     Elements,
@@ -200,11 +201,9 @@ def _finish(
     results = [*plain.values(), *(v.value for v in filling.values() if v.value is not None)]
     turn = Turn(counter, counter, values, carries, reads, results)
     done = Vectorized(m.graph, m.builder, turn)
-    for name, value in plain.items():
-        m.bind(scope.environment, name, done.last(value))
     for name, value in after.items():
-        if isinstance(value, Unresolved):
-            m.bind(scope.environment, name, value)
+        if name in plain or isinstance(value, Unresolved):
+            m.bind(scope.environment, name, _last(done, name, value))
     for carry in carries:
         if carry.name in after:
             m.bind(scope.environment, carry.name, done.final(carry))
@@ -212,28 +211,22 @@ def _finish(
         m.bind(scope.environment, name, _refilled(m, item, counter, values, done))
 
 
-def _shift(m: Machine, index: int, counter: int) -> int | None:
-    """``k`` of an index that is the counter plus ``k``."""
-    graph, shift = m.graph, 0
-    while index != counter:
-        record = graph.records[index]
-        if record[0] not in ("add", "sub"):
-            return None
-        number, node = m.context.constants.value(record[3]), record[2]
-        if number is None and record[0] == "add":
-            number, node = m.context.constants.value(record[2]), record[3]
-        if number is None or not number.is_integer():
-            return None
-        shift += int(number) if record[0] == "add" else -int(number)
-        index = node
-    return shift
+def _last(done: Vectorized, name: str, value: Value) -> Value:
+    """What the last turn leaves in a variable of its own."""
+    if isinstance(value, Unresolved) or not isinstance(value, int):
+        return value
+    try:
+        return done.last(int(value))
+    except NotVectorizable:
+        message = f"what the last turn of a loop leaves in '{name}' is not available"
+        return Unresolved("G104", message, None)
 
 
 def _lag(m: Machine, item: Filled | None, index: int, counter: int) -> int:
     """How many turns ago an element was set that is read now; 0 where it was not."""
     if item is None or item.index is None:
         return 0
-    written, read = _shift(m, item.index, counter), _shift(m, index, counter)
+    written, read = shift_of(m.builder, item.index, counter), shift_of(m.builder, index, counter)
     if written is None or read is None or written - read > _LONGEST_LAG:
         raise NotVectorizable
     return max(0, written - read)
@@ -241,7 +234,7 @@ def _lag(m: Machine, item: Filled | None, index: int, counter: int) -> int:
 
 def _first_place(m: Machine, item: Filled, counter: int, values: int) -> int:
     """The place, from 0, that the first turn of a loop sets."""
-    shift = None if item.index is None else _shift(m, item.index, counter)
+    shift = None if item.index is None else shift_of(m.builder, item.index, counter)
     record = m.graph.records[values]
     if shift is None or record[0] != "seq_along":
         raise NotVectorizable

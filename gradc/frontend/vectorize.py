@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from gradc.frontend.batching import Operand, batched, row_of_turn, rows_at
+from gradc.frontend.loop_sizes import fit_sizes
 from gradc.ir import REAL, Function, Graph, Input, Region, dependents, reachable
 from gradc.prims import TABLE, Builder
 
@@ -59,6 +61,7 @@ class Vectorized:
     moving: list[Carry] = field(default_factory=list)
     vectors: dict[int, int] = field(default_factory=dict)
     outputs: dict[int, int] = field(default_factory=dict)
+    failed: set[int] = field(default_factory=set)
     loop: int = -1
 
     def __post_init__(self) -> None:
@@ -151,6 +154,7 @@ class Vectorized:
         )
         recurs = dependents(graph, [c.variable for c in self.moving], end)
         nodes = [n for n in range(turn.first, min(end, len(wanted))) if wanted[n] and varies[n]]
+        fit_sizes(self.builder, turn.counter, turn.values, nodes)
         for node in nodes:
             if not recurs[node]:
                 self._vectorize(node)
@@ -166,30 +170,52 @@ class Vectorized:
         """The node of all turns at once."""
         if node in self.vectors:
             return
-        record = self.graph.records[node]
         if node in self.turn.reads:
             vector, index = self.turn.reads[node]
             self.vectors[node] = self.builder.apply("gather", [vector, self.of(index)])
             return
-        if record[0] == LOOP_VARIABLE or record[0] not in TABLE:
-            raise NotVectorizable
-        if self.graph.types[node].shape:
-            raise NotVectorizable
-        args = [self.of(arg) for arg in record[2:]]
-        moved = record[0] == "gather" and args[0] == record[2]
-        if not (TABLE[record[0]].elementwise or moved):
-            raise NotVectorizable
-        self.vectors[node] = self.builder.apply(record[0], args, record[1])
+        made = self._all_turns(node)
+        if made is None:
+            self.failed.add(node)  # which matters where somebody reads it
+        else:
+            self.vectors[node] = made
+
+    def _all_turns(self, node: int) -> int | None:
+        graph, b = self.graph, self.builder
+        record = graph.records[node]
+        name, args = record[0], record[2:]
+        row = row_of_turn(b, node)
+        if row is not None and row[0] == self.of(row[0]):
+            return rows_at(b, row[0], self.of(row[1]))
+        if name not in TABLE or graph.types[node].rank > 1 or self.failed.intersection(args):
+            return None
+        if graph.types[node].rank or any(graph.types[arg].rank for arg in args):
+            moved = name == "gather" and not graph.types[node].rank and args[0] == self.of(args[0])
+            if not moved:
+                operands = [
+                    Operand(graph.types[arg].rank, self.of(arg) != arg, self.of(arg))
+                    for arg in args
+                ]
+                return batched(b, name, record[1], operands, graph.types[node].rank, self.like)
+        return b.apply(name, [self.of(arg) for arg in args], record[1])
 
     def of(self, node: int) -> int:
         """All turns of a node: a vector, or the node itself where it is always the same."""
+        if node in self.failed:
+            raise NotVectorizable
         if node in self.outputs:
             return self.outputs[node]
         return self.vectors.get(node, node)
 
     def rows(self, node: int) -> int:
         """All turns of a node as a vector."""
-        return self.builder.broadcast(self.builder.real(self.of(node)), self.turn.values)
+        return self.builder.broadcast(self.builder.real(self.of(node)), self.like)
+
+    @property
+    def like(self) -> int:
+        """A vector with one element a turn: the one that is counted along, where one is."""
+        record = self.graph.records[self.turn.values]
+        return record[2] if record[0] == "seq_along" else self.turn.values
 
     def last(self, node: int) -> int:
         """A node as the last turn leaves it."""
@@ -225,7 +251,7 @@ class Vectorized:
             if carry.after not in new:
                 new[carry.after] = self._outside(carry.after, body, names, seqs, fixed)
         if not seqs:
-            seqs[self.turn.values] = self._input(body, names, "i")
+            seqs[self.like] = self._input(body, names, "row")
         left = self._left(inside, recurring, roots)
         outputs = {f"next:{k}": new[c.after] for k, c in enumerate(self.moving, start=1)}
         outputs |= {f"out:{k}": node for k, node in enumerate(carried, start=1)}
@@ -299,7 +325,7 @@ class Vectorized:
             return self.builder.apply("final", [self.loop], place)
         rows = self.of(step)
         if not self.graph.types[rows].shape:
-            return b.add(carry.start, b.mul(rows, b.length(self.turn.values)))
+            return b.add(carry.start, b.mul(rows, b.length(self.like)))
         if self.graph.prim(rows) == "neg":
             return b.sub(carry.start, b.sum(self.graph.args(rows)[0]))
         return b.add(carry.start, b.sum(rows))

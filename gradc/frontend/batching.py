@@ -1,0 +1,103 @@
+"""A vector of every turn of a loop as one matrix: turns down, the vector's elements across.
+
+So a loop inside of a loop over data, or one over the rows of a matrix, is work on matrices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gradc.ir.types import known
+from gradc.prims import TABLE, Builder
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """An argument of a node: its rank in one turn, whether turns differ, and all turns of it."""
+
+    rank: int
+    varies: bool
+    node: int
+
+
+def batched(
+    b: Builder, name: str, attrs: Any, operands: Sequence[Operand], rank: int, turns: int
+) -> int | None:
+    """All turns of a node that has or takes a vector in one turn; None where there is no form.
+
+    ``turns`` is a vector with one element a turn.
+    """
+    nodes = [operand.node for operand in operands]
+    if TABLE[name].elementwise:
+        return b.apply(name, _spread(b, operands, turns), attrs)
+    first = operands[0]
+    if name == "stack":
+        return b.apply("bind_cols", [b.broadcast(b.real(node), turns) for node in nodes])
+    if not (first.varies and first.rank == 1):
+        if name == "matvec" and operands[1].varies and not first.varies:
+            return b.apply("matmul", [nodes[1], b.apply("t", [nodes[0]])])
+        return None
+    if name == "sum":
+        return _row_sums(b, first.node)
+    if name == "length":
+        return b.extent(first.node, 1)
+    if name == "index":
+        return b.apply("get_col", nodes, attrs)
+    if name == "broadcast" and rank == 1:
+        return first.node
+    return None
+
+
+def _row_sums(b: Builder, node: int) -> int:
+    """Sums of rows; of rows times one vector they are a product with the vector."""
+    records = b.graph.records
+    record = records[node]
+    if record[0] == "mul":
+        for matrix, other in (record[2:], record[:1:-1]):
+            if records[other][0] == "spread_cols" and records[matrix][0] != "spread_cols":
+                return b.apply("matvec", [matrix, records[other][2]])
+    return b.apply("row_sums", [node])
+
+
+def _spread(b: Builder, operands: Sequence[Operand], turns: int) -> list[int]:
+    """Arguments of an elementwise operation as matrices of one shape, numbers as they are."""
+    across = next((o.node for o in operands if o.rank == 1 and not o.varies), None)
+    like = next((o.node for o in operands if o.rank == 1 and o.varies), None)
+    one = b.const(1.0)
+    if like is None and across is not None:
+        down = next((o.node for o in operands if o.rank == 0 and o.varies), None)
+        is_vector = down is not None and b.graph.types[down].rank == 1
+        column = b.real(down) if is_vector and down is not None else b.broadcast(one, turns)
+        like = b.apply("outer", [column, b.broadcast(one, across)])
+    spread: list[int] = []
+    for operand in operands:
+        node = operand.node
+        if operand.rank == 0 and operand.varies and b.graph.types[node].rank == 1:
+            if like is not None:
+                node = b.apply("spread_rows", [b.real(node), like])
+        elif operand.rank == 1 and not operand.varies and like is not None:
+            node = b.apply("spread_cols", [b.real(node), like])
+        spread.append(node)
+    return spread
+
+
+def row_of_turn(b: Builder, node: int) -> tuple[int, int] | None:
+    """The matrix and the index of ``X[i, ]``, which is written with a vector of one index."""
+    records = b.graph.records
+    record = records[node]
+    if record[0] != "as_vector" or records[record[2]][0] != "gather_rows":
+        return None
+    _, _, matrix, index = records[record[2]]
+    is_single = records[index][0] == "stack" and len(records[index]) == 3
+    return (matrix, records[index][2]) if is_single else None
+
+
+def rows_at(b: Builder, matrix: int, index: int) -> int:
+    """The rows of a matrix at an index; all of them are the matrix itself."""
+    record = b.graph.records[index]
+    rows = b.graph.types[matrix].shape[0].substitute(b.graph.bindings)
+    if record[0] == "seq_along" and record[1] == 0 and b.size(index).plus(rows, -1) == known(0):
+        return matrix
+    return b.apply("gather_rows", [matrix, index])
