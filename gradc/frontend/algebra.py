@@ -6,6 +6,8 @@ next step, or the model never asks for it.
 
 from __future__ import annotations
 
+from functools import reduce
+
 from gradc.frontend import matrices, ordering, reductions, vectors
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context
@@ -19,6 +21,7 @@ from gradc.frontend.values import (
     Items,
     Outcome,
     Refusal,
+    Shape,
     Value,
 )
 from gradc.ir.types import Size, known
@@ -54,7 +57,38 @@ def product(context: Context, x: Value, y: Value) -> Value:
             return value
     if not (_is_tensor(context, x) or _is_tensor(context, y)):
         return reductions.inner_product(context, x, y)
+    written = _written_out(context, x, y)
+    if written is not None:
+        return written
     return _product(context, tensor(context, x, 0), tensor(context, y, 1))
+
+
+_MOST_WRITTEN = 64
+"""Up to how many multiplications a product of single numbers is written out."""
+
+
+def _written_out(context: Context, x: Value, y: Value) -> Value | None:
+    """The product of two small matrices of single numbers, number by number."""
+    if not (isinstance(x, Elements) and isinstance(y, Elements)):
+        return None
+    left = x.dim.size if x.dim is not None else None
+    right = y.dim.size if y.dim is not None else None
+    if left is None:
+        left = (1, len(x)) if right is not None and right[0] == len(x) else (len(x), 1)
+    if right is None:
+        right = (len(y), 1) if left[1] == len(y) else (1, len(y))
+    if left[1] != right[0] or left[0] * left[1] * right[1] > _MOST_WRITTEN:
+        return None
+    b = context.builder
+    a, c = [context.node(i, 0) for i in x.items], [context.node(i, 1) for i in y.items]
+    cells: list[int] = []
+    for column in range(right[1]):
+        for row in range(left[0]):
+            terms = [b.mul(a[k * left[0] + row], c[column * right[0] + k]) for k in range(left[1])]
+            cells.append(reduce(b.add, terms))
+    if left[0] == right[1] == 1:
+        return cells[0]
+    return Elements(cells, None, Shape(left[0], right[1]))
 
 
 def _product(context: Context, a: int, b: int) -> int:

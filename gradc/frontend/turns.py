@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _LONGEST_LAG = 16
 _MANY = 16
+_SHORT = 16
 """From how many turns on a loop over known places is tried as work on vectors."""
 
 
@@ -87,6 +88,28 @@ def over_data(m: Machine, name: str, values: int, body: int, scope: Scope) -> Gr
     )
 
 
+def _is_short(m: Machine, value: Elements) -> bool:
+    """Whether a vector of numbers is carried number by number."""
+    return 0 < len(value) <= _SHORT and all(
+        isinstance(item, int) and not m.context.is_logical(item) for item in value.items
+    )
+
+
+def _carried_elements(
+    m: Machine, name: str, new: Elements, old: Value, value: Value
+) -> list[Carry]:
+    """A short vector that a loop carries: each of its numbers by itself."""
+    after = m.context.atoms(value)
+    if not isinstance(old, Elements) or len(after) != len(new):
+        raise NotVectorizable
+    carries: list[Carry] = []
+    for k, (variable, start, node) in enumerate(zip(new.items, old.items, after, strict=True), 1):
+        if not (isinstance(variable, int) and isinstance(start, int) and isinstance(node, int)):
+            raise NotVectorizable
+        carries.append(Carry(f"{name}{k}@", int(variable), int(start), m.builder.real(int(node))))
+    return carries
+
+
 def known_range(m: Machine, value: Value) -> int | None:
     """``a:b`` of many known places as places in a vector of the model; None for anything else."""
     if not isinstance(value, Elements) or len(value) < _MANY or value.dim is not None:
@@ -122,6 +145,9 @@ def _before(
         new: Value
         if isinstance(old, int) and not isinstance(old, bool) and m.graph.types[old].rank == 0:
             new = m.graph.intern((LOOP_VARIABLE, (loop.number, name)), REAL)
+        elif isinstance(old, Elements) and not in_part and _is_short(m, old):
+            marks = [(LOOP_VARIABLE, (loop.number, name, k)) for k in range(len(old))]
+            new = Elements([m.graph.intern(mark, REAL) for mark in marks], old.names, old.dim)
         elif in_part and isinstance(old, (int, Elements)) and m.context.length_of(old) != 1:
             new = Filled(loop.number, name, old)
         else:
@@ -160,6 +186,10 @@ def _settled(
             raise NotVectorizable
         if name == counter:
             continue
+        begun = before[name][0] if name in before else None
+        if isinstance(begun, Elements) and isinstance(value, (int, Elements)):
+            after[name] = value
+            continue
         if not isinstance(value, (int, Filled)) or isinstance(value, bool):
             if name in before or isinstance(value, Outcome):
                 raise NotVectorizable
@@ -187,6 +217,8 @@ def _finish(
             if not isinstance(value, int) or not isinstance(old, int):
                 raise NotVectorizable
             carries.append(Carry(name, new, int(old), m.builder.real(int(value))))
+        elif isinstance(new, Elements) and name in after:
+            carries += _carried_elements(m, name, new, old, after.pop(name))
     reads: dict[int, tuple[int, int]] = {}
     for placeholder, (name, index) in loop.reads.items():
         old = before[name][1]
@@ -207,6 +239,11 @@ def _finish(
     for carry in carries:
         if carry.name in after:
             m.bind(scope.environment, carry.name, done.final(carry))
+    finals = {carry.variable: carry for carry in carries}
+    for name, (new, _) in before.items():
+        if isinstance(new, Elements) and new.items and new.at(0) in finals:
+            items = [done.final(finals[item]) for item in new.items]  # type: ignore[index]
+            m.bind(scope.environment, name, Elements(items, new.names, new.dim))
     for name, item in filling.items():
         m.bind(scope.environment, name, _refilled(m, item, counter, values, done))
 

@@ -231,7 +231,7 @@ class Vectorized:
         graph, b = self.graph, self.builder
         body = Graph()
         names: dict[str, int] = {}
-        carried = [self._input(body, names, carry.name) for carry in self.moving]
+        carried = [self._input(body, names, carry.name.rstrip("@")) for carry in self.moving]
         new = {c.variable: node for c, node in zip(self.moving, carried, strict=True)}
         inside.update(new)
         fixed: dict[int, int] = {}
