@@ -8,7 +8,7 @@ from __future__ import annotations
 from gradc.prims import count_balls as balls
 from gradc.prims.densities import binomial_kernel, digamma_rest
 from gradc.prims.elementary import _spell
-from gradc.prims.schema import Prim, Undefined, prim
+from gradc.prims.schema import Prim, Stabilizes, Undefined, prim
 
 _COUNT = Undefined("it is a count, and probabilities of counts have no derivative in it")
 _SIZE = Undefined("it is a number of trials, and these are whole")
@@ -92,6 +92,14 @@ PRIMS: tuple[Prim, ...] = (
                 support=f"x > size | {_NO_COUNT}",
             ),
         ),
+        stabilizes=[
+            # Of a single trial, also where the chance rounds to 0 or 1.
+            Stabilizes(
+                "dbinom_log(x, 1, sigmoid(e))",
+                "ifelse(x == 0 | x == 1, -softplus((1 - 2*x)*e), -Inf)",
+                varies="e",
+            ),
+        ],
     ),
     prim(
         "dnbinom_log",

@@ -99,7 +99,7 @@ PRIMS: tuple[Prim, ...] = (
         spell=_spell(
             "-plogis({x}, lower.tail = FALSE, log.p = TRUE)",
             "logspace_add(Type(0), {x})",
-            "np.logaddexp(0.0, {x})",
+            "_softplus",
             "tf.nn.softplus",
         ),
         stabilizes=[
@@ -142,7 +142,7 @@ PRIMS: tuple[Prim, ...] = (
         d={"x": "sigmoid(x - y)", "y": "sigmoid(y - x)"},
         ball=balls.logspace_add,
         probe={"x": _ANY, "y": (-2.0, 3.0)},
-        spell=_spell("", "logspace_add", "np.logaddexp", ""),
+        spell=_spell("", "logspace_add", "_logspace_add", ""),
         expand="max2(x, y) + log1p(exp(-abs(x - y)))",
     ),
     prim(

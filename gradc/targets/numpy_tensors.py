@@ -54,6 +54,17 @@ SPECIAL: Mapping[str, Special] = {
 }
 
 FUNCTIONS: Mapping[str, str] = {
+    "_softplus": '''\
+def _softplus(x):
+    """log(1 + exp(x)), which does not overflow; np.logaddexp takes several times as long."""
+    return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
+''',
+    "_logspace_add": '''\
+def _logspace_add(x, y):
+    """log(exp(x) + exp(y)), also of infinities; np.logaddexp takes several times as long."""
+    distance = np.where(x == y, 0.0, np.abs(x - y))
+    return np.maximum(x, y) + np.log1p(np.exp(-distance))
+''',
     "_scatter": '''\
 def _scatter(x, like, k):
     """Zeros in the shape of ``like``, but x at place k."""
