@@ -206,7 +206,7 @@ ACCURACY: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
         "r": (2.0, 0.0, 0.0),
         "tmb": (2.0, 0.0, 0.0),
         "numpy": (2.0, 0.0, 0.0),
-        "numpy/float32": (2.0, 0.0, 0.0),
+        "numpy/float32": (4.0, 0.0, 0.0),
         "tf": (2.0, 0.0, 0.0),
         "tf/float32": (4.0, 0.0, 0.0),
     },
@@ -219,7 +219,7 @@ ACCURACY: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
     "logspace_add": {
         "tmb": (16.0, 0.0, 1.0),
         "numpy": (1.0, 0.0, 1.0),
-        "numpy/float32": (1.0, 0.5, 0.0),
+        "numpy/float32": (2.0, 0.0, 1.0),
     },
     "logspace_sub": {
         "tmb": (8.0, 0.0, 1.0),
