@@ -24,6 +24,7 @@ FORMULAS = (
     "5_mgh",
     "6_wild_strings",
     "8_nasty",
+    "10_rmodels",
 )
 
 
