@@ -25,7 +25,7 @@ import datetime
 import functools
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,9 +33,11 @@ from typing import Any
 import numpy as np
 from flint import arb, ctx
 
-from benchmarks.densities import JOINT
+from benchmarks import cumulative, densities
+from benchmarks.cumulative import Column, Draw, chosen, mixed, unit
 from benchmarks.primitives import KEYS, dtype_of, evaluate, evaluate_taped, has, target_of, versions
-from gradc.prims import TABLE, Prim
+from gradc.prims import TABLE, Prim, cumulative_beta, inverse, quantile, student
+from gradc.prims import cumulative as incomplete_gamma
 from gradc.prims.accuracy import ACCURACY
 from gradc.run import ToolchainError
 
@@ -48,39 +50,6 @@ UNMEASURED = frozenset(
     | {"and", "or", "not", "as_real", "exact_pi"}
 )
 PLAIN_ULPS = 8.0
-
-Column = np.ndarray
-Draw = Callable[[np.random.Generator, int], Column]
-
-
-def mixed(low: float, high: float, *, sign: bool = True, far: float = 0.0) -> Draw:
-    """Points of every scale between 10^low and 10^high, and ordinary ones; ``far`` part extreme."""
-
-    def draw(generator: np.random.Generator, count: int) -> Column:
-        extreme = int(count * far)
-        half = (count - extreme) // 2
-        scales = 10 ** generator.uniform(low, high, half)
-        ordinary = np.abs(generator.normal(0, 3, count - half - extreme))
-        extremes = 10 ** generator.uniform(-290, 290, extreme)
-        column = np.concatenate([scales, ordinary, extremes])
-        if sign:
-            column *= generator.choice((-1.0, 1.0), count)
-        return generator.permutation(column)
-
-    return draw
-
-
-def chosen(*values: float) -> Draw:
-    return lambda generator, count: generator.choice(values, count)
-
-
-def unit(generator: np.random.Generator, count: int) -> Column:
-    """Points in (-1, 1), many of them near its ends and near 0."""
-    near = 10 ** generator.uniform(-12, 0, count)
-    plain = generator.uniform(0, 1, count)
-    column = np.where(generator.random(count) < 0.5, plain, near)
-    column = np.where(generator.random(count) < 0.3, 1 - near, column)
-    return np.clip(column, 1e-300, 1 - 2**-53) * generator.choice((-1.0, 1.0), count)
 
 
 def bell(generator: np.random.Generator, count: int) -> Column:
@@ -106,6 +75,8 @@ DOMAINS: dict[str, tuple[Draw, ...]] = {
     "pnorm": (bell,),
     "log_pnorm": (bell,),
     "inverse_mills": (bell,),
+    "qnorm": (lambda g, n: np.abs(unit(g, n)),),
+    "qnorm_log": (lambda g, n: -np.abs(mixed(-12, 8)(g, n)),),
     "gamma": (GAMMA,),
     "lgamma": (mixed(-8, 8),),
     "digamma": (lambda g, n: np.maximum(mixed(-6, 6)(g, n), -50.0),),
@@ -143,8 +114,9 @@ def points_of(prim: Prim, dtype: str, seed: int) -> Points:
     draws = DOMAINS.get(prim.name, (ELEMENTARY,) * len(prim.params))
     grid = list(itertools.product(*(prim.probe.get(p, (1.0,)) for p in prim.params)))
     columns = [draw(generator, COUNT) for draw in draws]
-    if prim.name in JOINT:
-        columns = JOINT[prim.name](generator, COUNT)
+    joint = densities.JOINT | cumulative.JOINT
+    if prim.name in joint:
+        columns = list(joint[prim.name](generator, COUNT))
     rows = [*grid, *zip(*columns, strict=True)]
     kept: list[tuple[float, ...]] = []
     truths = []
@@ -357,9 +329,29 @@ from collections.abc import Mapping
 '''
 FILES = (
     ("accuracy.py", "each primitive is", "ACCURACY"),
+    ("accuracy_cumulative.py", "distribution functions and quantiles are", "CUMULATIVE"),
     ("accuracy_densities.py", "densities are", "DENSITIES"),
 )
-MERGED = "from gradc.prims.accuracy_densities import DENSITIES\n\n"
+MERGED = (
+    "from gradc.prims.accuracy_cumulative import CUMULATIVE\n"
+    "from gradc.prims.accuracy_densities import DENSITIES\n\n"
+)
+_CUMULATIVE = {
+    prim.name
+    for part in (incomplete_gamma, cumulative_beta, student, inverse, quantile)
+    for prim in part.PRIMS
+}
+
+
+def table_of(name: str) -> str:
+    """The table that a primitive's accuracy stands in."""
+    return (
+        "DENSITIES"
+        if name in densities.JOINT
+        else "CUMULATIVE"
+        if name in _CUMULATIVE
+        else "ACCURACY"
+    )
 
 
 def table_text(
@@ -371,9 +363,9 @@ def table_text(
     head = HEADER.format(
         what=what, count=COUNT, date=today, versions=measured_with, imports=imports, table=table
     )
-    lines = [head, "    **DENSITIES,\n" if imports else ""]
+    lines = [head, "    **CUMULATIVE,\n    **DENSITIES,\n" if imports else ""]
     for prim in TABLE:
-        if (prim.name in JOINT) != (table == "DENSITIES"):
+        if table_of(prim.name) != table:
             continue
         keys = [key for key in KEYS if has(prim, key)]
         known = {key: parts for key, parts in ACCURACY.get(prim.name, {}).items() if key in keys}

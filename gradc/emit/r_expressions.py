@@ -30,9 +30,21 @@ _WORDS: Mapping[str, str | None] = {
     **{name: name for name in OWN},
     **R_DENSITIES,
     "sigmoid": "plogis",
+    "qnorm_log": "qnorm({p}, log.p = TRUE)",
     # These have a spelling in emitted R, which reads back as what it computes them by.
     **dict.fromkeys(
-        ("hypot", "exact_pi", "inverse_mills", "prod_others", "broadcast", "scatter"), None
+        (
+            "hypot",
+            "exact_pi",
+            "inverse_mills",
+            "prod_others",
+            "broadcast",
+            "scatter",
+            "gamma_below",
+            "gamma_above",
+            "beta_below",
+        ),
+        None,
     ),
 }
 

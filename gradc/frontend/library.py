@@ -37,6 +37,7 @@ from gradc.frontend.arguments import DOTS, match, takes_words
 from gradc.frontend.context import Context, OneNode
 from gradc.frontend.elementwise import ELEMENTWISE, SHORT, operators
 from gradc.frontend.prelude import PRELUDE
+from gradc.frontend.prelude_cumulative import PRIVATE
 from gradc.frontend.python_library import KEEPS_OUTCOMES, ON_OBJECTS, PythonLibrary
 from gradc.frontend.scope import Code, Scope
 from gradc.frontend.unknown import unknown_function
@@ -206,6 +207,9 @@ class Library:
         return Action(name, tuple(formals), {len(formals): one})
 
     def _prelude_native(self, name: str) -> Action | None:
+        text = PRIVATE.get(name)
+        if text is not None:
+            return Action(name, (), prelude=text)
         return of_natives(name, vectors.PRELUDE_NATIVES)
 
     def _r(self, name: str) -> Action | None:

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gradc.frontend.prelude_cumulative import DISTRIBUTIONS
 from gradc.frontend.prelude_densities import DENSITIES
 
 PRELUDE: Mapping[str, str] = {
+    **DISTRIBUTIONS,
     **DENSITIES,
     "log": """function(x, base) {
         if (missing(base)) return(log(x))
@@ -36,26 +38,6 @@ PRELUDE: Mapping[str, str] = {
         if (expon.scaled) besselI_scaled(x, nu) else besselI(x, nu)""",
     "besselK": """function(x, nu, expon.scaled = FALSE)
         if (expon.scaled) besselK_scaled(x, nu) else besselK(x, nu)""",
-    "plogis": """function(q, location = 0, scale = 1, lower.tail = TRUE, log.p = FALSE) {
-        z <- (q - location)/scale
-        if (!lower.tail) z <- -z
-        if (log.p) -softplus(-z) else sigmoid(z)
-    }""",
-    "qlogis": """function(p, location = 0, scale = 1, lower.tail = TRUE, log.p = FALSE) {
-        z <- if (log.p) p - log1mexp(-p) else logit(p)
-        if (!lower.tail) z <- -z
-        if (!missing(scale)) z <- scale*z
-        if (missing(location)) z else location + z
-    }""",
-    "pnorm": """function(q, mean = 0, sd = 1, lower.tail = TRUE, log.p = FALSE) {
-        if (!known(lower.tail)) refuse("'lower.tail' must be known when the model is compiled")
-        if (!known(log.p)) refuse("'log.p' must be known when the model is compiled")
-        if (known(sd) && sd <= 0) refuse("the standard deviation 'sd' must be positive")
-        z <- (q - mean)/sd
-        if (!known(sd)) z <- ifelse(sd < 0, sqrt(sd), z)
-        if (!lower.tail) z <- -z
-        if (log.p) log_pnorm(z) else pnorm(z)
-    }""",
     "SSasymp": "function(input, Asym, R0, lrc) Asym + (R0 - Asym)*exp(-exp(lrc)*input)",
     "SSasympOff": "function(input, Asym, lrc, c0) Asym*(1 - exp(-exp(lrc)*(input - c0)))",
     "SSasympOrig": "function(input, Asym, lrc) Asym*(1 - exp(-exp(lrc)*input))",
@@ -123,5 +105,7 @@ PYTHON_PRELUDE: Mapping[str, str] = {
     "std": "function(a, ddof = 0) sqrt(sum((a - mean(a))^2)/(length(a) - ddof))",
     "hypot": "function(x, y) hypot(x, y)",
     "ndtr": "function(x) pnorm(x)",
+    "ndtri": "function(y) qnorm(y)",
+    "ndtri_exp": "function(y) qnorm_log(y)",
     "log_ndtr": "function(x) log_pnorm(x)",
 }

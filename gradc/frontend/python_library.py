@@ -31,6 +31,7 @@ from gradc.frontend.actions import Action, Form, Native
 from gradc.frontend.context import OneNode
 from gradc.frontend.elementwise import ELEMENTWISE
 from gradc.frontend.prelude import PRELUDE, PYTHON_PRELUDE
+from gradc.frontend.prelude_cumulative import DISTRIBUTIONS
 from gradc.frontend.python_names import FUNCTIONS, MODULES
 from gradc.frontend.python_objects import array_of
 from gradc.frontend.python_operators import chained, operator_table
@@ -136,7 +137,8 @@ class PythonLibrary:
     def names(self) -> Iterator[str]:
         """Names to compare a misspelt one with."""
         yield from (name for name in ELEMENTWISE if not name.startswith("logspace"))
-        yield from (name for name in _PRELUDE if name.isidentifier() and name[:2] != "SS")
+        known = (name for name in _PRELUDE if name not in DISTRIBUTIONS)
+        yield from (name for name in known if name.isidentifier() and name[:2] != "SS")
         yield from (name for name in (*_NATIVES, *FUNCTIONS) if name.isidentifier())
 
     def _of_module(self, module: str, last: str, name: str) -> Action | None:

@@ -10,7 +10,11 @@ from gradc.errors import GradcError, Span, fail
 _FAMILIES = """
     norm lnorm exp gamma beta t cauchy logis weibull chisq f unif pois binom nbinom geom multinom
 """
-_AVAILABLE = "pnorm plogis qlogis"
+_AVAILABLE = """
+    pnorm qnorm plnorm qlnorm pexp qexp pcauchy qcauchy plogis qlogis pweibull qweibull
+    punif qunif pgeom qgeom pgamma pchisq ppois pbeta
+    pt pf pbinom pnbinom qgamma qchisq qbeta qt qf
+"""
 _DECLARATIONS = """
     DATA_ARRAY DATA_IARRAY DATA_IMATRIX DATA_SPARSE_MATRIX DATA_STRING DATA_STRUCT DATA_UPDATE
     DATA_VECTOR_INDICATOR DATA_ARRAY_INDICATOR PARAMETER_ARRAY SIMULATE

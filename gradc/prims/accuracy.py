@@ -17,9 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gradc.prims.accuracy_cumulative import CUMULATIVE
 from gradc.prims.accuracy_densities import DENSITIES
 
 ACCURACY: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
+    **CUMULATIVE,
     **DENSITIES,
     "pow": {
         "r": (1.0, 0.0, 0.0),

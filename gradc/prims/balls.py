@@ -126,6 +126,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "erf": (-1.0, 1.0),
     "erfc": (2.0, 0.0),
     "pnorm": (0.0, 1.0),
+    "pcauchy": (0.0, 1.0),
     "log_pnorm": (-_INF, 0.0),
     "inverse_mills": (_INF, 0.0),
     "gamma": (_NAN, _INF),

@@ -24,6 +24,7 @@ from gradc.emit.syntax import (
 from gradc.ir import Function, Graph, Input
 from gradc.targets import saddle
 from gradc.targets.derivatives import Entry, hessian_entries, offsets
+from gradc.targets.moments import PYTHON_NAMES, python_parts
 from gradc.targets.numpy_loops import element, loop_lines
 from gradc.targets.numpy_tensors import FUNCTIONS, SPECIAL
 from gradc.targets.python import (
@@ -85,7 +86,16 @@ SYNTAX = Syntax(
     special={"select": _where, "exact_pi": _pi, **SPECIAL},
 )
 
-_DEFINED = ("value", "value_and_grad", "fun", "hess", "_arguments", *FUNCTIONS, *saddle.NUMPY)
+_DEFINED = (
+    "value",
+    "value_and_grad",
+    "fun",
+    "hess",
+    "_arguments",
+    *FUNCTIONS,
+    *saddle.NUMPY,
+    *PYTHON_NAMES,
+)
 
 
 def write(model: EmitModel, target: Target) -> Emitted:
@@ -102,6 +112,7 @@ def write(model: EmitModel, target: Target) -> Emitted:
         if called_in(name, body):
             parts.append(text.rstrip().split("\n"))
     parts += saddle.used(saddle.NUMPY, body)
+    parts += python_parts("numpy", body)
     whole = "\n".join(line for part in [*parts, *functions] for line in part)
     lines = [*short(_header(module)), ""]
     if "math." in whole:

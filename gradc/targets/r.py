@@ -21,7 +21,7 @@ from gradc.emit.schedule import Limits, Schedule, Statement, schedule
 from gradc.emit.sharing import share_exponentials, share_signs
 from gradc.emit.syntax import Syntax
 from gradc.ir import Function, reachable
-from gradc.targets import saddle
+from gradc.targets import moments, saddle
 from gradc.targets.derivatives import Entry, cover, gradient_elements, hessian_entries
 from gradc.targets.r_checks import r_checks
 from gradc.targets.r_factory import factory
@@ -89,7 +89,7 @@ def write(model: EmitModel, target: Target) -> Emitted:
     """NAME.R: the function, and the factory that optimisers take."""
     function = share_signs(share_exponentials(model.hessian or model.gradient))
     own = [model.name, f"{model.name}_model", f"{model.name}_report"]
-    names = Names(rules("r"), [*own[: 2 + bool(model.report)], *FUNCTIONS, *saddle.R])
+    names = Names(rules("r"), [*own[: 2 + bool(model.report)], *FUNCTIONS, *saddle.R, *moments.R])
     inputs = [*function.params, *function.data]
     claimed = names.claim(item.name for item in inputs)
     users = {item.name: claimed[item.name] for item in inputs}
@@ -192,7 +192,7 @@ def _stages(body: _Body, target: Target, order: str) -> None:
     plan, slots = _plan(body, printer, roots)
     text = "\n".join([*(s.text for s in plan.statements), *(p.text for p in plan.pieces.values())])
     _own_functions(body, text)
-    for lines in saddle.used(saddle.R, text):
+    for lines in saddle.used({**saddle.R, **moments.R}, text):
         body.lines += lines
     if slots is not None:
         kind = "numeric(" if slots.brackets[0] == "[" else 'vector("list", '
@@ -240,7 +240,9 @@ def _plan(body: _Body, printer: Printer, roots: Sequence[int]) -> tuple[Schedule
         body.names = names
         return plan, None
     types = function.graph.types
-    scalar = all(not types[statement.node].shape for statement in plan.statements)
+    # A vector of numbers would make a number of a condition.
+    kept = [types[statement.node] for statement in plan.statements]
+    scalar = all(not one.shape and one.dtype == "real" for one in kept)
     brackets = ("[", "]") if scalar else ("[[", "]]")
     slots = _Slots(body.names.fresh("t"), brackets, body.names)
     plan = schedule(printer, roots, slots, _LIMITS, (), element)

@@ -17,6 +17,7 @@ from gradc.emit.syntax import ATOM, SIGN, Piece, Syntax, infix
 from gradc.ir import Function, Graph, Input, reachable
 from gradc.targets import saddle
 from gradc.targets.derivatives import Entry
+from gradc.targets.moments import PYTHON_NAMES, python_parts
 from gradc.targets.python import (
     OPERATORS,
     Module,
@@ -113,6 +114,7 @@ _DEFINED = (
     "_tensors",
     *FUNCTIONS,
     *saddle.TF,
+    *PYTHON_NAMES,
 )
 
 _TENSORS = '''\
@@ -146,6 +148,7 @@ def write(model: EmitModel, target: Target) -> Emitted:
         if called_in(name, body):
             parts.append(_lines(text))
     parts += saddle.used(saddle.TF, body)
+    parts += python_parts("tf", body)
     body += "\n".join(line for part in parts for line in part)
     lines = [*short(_header(module)), ""]
     if "math.pi" in body:

@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterable
 
 from gradc.targets import tmb_densities
+from gradc.targets.tmb_distributions import DISTRIBUTIONS
 from gradc.targets.tmb_extra import Extra
 from gradc.targets.tmb_linear import LINEAR
+from gradc.targets.tmb_quantiles import QUANTILES
 
 _PSI = "psigamma({}, Type(0))"
 
@@ -243,6 +245,8 @@ vector<Type> prod_others(vector<Type> x)
         comment="1/(1 + exp(-x)); the gradient of invlogit() underflows below x = -355.",
     ),
     **{name: Extra((), whole=whole, comment=comment) for name, (comment, whole) in LINEAR.items()},
+    **DISTRIBUTIONS,
+    **QUANTILES,
 }
 
 _NAME = re.compile(r"extra::(\w+)\(")
