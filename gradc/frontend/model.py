@@ -10,7 +10,7 @@ from gradc.errors import Diagnostic, Source, Span, explained, fail
 from gradc.frontend.ending import Ending, Parameters, Reading
 from gradc.frontend.machine import Machine
 from gradc.frontend.scope import NAME, Scope
-from gradc.frontend.sizes import declared_notes, resolve, tie
+from gradc.frontend.sizes import declared_notes, resolve
 from gradc.frontend.symbols import Symbols
 from gradc.frontend.unknown import closest
 from gradc.frontend.values import NULL, Undecided, Value
@@ -121,7 +121,6 @@ class _Model:
         self._note_origins()
         self._note_reading()
         if symbols.declared:
-            tie(symbols, self.graph)
             self.notes += declared_notes(self.machine, self.node)
             resolve(symbols, self.graph)
         outputs = {"value": self.node}

@@ -63,7 +63,12 @@ def colon(context: Context, start: Value, stop: Value) -> Value:
     if found is not None:
         return found
     low = context.known(start, "where a range starts", 0)
-    high = context.known(stop, "where a range ends", 1)
+    try:
+        high = context.known(stop, "where a range ends", 1)
+    except Refusal as refusal:
+        if type(refusal) is Refusal and refusal.suggestion is None and not context.is_python:
+            refusal.suggestion = "a range may end with the length of data, such as length(y)"
+        raise
     if not (math.isfinite(low) and math.isfinite(high)):
         raise Refusal("G103", f"a range cannot go from {low!r} to {high!r}")
     bounded(abs(high - low))  # before rounding, which infinity does not survive

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradc.errors import Diagnostic
 from gradc.frontend.unknown import closest
-from gradc.ir import Graph, Record, Shape, Size, Type, known, make_type, reachable, symbol
+from gradc.ir import Graph, Shape, Size, Type, known, make_type, reachable, symbol
 
 if TYPE_CHECKING:
     from gradc.frontend.declarations import Declared
@@ -70,59 +70,6 @@ def size_words(size: Size, symbols: Symbols) -> str | None:
         sign = ("" if not words else " + ") if size.constant >= 0 else (" - " if words else "-")
         words.append(f"{sign}{abs(size.constant)}")
     return "".join(words)
-
-
-def tie(symbols: Symbols, graph: Graph) -> None:
-    """Give a declared vector that a loop runs through the length that the loop has.
-
-    ``x[t]`` for ``t`` in ``1:length(y)`` leaves open whether x is longer than y; that it is just
-    as long as the largest ``t`` needs is what gets checked at the top of emitted code.
-    """
-    rests = {_rest(graph, record) for record in graph.records} - {None}
-    while True:
-        needed: dict[str, Size] = {}
-        for size in rests:
-            rest = (size or Size()).substitute(graph.bindings)
-            owner = _free(symbols, rest)
-            if owner is not None:
-                factor = dict(rest.terms)[owner]
-                other = Size(0, ((owner, factor),)).plus(rest, -1)
-                least = other if factor == 1 else Size().plus(other, -1)
-                before = needed.get(owner)
-                if before is None or (least.terms == before.terms and _more(least, before, factor)):
-                    needed[owner] = least
-        if not needed:
-            return
-        owner = next(name for name in symbols.sizes if name in needed)
-        graph.bindings[owner] = needed[owner]
-
-
-def _rest(graph: Graph, record: Record) -> Size | None:
-    """What ``x[t]`` leaves of x behind the largest t of a loop."""
-    if record[0] == "slice":
-        rest: Size = record[1][1]
-        return rest
-    if record[0] != "gather" or graph.types[record[2]].rank != 1:
-        return None
-    index = graph.records[record[3]]
-    if index[0] != "seq_along" or index[1] < 0:
-        return None
-    places = graph.types[record[3]].shape[0].plus(known(index[1]))
-    return graph.types[record[2]].shape[0].plus(places, -1)
-
-
-def _more(size: Size, other: Size, factor: int) -> bool:
-    """Whether a size asks for more; the length of the loop itself must be the smallest."""
-    difference = size.constant - other.constant
-    return difference > 0 if factor == 1 else difference < 0
-
-
-def _free(symbols: Symbols, rest: Size) -> str | None:
-    """The declared size that decides what a slice leaves out, that of the vector first."""
-    if rest.is_known or len(rest.terms) > 2:
-        return None
-    by_factor = {factor: name for name, factor in rest.terms if name in symbols.sizes}
-    return by_factor.get(1, by_factor.get(-1))
 
 
 def resolve(symbols: Symbols, graph: Graph) -> None:

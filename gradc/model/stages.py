@@ -83,8 +83,13 @@ class Stages:
     def report(self) -> Function:
         """The value with the results that the user asked for by name."""
         with collection_paused():
-            plain = simplify(self.source)
-            return stabilize(plain) if self.stable else plain
+            return stabilize(self.plain_report) if self.stable else self.plain_report
+
+    @cached_property
+    def plain_report(self) -> Function:
+        """The value and the named results as they were written."""
+        with collection_paused():
+            return simplify(self.source)
 
     @property
     def cotangent(self) -> str:

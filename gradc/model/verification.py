@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gradc.errors import GradcError, fail
+from gradc.ir import Function
 from gradc.passes import as_rounded
 from gradc.targets import TARGETS
 from gradc.verify import WITNESS_TARGETS, Emitted, Report, Subject, verify
@@ -53,6 +54,7 @@ def subject_of(
     """
     stages = model.stages
     derived = "hessian" if hessian else "gradient"
+    named = bool(model.function_.reports)
     emitted: dict[str, Emitted] = {}
     unsupported: dict[str, str] = {}
     for target in targets:
@@ -65,14 +67,22 @@ def subject_of(
             continue
         own = stages.taped if TARGETS[target].tapes else stages.legal
         judged = as_rounded(own(target, derived), target, TARGETS[target].supports)
-        emitted[target] = Emitted(judged, program)
+        reports = _reports(stages.legal(target, "report")) if named else None
+        reports = reports and as_rounded(reports, target, TARGETS[target].supports)
+        emitted[target] = Emitted(judged, program, reports)
     heard = {
         witness: stages.legal(WITNESS_TARGETS[witness], "plain_gradient")
         for witness in witnesses
         if WITNESS_TARGETS[witness] in emitted
     }
     plain = stages.plain_hessian if hessian else stages.plain_gradient
-    return Subject(stages.plain, plain, emitted, heard, dtype, unsupported)
+    reports = _reports(stages.plain_report) if named else None
+    return Subject(stages.plain, plain, emitted, heard, dtype, unsupported, reports)
+
+
+def _reports(function: Function) -> Function:
+    """The named results alone, each once."""
+    return function.with_outputs({f"report:{n}": node for n, node in function.reports.items()})
 
 
 def _chosen(

@@ -22,10 +22,14 @@ WITNESS_TARGETS = {"tf-tape": "tf"}
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
-    """What a target was given: the legalized function with its derivatives, and the program."""
+    """What a target was given: the legalized function with its derivatives, and the program.
+
+    ``reports`` has the results with a name, as the target computes them.
+    """
 
     function: Function
     program: Program
+    reports: Function | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ class Subject:
     neither stabilized nor legalized: it says what is true. ``witnesses`` gives for each
     witness the plain derivatives legalized for the target that it runs on, whose bound it
     is judged by. All functions have the same inputs and name outputs alike. ``unsupported``
-    gives the reason for each target that cannot have the model.
+    gives the reason for each target that cannot have the model. ``reports`` has the results
+    that the user named, as they were written.
     """
 
     original: Function
@@ -45,6 +50,7 @@ class Subject:
     witnesses: Mapping[str, Function] = field(default_factory=dict)
     dtype: str = "float64"
     unsupported: Mapping[str, str] = field(default_factory=dict)
+    reports: Function | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ class Case:
     """One point: what is true there, what quotients say, and each source's bounds.
 
     ``claimed`` is what gradc's derivatives say in exact arithmetic; ``truth`` is the same
-    unless a quotient contradicts.
+    unless a quotient contradicts. ``reports`` and ``report_bounds`` are of named results.
     """
 
     point: Mapping[str, Any]
@@ -60,11 +66,21 @@ class Case:
     claimed: Truth
     confirmation: Confirmation
     bounds: Mapping[str, Bounds]
+    reports: Truth | None = None
+    report_bounds: Mapping[str, Bounds] = field(default_factory=dict)
+
+    def outputs(self, source: str) -> list[str]:
+        """What an emitted program says: value, derivatives, named results."""
+        named = self.report_bounds[source].cells if source in self.report_bounds else {}
+        return [*self.truth.cells, *named]
 
     def expected(self, source: str, output: str) -> list[Expected]:
         """What a source should say for an output, one a row."""
-        limits = self.bounds[source].cells[output]
-        cells, states = self.truth.cells[output], self.truth.states[output]
+        bounds, truth = self.bounds, self.truth
+        if self.reports is not None and output in self.reports.cells:
+            bounds, truth = self.report_bounds, self.reports
+        limits = bounds[source].cells[output]
+        cells, states = truth.cells[output], truth.states[output]
         rows = max(len(limits), len(cells))
         return [
             Expected(
@@ -134,9 +150,14 @@ def _written_out(subject: Subject, inputs: Mapping[str, Cells]) -> Subject:
         original=concrete(subject.original, inputs),
         plain=concrete(subject.plain, inputs),
         emitted={
-            name: replace(item, function=concrete(item.function, inputs))
+            name: replace(
+                item,
+                function=concrete(item.function, inputs),
+                reports=item.reports and concrete(item.reports, inputs),
+            )
             for name, item in subject.emitted.items()
         },
+        reports=subject.reports and concrete(subject.reports, inputs),
         witnesses={
             name: concrete(function, inputs) for name, function in subject.witnesses.items()
         },
@@ -160,7 +181,18 @@ def examine(subject: Subject, point: Mapping[str, Any]) -> Case:
         truth = _continued(truth, other.exact)
     second = any(name.startswith("hessian:") for name in truth.cells)
     confirmation = confirm(subject.plain if second else subject.original, truth, point, dtype)
-    return Case(point, _corrected(truth, confirmation), truth, confirmation, limits)
+    corrected = _corrected(truth, confirmation)
+    if subject.reports is None:
+        return Case(point, corrected, truth, confirmation, limits)
+    named = true_values(subject.reports, point, dtype=dtype)
+    radii = {
+        name: bounds(item.reports, name, point, dtype)
+        for name, item in subject.emitted.items()
+        if computes_in(name, dtype) and item.reports is not None
+    }
+    for other in radii.values():
+        named = _continued(named, other.exact)
+    return Case(point, corrected, truth, confirmation, limits, named, radii)
 
 
 def _continued(truth: Truth, other: Truth) -> Truth:

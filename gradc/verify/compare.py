@@ -168,6 +168,8 @@ def _part(numbers: Numbers, name: str) -> Any:
     kind, _, rest = name.partition(":")
     if kind == "value":
         return numbers.value
+    if kind == "report":
+        return _picked(np.asarray(numbers.reports[rest], dtype=np.float64), None, 0)
     lead = 0 if numbers.gradient_of_sum else np.ndim(numbers.value)
     if kind == "gradient":
         return _element(numbers.gradient, rest, lead)

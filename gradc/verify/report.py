@@ -177,10 +177,11 @@ def number(value: float) -> float | str:
 
 def values(point: Mapping[str, Any]) -> dict[str, Any]:
     """A point as JSON."""
-    return {
-        name: [number(v) for v in value] if isinstance(value, list) else number(value)
-        for name, value in point.items()
-    }
+    return {name: _nested(value) for name, value in point.items()}
+
+
+def _nested(value: Any) -> Any:
+    return [_nested(v) for v in value] if isinstance(value, list) else number(value)
 
 
 _WIDTH = 80

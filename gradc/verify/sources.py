@@ -100,7 +100,7 @@ def _tally(
     for index, (case, answer) in enumerate(zip(cases, answers, strict=True)):
         if isinstance(answer, ToolchainError):
             continue
-        for output in case.truth.cells:
+        for output in case.outputs(name):
             tally = tallies.setdefault(output, _Tally())
             try:
                 for row, (got, wanted) in enumerate(

@@ -243,3 +243,13 @@ def _run_r(folder: Path, code: str) -> None:
         timeout=600, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.needs("r", "tmb", "tf")
+def test_reports_are_verified_too() -> None:
+    model = compile_model(MODELS / "random_intercept.txt")
+    report = model.verify("all", points=3, at=INTERCEPT)
+    assert report.verdict == "agree"
+    for source in report.sources:
+        named = [o.output for o in source.outputs if o.output.startswith("report:")]
+        assert named == (["report:eta", "report:tau"] if source.kind == "emitted" else [])

@@ -6,7 +6,8 @@
 #   model_tmb_fit(...)$report
 
 model_tmb <- function(data, parameters, random = NULL, ...,
-    cpp = "model.cpp", silent = TRUE) {
+    cpp = "model.cpp", flags = "", silent = TRUE) {
+  if (is.character(data)) data <- utils::read.csv(data)
   wanted <- c("x", "y")
   missing <- c(setdiff(wanted, names(data)),
     setdiff(c("a", "knot", "delta"), names(parameters)))
@@ -14,11 +15,11 @@ model_tmb <- function(data, parameters, random = NULL, ...,
   base <- sub("[.]cpp$", "", cpp)
   library <- TMB::dynlib(base)
   if (!file.exists(library) || file.mtime(library) < file.mtime(cpp)) {
-    if (TMB::compile(cpp, ...) != 0) stop("compilation of ", cpp, " failed")
+    if (TMB::compile(cpp, flags = flags) != 0) stop("compilation of ", cpp, " failed")
   }
   if (!basename(base) %in% names(getLoadedDLLs())) dyn.load(library)
   TMB::MakeADFun(lapply(data[wanted], as.numeric), parameters[c("a", "knot", "delta")],
-    random = random, DLL = basename(base), silent = silent)
+    random = random, ..., DLL = basename(base), silent = silent)
 }
 
 # Fits by optimx::optimr where that is installed, else by nlminb, and adds sdreport().

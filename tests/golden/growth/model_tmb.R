@@ -6,18 +6,19 @@
 #   model_tmb_fit(...)$report
 
 model_tmb <- function(data, parameters, random = NULL, ...,
-    cpp = "model.cpp", silent = TRUE) {
+    cpp = "model.cpp", flags = "", silent = TRUE) {
+  if (is.character(data)) data <- utils::read.csv(data)
   wanted <- "conc"
   missing <- c(setdiff(wanted, names(data)), setdiff(c("Vm", "K", "lag"), names(parameters)))
   if (length(missing)) stop("no value for ", paste(missing, collapse = ", "))
   base <- sub("[.]cpp$", "", cpp)
   library <- TMB::dynlib(base)
   if (!file.exists(library) || file.mtime(library) < file.mtime(cpp)) {
-    if (TMB::compile(cpp, ...) != 0) stop("compilation of ", cpp, " failed")
+    if (TMB::compile(cpp, flags = flags) != 0) stop("compilation of ", cpp, " failed")
   }
   if (!basename(base) %in% names(getLoadedDLLs())) dyn.load(library)
   TMB::MakeADFun(lapply(data[wanted], as.numeric), parameters[c("Vm", "K", "lag")],
-    random = random, DLL = basename(base), silent = silent)
+    random = random, ..., DLL = basename(base), silent = silent)
 }
 
 # Fits by optimx::optimr where that is installed, else by nlminb, and adds sdreport().
