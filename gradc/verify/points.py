@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from gradc.ir import Function, Input
+from gradc.ir import Function, Input, reachable
 from gradc.verify.extents import extents
 
 Value = float | list[float] | list[list[float]]
@@ -139,10 +139,15 @@ def _indices(shape: Sequence[int], range_: tuple[int, int], draw: random.Random)
 
 
 def _factored(function: Function) -> set[str]:
-    """Inputs that must be positive definite, as a Cholesky factor of them is taken."""
+    """Square inputs below a Cholesky factor: symmetric and positive definite is what they are."""
     graph = function.graph
-    nodes = {record[2] for record in graph.records if record[0] == "chol"}
-    return {item.name for item in function.inputs if item.node in nodes}
+    marks = reachable(graph, [node for node in range(len(graph)) if graph.prim(node) == "chol"])
+    found: set[str] = set()
+    for item in function.inputs:
+        sizes = {size.substitute(graph.bindings) for size in item.type.shape}
+        if item.type.rank == 2 and len(sizes) == 1 and item.node < len(marks) and marks[item.node]:
+            found.add(item.name)
+    return found
 
 
 def _covariance(count: int, draw: random.Random) -> Any:
