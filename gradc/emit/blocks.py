@@ -69,9 +69,10 @@ class Dialect:
 class BlockScheduler:
     """Builds the code of one function.
 
-    ``namer`` names a node, ``names`` are all names that are taken. ``users`` are nodes
-    that the user has named, which are kept under a name. ``carried`` are the variables of each
-    loop with carried values, ``turns`` the text of what its turns leave.
+    ``namer`` names a node, ``names`` are all names that are taken. ``users`` are nodes that the
+    user has named, which are kept under a name, ``shaped`` the user's names of vectors and
+    matrices. ``carried`` are the variables of each loop with carried values, ``turns`` the text
+    of what its turns leave.
     """
 
     printer: Printer
@@ -81,6 +82,7 @@ class BlockScheduler:
     dialect: Dialect
     integers: frozenset[int] = frozenset()
     users: frozenset[int] = frozenset()
+    shaped: frozenset[str] = frozenset()
     pieces: dict[int, Piece] = field(default_factory=dict)
     vectors: dict[int, str] = field(default_factory=dict)
     code: Code = field(default_factory=Code)

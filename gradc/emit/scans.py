@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gradc.emit.branches import guard_branches
 from gradc.emit.lines import Line
-from gradc.emit.names import Locals
+from gradc.emit.names import Locals, identifier
 from gradc.emit.plan import STATEMENT, Block
 from gradc.emit.printer import Printer
 from gradc.emit.schedule import Schedule, Statement, schedule
@@ -38,7 +38,7 @@ def _scan(s: BlockScheduler, node: int) -> None:
     region: Region = s.graph.attrs(node)
     block = s.plan.blocks[node]
     before: Block = (block[0], STATEMENT, ())
-    names = [s.names.resembling(item.name) for item in region.body.inputs[: region.carries]]
+    names = [_name(s, item.name) for item in region.body.inputs[: region.carries]]
     s.carried[node] = names
     for name, arg in zip(names, s.graph.args(node), strict=False):
         s.line(before, Line("local", name, s.read(arg, before).text))
@@ -52,6 +52,12 @@ def _scan(s: BlockScheduler, node: int) -> None:
     for output, result in zip(left, results, strict=True):
         s.turns[output] = plan.pieces[result]
     _update(s, node, body, plan)
+
+
+def _name(s: BlockScheduler, user: str) -> str:
+    """A name for a carried value; a vector that the user called so keeps its name."""
+    stem = identifier(user)
+    return s.names.fresh(f"{stem}_{s.dialect.rows}" if stem in s.shaped else stem)
 
 
 def _body(region: Region, outs: Sequence[int]) -> Function:
@@ -96,6 +102,7 @@ def _update(s: BlockScheduler, node: int, body: Function, plan: Schedule) -> Non
     """Every carried value becomes its next one, as if all at once."""
     block, names = s.plan.blocks[node], s.carried[node]
     others = bool(s.code.ends.get(block))
+    constant = {one.name for one in plan.statements if isinstance(one, Statement)}
     changed: list[int] = []
     for k, name in enumerate(names):
         after = body.outputs[f"next:{k + 1}"]
@@ -103,7 +110,8 @@ def _update(s: BlockScheduler, node: int, body: Function, plan: Schedule) -> Non
         if text == name:
             continue
         marks = reachable(body.graph, [after])
-        if others or any(marks[item] for item in changed):
+        late = others or any(marks[item] for item in changed)
+        if late and text not in constant:
             kept = s.names.fresh(f"next_{name}")
             s.line(block, Line("local", kept, text))
             text = kept
