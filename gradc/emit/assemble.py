@@ -24,7 +24,7 @@ _UNFILLED = frozenset({"concat", "stack", "bind_cols"})
 
 def _declare(s: BlockScheduler, node: int) -> tuple[str, Block]:
     """A name for an assembled node, declared before it is filled; and where scalars fill it."""
-    name = s.namer(node)
+    name = s.given[node] if node in s.given else s.namer(node)
     level = s.plan.blocks[node][0]
     if s.graph.prim(node) in PARTIAL or s.plan.fills_by_loop(node):
         level -= 1

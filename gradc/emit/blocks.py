@@ -69,9 +69,11 @@ class Dialect:
 class BlockScheduler:
     """Builds the code of one function.
 
-    ``namer`` names a node, ``names`` are all names that are taken. ``users`` are nodes
-    that the user has named, which are kept under a name. ``carried`` are the variables of each
-    loop with carried values, ``turns`` the text of what its turns leave.
+    ``namer`` names a node, ``names`` are all names that are taken. ``users`` are nodes that the
+    user has named, which are kept under a name, ``shaped`` the user's names of vectors and
+    matrices. ``carried`` are the variables of each loop with carried values, ``turns`` the text
+    of what its turns leave, ``runs`` vectors that may hold a carried value. ``given`` are names
+    of nodes that are not there yet.
     """
 
     printer: Printer
@@ -81,6 +83,7 @@ class BlockScheduler:
     dialect: Dialect
     integers: frozenset[int] = frozenset()
     users: frozenset[int] = frozenset()
+    shaped: frozenset[str] = frozenset()
     pieces: dict[int, Piece] = field(default_factory=dict)
     vectors: dict[int, str] = field(default_factory=dict)
     code: Code = field(default_factory=Code)
@@ -89,6 +92,8 @@ class BlockScheduler:
     starts: dict[Block, int] = field(default_factory=dict)
     carried: dict[int, list[str]] = field(default_factory=dict)
     turns: dict[int, Piece] = field(default_factory=dict)
+    runs: dict[int, list[int]] = field(default_factory=dict)
+    given: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.plan = Plan(self.graph, self.integers)
@@ -107,7 +112,7 @@ class BlockScheduler:
             if graph.prim(node) == "input" and graph.types[node].shape:
                 self.vectors[node] = self.printer.input_text[graph.attrs(node)]
         self._find_starts()
-        starts = scans.only_starts(self)
+        starts = scans.prepare(self)
         for node in plan.nodes():
             self._visit(node)
             often = plan.uses[node] > 1 or node in self.users

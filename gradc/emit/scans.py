@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gradc.emit.branches import guard_branches
 from gradc.emit.lines import Line
-from gradc.emit.names import Locals
+from gradc.emit.names import Locals, identifier
 from gradc.emit.plan import STATEMENT, Block
 from gradc.emit.printer import Printer
 from gradc.emit.schedule import Schedule, Statement, schedule
@@ -23,14 +23,41 @@ if TYPE_CHECKING:
     from gradc.emit.blocks import BlockScheduler
 
 
-def only_starts(s: BlockScheduler) -> frozenset[int]:
-    """What a loop starts with and nobody else reads: the carried variable is its name."""
+def prepare(s: BlockScheduler) -> frozenset[int]:
+    """What loops start with and nobody else reads: the carried variable is its name.
+
+    Vectors that begin with such a start and go on with what the turns leave are noted.
+    """
+    graph = s.graph
     found: set[int] = set()
     for node in s.plan.nodes():
-        if s.graph.prim(node) == "scan":
-            starts = s.graph.args(node)[: s.graph.attrs(node).carries]
+        name, args = graph.prim(node), graph.args(node)
+        if name == "scan":
+            starts = args[: graph.attrs(node).carries]
             found.update(start for start in starts if s.plan.uses[start] == 1)
+        elif name == "concat" and len(args) > 1 and graph.prim(args[1]) == "output":
+            s.runs.setdefault(graph.args(args[1])[0], []).append(node)
     return frozenset(found)
+
+
+def _runs(s: BlockScheduler, node: int) -> dict[int, int]:
+    """Carried values that are elements of a vector, ``x[i] <- f(x[i - 1])``: their vectors.
+
+    Such a vector is the start of the value, and then its next one of each turn.
+    """
+    graph, region = s.graph, s.graph.attrs(node)
+    starts, outputs = graph.args(node)[: region.carries], region.body.outputs
+    found: dict[int, int] = {}
+    for vector in () if region.backwards else s.runs.get(node, ()):
+        start, output = graph.args(vector)[:2]
+        left = outputs[f"out:{graph.attrs(output)}"]
+        if s.plan.home(vector, output) != s.plan.blocks[node]:
+            continue
+        for k, own in enumerate(starts):
+            if own == start and left == outputs[f"next:{k + 1}"] and k not in found:
+                found[k] = vector
+                break
+    return found
 
 
 def _scan(s: BlockScheduler, node: int) -> None:
@@ -38,20 +65,35 @@ def _scan(s: BlockScheduler, node: int) -> None:
     region: Region = s.graph.attrs(node)
     block = s.plan.blocks[node]
     before: Block = (block[0], STATEMENT, ())
-    names = [s.names.resembling(item.name) for item in region.body.inputs[: region.carries]]
-    s.carried[node] = names
-    for name, arg in zip(names, s.graph.args(node), strict=False):
-        s.line(before, Line("local", name, s.read(arg, before).text))
+    runs = _runs(s, node)
+    s.carried[node] = names = []
+    for k, item in enumerate(region.body.inputs[: region.carries]):
+        if k in runs:
+            s.given[runs[k]] = s.namer(runs[k])
+            names.append(f"{s.given[runs[k]]}({s.accessor.texts(s.places(block))})")
+        else:
+            names.append(_name(s, item.name))
+            start = s.read(s.graph.args(node)[k], before)
+            s.line(before, Line("local", names[k], start.text))
     left = s.plan.left.get(node, [])
     body = _body(region, [s.graph.attrs(output) for output in left])
     results = [body.outputs[f"out:{s.graph.attrs(output)}"] for output in left]
-    plan = _printed(s, body, _texts(s, node, block), results)
+    after = [body.outputs[f"next:{k + 1}"] for k in range(region.carries) if k not in runs]
+    plan = _printed(s, body, _texts(s, node, block), [*after, *results])
     for one in plan.statements:
         if isinstance(one, Statement):
             s.line(block, Line("local", one.name, one.text))
     for output, result in zip(left, results, strict=True):
         s.turns[output] = plan.pieces[result]
-    _update(s, node, body, plan)
+    _update(s, node, body, plan, runs)
+    for k, vector in runs.items():
+        names[k] = f"{s.given[vector]}({s.dialect.size(block[2][0])})"
+
+
+def _name(s: BlockScheduler, user: str) -> str:
+    """A name for a carried value; a vector that the user called so keeps its name."""
+    stem = identifier(user)
+    return s.names.fresh(f"{stem}_{s.dialect.rows}" if stem in s.shaped else stem)
 
 
 def _body(region: Region, outs: Sequence[int]) -> Function:
@@ -77,12 +119,11 @@ def _texts(s: BlockScheduler, node: int, block: Block) -> dict[str, str]:
 
 
 def _printed(
-    s: BlockScheduler, body: Function, texts: Mapping[str, str], results: Sequence[int]
+    s: BlockScheduler, body: Function, texts: Mapping[str, str], roots: Sequence[int]
 ) -> Schedule:
     """The statements and the results of one turn."""
     printer = Printer(body.graph, s.printer.syntax, s.printer.spelling, texts)
-    after = [node for name, node in body.outputs.items() if name.startswith("next:")]
-    roots = [*after, *results]
+    after = {node for name, node in body.outputs.items() if name.startswith("next:")}
     marks = reachable(body.graph, roots)
     keep = {
         node
@@ -92,18 +133,24 @@ def _printed(
     return schedule(printer, roots, Locals(s.names, body.names, "t"), s.limits, keep)
 
 
-def _update(s: BlockScheduler, node: int, body: Function, plan: Schedule) -> None:
+def _update(
+    s: BlockScheduler, node: int, body: Function, plan: Schedule, runs: Mapping[int, int]
+) -> None:
     """Every carried value becomes its next one, as if all at once."""
     block, names = s.plan.blocks[node], s.carried[node]
     others = bool(s.code.ends.get(block))
+    constant = {one.name for one in plan.statements if isinstance(one, Statement)}
     changed: list[int] = []
     for k, name in enumerate(names):
+        if k in runs:
+            continue
         after = body.outputs[f"next:{k + 1}"]
         text = plan.text(after)
         if text == name:
             continue
         marks = reachable(body.graph, [after])
-        if others or any(marks[item] for item in changed):
+        late = others or any(marks[item] for item in changed)
+        if late and text not in constant:
             kept = s.names.fresh(f"next_{name}")
             s.line(block, Line("local", kept, text))
             text = kept

@@ -154,6 +154,7 @@ def _scheduler(template: _Template, sizes: Sizes) -> BlockScheduler:
         dialect,
         frozenset(item.node for item in function.inputs if is_whole(function, item)),
         frozenset(keep) if len(keep) <= _MOST_KEPT else frozenset(),
+        frozenset(name for node, name in function.names.items() if graph.types[node].shape),
     )
 
 

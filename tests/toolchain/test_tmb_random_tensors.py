@@ -211,7 +211,7 @@ def _region(rng: random.Random) -> Region:
     first = b.apply("sin", [b.add(b.mul(p, x), b.mul(q, c))])
     second = rng.choice([p, first, b.add(b.mul(q, c), s), b.apply("sin", [b.sub(first, q)])])
     third = rng.choice([s, q, p, b.apply("sin", [b.mul(s, first)])])
-    extra = rng.choice([first, b.mul(first, second), s, third])
+    extra = rng.choice([first, first, second, b.mul(first, second), s, third])
     outputs = {"next:1": first, "next:2": second, "next:3": third}
     outputs |= {"out:1": p, "out:2": q, "out:3": s, "out:4": extra}
     inputs = tuple(Input(name, node, "data", REAL) for name, node in nodes.items())
@@ -228,6 +228,11 @@ def _loop(g: Grower) -> None:
     for k in range(1, 5):
         if g.rng.random() < 0.5:
             g.add(shape, g.tame(g.apply("output", scan, attrs=k)))
+    longer = {"n-1": "n", "3": "4"}.get(shape)
+    if longer and g.rng.random() < 0.7:
+        # Often a carried value and its next ones: x[i] <- f(x[i - 1]).
+        turns = g.apply("output", scan, attrs=g.rng.choice([4, 4, 2]))
+        g.add(longer, g.apply("concat", args[g.rng.choice([0, 0, 1])], turns))
 
 
 STEPS: list[Callable[[Grower], None]] = [
