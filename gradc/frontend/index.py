@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from gradc.frontend import algebra, assembly, language
+from gradc.frontend import assembly, binding, language
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context, vector_of
 from gradc.frontend.gathering import gather, set_first
@@ -54,7 +54,7 @@ def take(context: Context, x: Value, dots: Dots, drop: Value, exact: Value) -> V
     if len(dots.items) == 2:
         rows, columns = (value for _, value in dots.items)
         if x.__class__ is int:
-            return algebra.take_cells(context, x, rows, columns, drop)
+            return binding.take_cells(context, x, rows, columns, drop)
         return take_cells(context, x, rows, columns, drop)
     index = _one_index(dots)
     if isinstance(x, (Quoted, Formula, Expressions)):

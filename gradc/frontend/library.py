@@ -10,6 +10,7 @@ from gradc.errors import GradcError, Source, Span
 from gradc.frontend import (
     algebra,
     assign,
+    binding,
     characters,
     choosing,
     control,
@@ -75,6 +76,7 @@ _CALLBACKS = (
 )
 _NATIVES = (
     *algebra.NATIVES,
+    *binding.NATIVES,
     *vectors.NATIVES,
     *sequences.NATIVES,
     *lists.NATIVES,

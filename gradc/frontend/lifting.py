@@ -82,3 +82,23 @@ def lifted(context: Context, one: OneNode, values: Sequence[Value]) -> Value | N
         for node in nodes
     ]
     return one(*spread)
+
+
+def is_open(context: Context, value: Value) -> bool:
+    """Whether a value is a node whose elements are not told apart."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return False
+    rank = context.graph.types[value].rank
+    return rank == 2 or (rank == 1 and context.length_of(value) is None)
+
+
+def is_tensor(context: Context, value: Value) -> bool:
+    """Whether a value is a vector of data, a matrix of data, or a matrix of single numbers."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return context.graph.types[value].rank > 0
+    return is_matrix(context, value)
+
+
+def rank_of(context: Context, node: int) -> int:
+    """0 for a number, 1 for a vector, 2 for a matrix."""
+    return context.graph.types[node].rank

@@ -153,6 +153,8 @@ def is_atomic(context: Context, x: Value) -> Value:
 
 def is_matrix(context: Context, x: Value) -> Value:
     """``is.matrix(x)``."""
+    if isinstance(x, int) and not isinstance(x, bool):
+        return context.graph.types[x].rank == 2
     return isinstance(x, Elements) and x.dim is not None
 
 

@@ -38,6 +38,19 @@ PRELUDE: Mapping[str, str] = {
         if (expon.scaled) besselI_scaled(x, nu) else besselI(x, nu)""",
     "besselK": """function(x, nu, expon.scaled = FALSE)
         if (expon.scaled) besselK_scaled(x, nu) else besselK(x, nu)""",
+    # Rows of a matrix are observations, as in mvtnorm.
+    "dmvnorm": """function(x, mean, sigma, log = FALSE) {
+        if (!known(log)) refuse("'log' must be known when the model is compiled")
+        if (missing(sigma)) refuse("'dmvnorm' needs the covariance matrix 'sigma'")
+        r <- chol(sigma)
+        across <- if (is.matrix(x)) t(x) else x
+        distance <- if (missing(mean)) across else across - mean
+        z <- solve(t(r), distance)
+        squares <- if (is.matrix(x)) colSums(z^2) else sum(z^2)
+        count <- if (is.matrix(x)) ncol(x) else length(x)
+        value <- -squares/2 - sum(log(diag(r))) - count*log(2*exact_pi())/2
+        if (log) value else exp(value)
+    }""",
     "SSasymp": "function(input, Asym, R0, lrc) Asym + (R0 - Asym)*exp(-exp(lrc)*input)",
     "SSasympOff": "function(input, Asym, lrc, c0) Asym*(1 - exp(-exp(lrc)*(input - c0)))",
     "SSasympOrig": "function(input, Asym, lrc) Asym*(1 - exp(-exp(lrc)*input))",

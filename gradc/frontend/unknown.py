@@ -28,7 +28,7 @@ _OUTSIDE = """
 
 def _distributions() -> Mapping[str, str]:
     names = {prefix + family: "" for family in _FAMILIES.split() for prefix in "pq"}
-    names |= dict.fromkeys(("dmvnorm", "dtweedie"), "")
+    names |= dict.fromkeys(("dtweedie",), "")
     return {name: name for name in names if name not in _AVAILABLE.split()}
 
 

@@ -1,0 +1,184 @@
+"""Putting together and taking apart vectors and matrices whose sizes only the data tell."""
+
+from __future__ import annotations
+
+from gradc.frontend import matrices, vectors
+from gradc.frontend.actions import Native
+from gradc.frontend.algebra import transposed
+from gradc.frontend.context import Context
+from gradc.frontend.lifting import is_matrix, is_open, rank_of, row_of, tensor
+from gradc.frontend.positions import positions
+from gradc.frontend.values import ABSENT, NULL, Dots, Elements, Refusal, Value
+from gradc.ir.types import Size, known
+
+
+def combine(context: Context, dots: Dots) -> Value:
+    """``c(…)``, with data of any length among the arguments."""
+    values = [value for _, value in dots.items]
+    if len(values) == 1 and is_matrix(context, values[0]) and not isinstance(values[0], Elements):
+        return flat(context, values[0])
+    if len(values) < 2 or not any(is_open(context, value) for value in values):
+        return vectors.combine(context, dots)
+    b = context.builder
+    parts: list[int] = []
+    for k, value in enumerate(values):
+        if value is NULL:
+            continue
+        if isinstance(value, Elements):
+            parts += [context.node(item, k) for item in value.items]
+        else:
+            node = context.node(value, k)
+            parts.append(b.real(node if rank_of(context, node) < 2 else _flat(context, node)))
+    return b.apply("concat", parts)
+
+
+def flat(context: Context, x: Value, mode: Value = ABSENT) -> Value:
+    """``as.vector(x)``, ``c(x)`` of a matrix."""
+    if is_matrix(context, x) and not isinstance(x, Elements):
+        return _flat(context, tensor(context, x, 0))
+    return vectors.bare(context, x, mode)
+
+
+def _flat(context: Context, node: int) -> int:
+    row = row_of(context.graph, node)
+    return context.builder.apply("as_vector", [node]) if row is None else row
+
+
+def drop(context: Context, x: Value) -> Value:
+    """``drop(x)``: a matrix with one row or one column is a vector."""
+    if not is_open(context, x):
+        return x
+    node = context.node(x)
+    if rank_of(context, node) < 2:
+        return node
+    sizes = [size.substitute(context.graph.bindings) for size in context.graph.types[node].shape]
+    if known(1) in sizes:
+        return _flat(context, node)
+    return node
+
+
+def matrix(
+    context: Context, data: Value, nrow: Value, ncol: Value, byrow: Value, dimnames: Value
+) -> Value:
+    """``matrix(data, nrow, ncol, byrow)``."""
+    if not is_open(context, data) or rank_of(context, context.node(data)) == 2:
+        return matrices.matrix(context, data, nrow, ncol, byrow, dimnames)
+    node, b = context.node(data), context.builder
+    across = byrow is not ABSENT and context.flag(byrow, "'byrow'")
+    if ncol is ABSENT and nrow is ABSENT:
+        return node
+    by_columns = ncol is not ABSENT and context.number(ncol) is not None
+    if not by_columns and (nrow is ABSENT or context.number(nrow) is None):
+        raise Refusal("G104", "how many columns this matrix has is not known", None, 2)
+    count = context.whole(ncol if by_columns else nrow, "a dimension")
+    rest = _divided(context, node, count)
+    if by_columns and count == 1:
+        return node
+    rows, columns = (rest, known(count)) if by_columns else (known(count), rest)
+    if across:
+        return b.apply("t", [b.apply("reshape", [node], (columns, rows))])
+    return b.apply("reshape", [node], (rows, columns))
+
+
+def _divided(context: Context, node: int, count: int) -> Size:
+    """The length of a vector divided by a count of rows or columns."""
+    size = context.builder.size(node)
+    parts = [size.constant, *(factor for _, factor in size.terms)]
+    if count < 1 or any(part % count for part in parts):
+        raise Refusal("G201", f"{size} elements do not fill rows or columns of {count}", None, 0)
+    return Size(size.constant // count, tuple((n, f // count) for n, f in size.terms))
+
+
+def bind_columns(context: Context, dots: Dots) -> Value:
+    """``cbind(…)``."""
+    values = [value for _, value in dots.items if value is not NULL]
+    if not any(is_open(context, value) for value in values):
+        return matrices.bind_columns(context, dots)
+    return _bound(context, [tensor(context, value, k) for k, value in enumerate(values)])
+
+
+def bind_rows(context: Context, dots: Dots) -> Value:
+    """``rbind(…)``."""
+    values = [value for _, value in dots.items if value is not NULL]
+    if not any(is_open(context, value) for value in values):
+        return matrices.bind_rows(context, dots)
+    nodes = [tensor(context, value, k) for k, value in enumerate(values)]
+    turned = [transposed(context, n) if rank_of(context, n) == 2 else n for n in nodes]
+    return transposed(context, _bound(context, turned))
+
+
+def _bound(context: Context, nodes: list[int]) -> int:
+    b = context.builder
+    parts: list[int] = []
+    for node in nodes:
+        if rank_of(context, node) < 2:
+            parts.append(b.real(node))
+            continue
+        size = context.graph.types[node].shape[1].substitute(context.graph.bindings)
+        if not size.is_known:
+            raise Refusal("G104", "how many columns are bound together is not known")
+        parts += [b.apply("get_col", [node], j) for j in range(1, size.constant + 1)]
+    like = next(node for node in parts if rank_of(context, node) == 1)
+    return b.apply("bind_cols", [b.broadcast(node, like) for node in parts])
+
+
+def take_cells(context: Context, x: Value, rows: Value, columns: Value, drop: Value) -> Value:
+    """``x[i, j]`` of a matrix of the graph."""
+    node, b = context.node(x, 0), context.builder
+    if rank_of(context, node) != 2:
+        raise Refusal("G201", "this has no rows and columns: it is a vector", None, 0)
+    if rows is ABSENT and columns is ABSENT:
+        return node
+    if rows is ABSENT or columns is ABSENT:
+        return _take_lines(context, node, columns if rows is ABSENT else rows, int(rows is ABSENT))
+    row, column = _place(context, rows, node, 0), _place(context, columns, node, 1)
+    if row is not None and column is not None:
+        return b.apply("entry", [node], (row, column))
+    if column is not None:
+        return b.apply("gather", [b.apply("get_col", [node], column), context.node(rows, 1)])
+    if row is not None:
+        return b.apply("gather", [b.apply("get_row", [node], row), context.node(columns, 2)])
+    raise Refusal("G104", "of row and column of a matrix only one can depend on the data", None, 1)
+
+
+def _place(context: Context, index: Value, matrix: int, axis: int) -> int | None:
+    if context.length_of(index) != 1 or not isinstance(index, int):
+        return None
+    if context.constants.value(int(index)) is None and context.defaults(int(index)) is None:
+        return None
+    return context.whole(index, "an index", 1 + axis)
+
+
+def _take_lines(context: Context, node: int, index: Value, axis: int) -> Value:
+    """Rows (0) or columns (1) of a matrix."""
+    b = context.builder
+    place = _place(context, index, node, axis)
+    if place is not None and place > 0:
+        return b.apply("get_col" if axis else "get_row", [node], place)
+    size = context.graph.types[node].shape[axis].substitute(context.graph.bindings)
+    is_open = isinstance(index, int) and (context.graph.types[index].rank == 1 or place is None)
+    if is_open and isinstance(index, int):
+        turned = b.apply("t", [node]) if axis else node
+        if not context.graph.types[index].rank:
+            picked = b.apply("gather_rows", [turned, b.stack([index])])
+            return b.apply("as_vector", [picked])
+        picked = b.apply("gather_rows", [turned, int(index)])
+        return b.apply("t", [picked]) if axis else picked
+    count = size.constant if size.is_known else None
+    chosen = positions(context, index, count, None, node)
+    lines = [b.apply("get_col" if axis else "get_row", [node], k + 1) for k in chosen]
+    if len(lines) == 1:
+        return lines[0]
+    bound = b.apply("bind_cols", lines)
+    return bound if axis else b.apply("t", [bound])
+
+
+NATIVES: tuple[tuple[str, str, Native], ...] = (
+    ("c", "...", combine),
+    ("as.vector", "x mode?", flat),
+    ("drop", "x", drop),
+    ("matrix", "data? nrow? ncol? byrow? dimnames?", matrix),
+    ("cbind", "...", bind_columns),
+    ("rbind", "...", bind_rows),
+)
+"""These stand before the functions of the same names that work on what is known one by one."""
