@@ -10,6 +10,7 @@ from gradc.frontend.actions import Action, Callback, Steps
 from gradc.frontend.calls import call, named_function
 from gradc.frontend.context import TURN_COST, vector_of
 from gradc.frontend.matrices import dimensions, labels_of, of_one_sort, take_cells
+from gradc.frontend.turns import over_elements
 from gradc.frontend.values import (
     ABSENT,
     NULL,
@@ -18,6 +19,7 @@ from gradc.frontend.values import (
     Evaluated,
     Expressions,
     Items,
+    NeedsKnown,
     Refusal,
     Shape,
     Special,
@@ -54,6 +56,30 @@ def _each(m: Machine, at: _At, x: Value, function: Value, dots: Dots) -> _Many:
         m.context.spend(TURN_COST)
         results.append((yield from call(m, function, ((None, value), *dots.items), *at)))
     return results
+
+
+def _at_once(m: Machine, at: _At, x: Value, function: Value, dots: Dots) -> int | None:
+    """The results of all elements of data as one vector; None where ``x`` is no such data.
+
+    Raises: GradcError where only the data tell how many elements there are, and the function
+    cannot take them all at once.
+    """
+    if x.__class__ is not int or m.context.length_of(x) is not None:
+        return None
+
+    def one(element: int) -> Steps:
+        return call(m, function, ((None, element), *dots.items), *at)
+
+    rows = over_elements(m, x, one, at[2], at[1])
+    if isinstance(rows, int):
+        return rows
+    try:
+        m.context.atoms(x, 0)
+    except NeedsKnown:
+        raise
+    except Refusal:
+        raise rows from None
+    return None
 
 
 _At = tuple[str, "Scope", int]
@@ -112,6 +138,9 @@ _NAME_LIMIT = 1000
 def sapply(m: Machine, at: _At, x: Value, function: Value, dots: Dots, *options: Value) -> Steps:
     """``sapply(X, FUN, …)``: one number an element."""
     keep, use_names = ((*options, ABSENT, ABSENT))[:2]
+    rows = _at_once(m, at, x, function, dots)
+    if rows is not None:
+        return rows
     results = yield from _each(m, at, x, function, dots)
     names = _names(x) if use_names is False else _text_names(m, x)
     if keep is False:
@@ -123,6 +152,9 @@ def vapply(
     m: Machine, at: _At, x: Value, function: Value, model: Value, dots: Dots, *o: Value
 ) -> Steps:
     """``vapply(X, FUN, FUN.VALUE, …)``."""
+    rows = _at_once(m, at, x, function, dots)
+    if rows is not None:
+        return rows
     results = yield from _each(m, at, x, function, dots)
     if not results:
         return Elements(())

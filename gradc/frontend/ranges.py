@@ -59,7 +59,10 @@ def like(context: Context, count: Value) -> int | None:
 
 
 def open_range(context: Context, start: Value, stop: Value) -> int | None:
-    """``start:stop`` up to a number that only the data tell; None for any other range."""
+    """``start:stop`` from or to a number that only the data tell; None for any other range."""
+    if _is_open(context, start) and not _is_open(context, stop):
+        upwards = open_range(context, stop, start)
+        return None if upwards is None else context.builder.apply("rev", [upwards])
     low = context.number(start) if isinstance(start, int) else None
     if low is None or not low.is_integer() or low < 1 or not _is_open(context, stop):
         return None

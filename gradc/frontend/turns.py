@@ -7,7 +7,7 @@ found by :mod:`gradc.frontend.vectorize`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,8 @@ from gradc.ir.types import known
 from gradc.prims import ShapeError
 
 if TYPE_CHECKING:
+    from gradc.frontend.actions import Steps
+    from gradc.frontend.branches import Changes
     from gradc.frontend.machine import Machine
     from gradc.frontend.scope import Scope
 
@@ -49,27 +51,67 @@ class Loop:
 
 def over_data(m: Machine, name: str, values: int, body: int, scope: Scope) -> GradcError | None:
     """Do all turns of a loop at once; None when done, else why that cannot be."""
-    graph, branches = m.graph, m.branches
-    loop = Loop(len(graph.records))
-    counter = graph.intern((LOOP_VARIABLE, (loop.number, name)), REAL)
+    loop = Loop(len(m.graph.records))
+    counter = m.graph.intern((LOOP_VARIABLE, (loop.number, name)), REAL)
     before = _before(m, loop, name, body, scope)
     environment = scope.environment
+
+    def turn() -> None:
+        for variable, (value, _) in before.items():
+            m.branches.write(environment, variable, value)
+        m.branches.write(environment, name, counter)
+        m.evaluate(body, scope)
+
+    def finish(changes: Changes) -> None:
+        after = _settled(environment, changes, before, name)
+        _finish(m, loop, counter, values, before, after, scope)
+
+    return _tried(m, loop, turn, finish, body, scope)
+
+
+def over_elements(
+    m: Machine, values: int, one: Callable[[int], Steps], node: int, scope: Scope
+) -> int | GradcError:
+    """A function of each element as one vector, or why that cannot be."""
+    loop = Loop(len(m.graph.records))
+    counter = m.graph.intern((LOOP_VARIABLE, (loop.number, "i")), REAL)
+    results: list[int] = []
+
+    def turn() -> None:
+        value = m.run(one(counter), node, scope)
+        results.append(m.builder.real(m.context.node(value)))
+
+    def finish(changes: Changes) -> None:
+        if changes or m.graph.types[results[0]].rank:
+            raise NotVectorizable
+        done = Vectorized(m.graph, m.builder, Turn(counter, counter, values, [], {}, results))
+        results.append(done.rows(results[0]))
+
+    return _tried(m, loop, turn, finish, node, scope) or results[1]
+
+
+def _tried(
+    m: Machine,
+    loop: Loop,
+    turn: Callable[[], object],
+    finish: Callable[[Changes], None],
+    node: int,
+    scope: Scope,
+) -> GradcError | None:
+    """Evaluate one turn and do the rest; where that fails, everything is as it was before."""
+    branches = m.branches
     kept = branches.mark(), len(m.sinks), len(m.derivatives), m.loops
     start = branches.begin()
     m.context.open_loops.append(loop)
+    error: GradcError | None = None
     try:
-        for variable, (value, _) in before.items():
-            branches.write(environment, variable, value)
-        branches.write(environment, name, counter)
-        m.evaluate(body, scope)
-        changes = branches.end(start, m.builder.truth(True))
-        after = _settled(environment, changes, before, name)
-        _finish(m, loop, counter, values, before, after, scope)
+        turn()
+        finish(branches.end(start, m.builder.truth(True)))
         return None
     except NotVectorizable:
-        error = None
+        pass
     except (Refusal, ShapeError) as problem:
-        error = m.placed(problem, body, scope)
+        error = m.placed(problem, node, scope)
     except GradcError as problem:
         error = problem
     finally:
@@ -83,7 +125,7 @@ def over_data(m: Machine, name: str, values: int, body: int, scope: Scope) -> Gr
             "the turns of this loop cannot be done on whole vectors",
             "give the data with --at, and the loop is written out",
         ),
-        body,
+        node,
         scope,
     )
 
@@ -175,7 +217,7 @@ def _assigned(scope: Scope, body: int) -> Iterator[tuple[str, bool]]:
 
 def _settled(
     environment: Environment,
-    changes: dict[tuple[Environment, str], Value],
+    changes: Changes,
     before: dict[str, tuple[Value, Value]],
     counter: str,
 ) -> dict[str, Value]:

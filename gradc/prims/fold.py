@@ -106,6 +106,8 @@ def _gather(b: Maker, args: Sequence[int], attrs: Any) -> int | None:
             raise ShapeError(f"an index must be a whole number, not {place:g}")
         return b.index(x, int(place))
     record = graph.records[i]
+    if record[0] == "rev" and graph.records[record[2]][0] == "seq_along":
+        return b.apply("rev", [b.apply("gather", [x, record[2]])])
     if record[0] != "seq_along" or graph.types[x].rank != 1:
         return None
     front = known(record[1])
@@ -122,7 +124,12 @@ def counted_on(b: Maker, x: int, y: int, sign: int) -> int | None:
     """A count along a vector plus or minus a whole number: the count from another start."""
     graph = b.graph
     record = graph.records[x]
-    if record[0] != "seq_along" or not graph.is_const(y):
+    if not graph.is_const(y):
+        return None
+    if record[0] == "rev":
+        inner = counted_on(b, record[2], y, sign)
+        return None if inner is None else b.apply("rev", [inner])
+    if record[0] != "seq_along":
         return None
     step = graph.value(y)
     if not step.is_integer() or abs(step) > _FARTHEST:
