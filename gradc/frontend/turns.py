@@ -364,9 +364,12 @@ def _refilled(m: Machine, item: Filled, counter: int, values: int, done: Vectori
     parts = [b.index(before, place) for place in range(1, first + 1)]
     back = rest.constant - first
     if back:
-        if m.graph.prim(before) != "broadcast" or back > _LONGEST_LAG:
+        last = before
+        while m.graph.prim(last) == "concat":
+            last = m.graph.args(last)[-1]
+        if m.graph.prim(last) != "broadcast" or back > _LONGEST_LAG:
             raise NotVectorizable
-        parts += [rows, *[m.graph.args(before)[0]] * back]
+        parts += [rows, *[m.graph.args(last)[0]] * back]
         return b.apply("concat", parts)
     return b.apply("concat", [*parts, rows])
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from gradc.frontend.batching import Operand, batched, row_of_turn, rows_at
 from gradc.frontend.loop_sizes import fit_sizes
-from gradc.ir import REAL, Function, Graph, Input, Region, dependents, reachable
+from gradc.ir import BOOL, REAL, Function, Graph, Input, Region, dependents, reachable
 from gradc.prims import TABLE, Builder
 
 LOOP_VARIABLE = "loopvar"
@@ -256,7 +256,10 @@ class Vectorized:
         outputs = {f"next:{k}": new[c.after] for k, c in enumerate(self.moving, start=1)}
         outputs |= {f"out:{k}": node for k, node in enumerate(carried, start=1)}
         for k, node in enumerate(left, start=len(carried) + 1):
-            outputs[f"out:{k}"] = new[node]
+            number = new[node]
+            if body.types[number].dtype == "bool":
+                number = body.add("as_real", (number,), None, REAL)
+            outputs[f"out:{k}"] = number
         order = [*carried, *seqs.values(), *fixed.values()]
         text = {node: name for name, node in names.items()}
         inputs = tuple(Input(text[node], node, "data", REAL) for node in order)
@@ -294,13 +297,30 @@ class Vectorized:
         record, type_ = self.graph.records[outer], self.graph.types[outer]
         if record[0] == "const":
             return body.const(record[1][1], type_)
-        if type_.rank > 1 or type_.dtype == "bool":
+        if type_.rank > 1:
             raise NotVectorizable
-        known = seqs if type_.rank else fixed
+        if type_.dtype == "bool":  # a sequence has numbers
+            number = self._read(self.builder.real(outer), type_.rank, body, names, seqs, fixed)
+            zero = body.const(0.0)
+            return body.add("ne", (number, zero), None, BOOL)
         if type_.rank and self.graph.types[node].rank:
             raise NotVectorizable
+        return self._read(outer, type_.rank, body, names, seqs, fixed)
+
+    def _read(
+        self,
+        outer: int,
+        rank: int,
+        body: Graph,
+        names: dict[str, int],
+        seqs: dict[int, int],
+        fixed: dict[int, int],
+    ) -> int:
+        """The body's input for an element of a sequence, or for what stays the same."""
+        record = self.graph.records[outer]
+        known = seqs if rank else fixed
         if outer not in known:
-            stem = record[1] if record[0] == "input" else ("row" if type_.rank else "v")
+            stem = record[1] if record[0] == "input" else ("row" if rank else "v")
             known[outer] = self._input(body, names, stem)
         return known[outer]
 

@@ -24,6 +24,8 @@ class Maker(Protocol):
 
     def size(self, node: int) -> Size: ...
 
+    def broadcast(self, x: int, like: int) -> int: ...
+
 
 def _slice(b: Maker, args: Sequence[int], attrs: Any) -> int | None:
     front, back = ends = _settled(b, attrs)
@@ -38,6 +40,8 @@ def _slice(b: Maker, args: Sequence[int], attrs: Any) -> int | None:
         return b.apply("slice", [record[2]], ends)
     if record[0] == "pad" and record[1] == attrs:
         return record[2]  # type: ignore[no-any-return]
+    if record[0] == "broadcast" and not b.graph.types[record[2]].shape:
+        return b.broadcast(record[2], b.apply("slice", [record[3]], attrs))
     if record[0] == "concat" and front.is_known:
         return _slice_of_parts(b, record[2:], front.constant, back)
     return None
