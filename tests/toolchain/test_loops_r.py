@@ -6,13 +6,13 @@ import json
 import subprocess
 
 import pytest
+from loops import DATA, PARAMS, programs
 
 from gradc.errors import GradcError, Source
 from gradc.frontend import build
 from gradc.ir import operations
 from gradc.model import compile as compile_model
 from gradc.verify.evaluate import bind, concrete, evaluate
-from loops import DATA, PARAMS, programs
 
 COUNT = 200
 POINT = {**DATA, **PARAMS}
