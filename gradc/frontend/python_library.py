@@ -35,11 +35,13 @@ from gradc.frontend.prelude_cumulative import DISTRIBUTIONS
 from gradc.frontend.python_names import FUNCTIONS, MODULES
 from gradc.frontend.python_objects import array_of
 from gradc.frontend.python_operators import chained, operator_table
+from gradc.frontend.python_stats import STATS
 from gradc.frontend.values import Dots, Value
 
 if TYPE_CHECKING:
     from gradc.frontend.library import Library
 
+_STATISTICS = "scipy.stats."
 _PRELUDE = {**PRELUDE, **PYTHON_PRELUDE}
 del _PRELUDE["sd"]
 
@@ -145,6 +147,9 @@ class PythonLibrary:
         special = self._special(module, last, name)
         if special is not None:
             return special
+        if module.startswith(_STATISTICS):
+            text = STATS.get(f"{module.removeprefix(_STATISTICS)}.{last}")
+            return None if text is None else Action(name, prelude=text)
         if module == "sympy" or module.startswith("sympy."):
             for known, formals, _, callback in sympy_names.CALLBACKS:
                 if known == last:

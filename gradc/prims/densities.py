@@ -22,6 +22,11 @@ def digamma_rest(a: str, h: str) -> str:
     return f"({h}/(2*{a})/({a} + {h}) + (stirlerr({a} + {h}, 1) - stirlerr({a}, 1)))"
 
 
+def _at_zero(shape: str, limit: str, text: str) -> str:
+    """A density with a factor x^(shape - limit), where x is 0."""
+    return f"ifelse({shape} < {limit}, Inf, ifelse({shape} == {limit}, {text}, -Inf))"
+
+
 def _outside(support: str, text: str, value: str = "-Inf") -> str:
     return f"ifelse({support}, {value}, {text})"
 
@@ -54,13 +59,13 @@ def _poisson(x: str) -> str:
     return f"(-bd0({x}, x/scale) - stirlerr({x}, 0) - log(2*exact_pi()*{x})/2)"
 
 
-_GAMMA_0 = "ifelse(shape == 1, -log(scale), (1 - shape)*Inf)"
+_GAMMA_0 = _at_zero("shape", "1", "-log(scale)")
 _GAMMA_PLAIN = "shape*log(x/scale) - x/scale - lgamma(shape) - log(x)"
 _P, _Q = f"(df1*x/{_FD})", f"(df2/{_FD})"
 _F_BELOW = binomial_kernel(_A, _B, f"({_A} + {_B})", f"({_A} + {_B})*{_P}", f"({_A} + {_B})*{_Q}")
 _A1, _AB1 = "(df1/2 - 1)", "(df1/2 - 1 + df2/2)"
 _F_ABOVE = binomial_kernel(_A1, _B, _AB1, f"{_AB1}*{_P}", f"{_AB1}*{_Q}")
-_F_0 = "ifelse(df1 == 2, 0, (2 - df1)*Inf)"
+_F_0 = _at_zero("df1", "2", "0")
 _F_PLAIN = (
     f"{_A}*log(df1*x/{_FD}) + {_B}*log(df2/{_FD}) - log(x)"
     f" - (lgamma({_A}) + lgamma({_B}) - lgamma({_A} + {_B}))"
@@ -242,8 +247,8 @@ PRIMS: tuple[Prim, ...] = (
         spell=_spell("dbeta({x}, {shape1}, {shape2}, log = TRUE)", "extra::dbeta_log"),
         expand=_outside(
             "x < 0 | x > 1",
-            "ifelse(x == 0, ifelse(shape1 == 1, log(shape2), (1 - shape1)*Inf),"
-            " ifelse(x == 1, ifelse(shape2 == 1, log(shape1), (1 - shape2)*Inf),"
+            f"ifelse(x == 0, {_at_zero('shape1', '1', 'log(shape2)')},"
+            f" ifelse(x == 1, {_at_zero('shape2', '1', 'log(shape1)')},"
             " ifelse(shape1 == 1, log(shape2) + (shape2 - 1)*log1p(-x),"
             " ifelse(shape2 == 1, log(shape1) + (shape1 - 1)*log(x),"
             f" {_BETA_KERNEL} + log(shape1/{_BETA}*shape2/x/(1 - x))))))",

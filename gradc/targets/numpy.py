@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from gradc.emit import EmitModel, Emitted
 from gradc.emit.header import header
-from gradc.emit.inputs import Rows, fixed_vectors
 from gradc.emit.layout import wrap
 from gradc.emit.loops import LOOPS
 from gradc.emit.numbers import python_number
@@ -25,6 +24,7 @@ from gradc.ir import Function, Graph, Input
 from gradc.targets import saddle
 from gradc.targets.derivatives import Entry, hessian_entries, offsets
 from gradc.targets.moments import PYTHON_NAMES, python_parts
+from gradc.targets.numpy_arguments import argument_lines
 from gradc.targets.numpy_loops import element, loop_lines
 from gradc.targets.numpy_tensors import FUNCTIONS, SPECIAL
 from gradc.targets.python import (
@@ -32,23 +32,19 @@ from gradc.targets.python import (
     Module,
     assignment,
     assignments,
+    between_numbers,
     by_parameter,
     call,
     called_in,
     docstring,
-    enumerate_names,
     open_module,
     short,
     statement,
     tuple_lines,
     unpack,
 )
-from gradc.targets.python_checks import numpy_checks
 from gradc.targets.python_reports import bounds_lines, labels_of, report_lines, reserved
 from gradc.targets.target import Target
-
-MANY = 4
-"""From how many names on a check is a loop."""
 
 
 def _typed(text: str) -> str:
@@ -58,7 +54,7 @@ def _typed(text: str) -> str:
 def _where(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
     """A choice; between two bare numbers the first one gets the arguments' dtype."""
     condition, yes, no = pieces
-    first = _typed(yes.text) if yes.literal and no.literal else yes.text
+    first = _typed(yes.text) if between_numbers(graph, node, yes, no) else yes.text
     text = f"np.where({condition.text}, {first}, {no.text})"
     brackets = max(piece.brackets for piece in pieces) + 1
     return Piece(text, ATOM, brackets, max(piece.height for piece in pieces) + 1)
@@ -107,7 +103,7 @@ def write(model: EmitModel, target: Target) -> Emitted:
     if model.report is not None:
         functions.append(_report(module, model.report))
     body = "\n".join(line for lines in functions for line in lines)
-    parts = [_arguments(module)]
+    parts = [argument_lines(module)]
     for name, text in FUNCTIONS.items():
         if called_in(name, body):
             parts.append(text.rstrip().split("\n"))
@@ -136,85 +132,6 @@ def _header(module: Module) -> list[str]:
     ]
     title = f"NumPy functions of the model {model.name}."
     return header(title, model.source, module.names, module.users, notes)
-
-
-def _arguments(module: Module) -> list[str]:
-    """The function that checks arguments."""
-    names = module.arguments
-    locals_ = module.names.copy()
-    values, kinds = locals_.fresh("values"), locals_.fresh("kinds")
-    lines = call("def _arguments", names, ":")
-    lines += docstring("The arguments in one floating dtype, checked; data recycled to one shape.")
-    lines += tuple_lines(f"{values} = ", names)
-    lines.append(f'    {kinds} = {{v.dtype for v in {values} if hasattr(v, "dtype")}}')
-    lines.append(f"    dtype = np.float32 if {kinds} == {{np.dtype(np.float32)}} else np.float64")
-    if names:
-        lines += unpack(names, "", [f"np.asarray(v, dtype)[()] for v in {values}"])
-    lines += _checks(module)
-    return [*lines, *_returned(names)]
-
-
-def _returned(names: Sequence[str]) -> list[str]:
-    if len(names) == 1:
-        return [f"    return ({names[0]},)"]
-    return statement("return ", ", ".join(names) or "()")
-
-
-def _checks(module: Module) -> list[str]:
-    function, users = module.model.value, module.users
-    lines: list[str] = []
-    scalars = [users[item.name] for item in module.inputs if not item.type.shape]
-    if scalars:
-        test = " or ".join(f"np.ndim({name})" for name in scalars)
-        if len(scalars) > MANY:
-            test = f"any(np.ndim(v) for v in ({', '.join(scalars)}))"
-        what = "is a scalar" if len(scalars) == 1 else "are scalars"
-        lines += _refuse(test, f"{enumerate_names(scalars)} {what}")
-    for item, length in fixed_vectors(function):
-        name = users[item.name]
-        lines += _refuse(f"np.shape({name}) != ({length},)", f"{name} has {length} elements")
-    for test, message in numpy_checks(function, users):
-        lines += _refuse(test, message)
-    indexed = _is_indexed(function)
-    for group in module.groups:
-        lines += _recycle([users[item.name] for item in group.inputs], group, indexed)
-    return lines
-
-
-def _refuse(test: str, message: str) -> list[str]:
-    return [*statement("if ", test, end=":"), f'        raise ValueError("{message}")']
-
-
-def _recycle(vectors: list[str], group: Rows, indexed: bool) -> list[str]:
-    lines: list[str] = []
-    test = " or ".join(f"np.ndim({name}) > 1" for name in vectors)
-    if len(vectors) > MANY:
-        test = f"any(np.ndim(v) > 1 for v in ({', '.join(vectors)}))"
-    what = "is" if len(vectors) == 1 else "are"
-    kind = "a number or a vector" if len(vectors) == 1 else "numbers or vectors"
-    lines += _refuse(test, f"{enumerate_names(vectors)} {what} {kind}")
-    if group.count is not None:
-        size = f"({group.count},)"
-        return [*lines, *(f"    {name} = np.broadcast_to({name}, {size})" for name in vectors)]
-    if len(vectors) > 1:
-        first = vectors[0]
-        differ = " or ".join(f"np.shape({name}) != np.shape({first})" for name in vectors[1:])
-        if len(vectors) > MANY:
-            differ = f"len({{np.shape(v) for v in ({', '.join(vectors)})}}) > 1"
-        lines += statement("if ", differ, end=":")
-        lines += unpack(vectors, "np.broadcast_arrays", vectors, 8)
-    if indexed:
-        lines += [f"    {name} = np.atleast_1d({name})" for name in vectors]
-    return lines
-
-
-def _is_indexed(function: Function) -> bool:
-    """Whether some vector of data is taken apart, so that a number will not do."""
-    graph = function.graph
-    return any(
-        record[0] in ("index", "scatter") and graph.types[record[2]].length is None
-        for record in graph.records
-    )
 
 
 def _body(module: Module, plan: Schedule, last: list[str], indent: int = 4) -> list[str]:

@@ -22,10 +22,11 @@ from gradc.emit.syntax import (
     SIGN,
     SUM,
     Infix,
+    Piece,
     left_associative,
     not_associative,
 )
-from gradc.ir import Function, Input
+from gradc.ir import Function, Graph, Input
 from gradc.targets.derivatives import Entry, gradient_elements
 from gradc.targets.target import Target
 
@@ -214,3 +215,9 @@ def called_in(name: str, text: str) -> bool:
 def short(lines: Sequence[str]) -> list[str]:
     """A comment block."""
     return [f"# {line}".rstrip() for line in lines]
+
+
+def between_numbers(graph: Graph, node: int, yes: Piece, no: Piece) -> bool:
+    """Whether a choice is between plain numbers, an infinity among them, which have no dtype."""
+    _, first, second = graph.args(node)
+    return (yes.literal or graph.is_const(first)) and (no.literal or graph.is_const(second))

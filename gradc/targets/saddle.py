@@ -37,7 +37,8 @@ def _bd0(x, m):
     for k in range(19, 1, -2):
         series = series * v**2 + 1.0 / k
     near = (x - m) * v + 2.0 * x * v * v**2 * series
-    far = {where}(x == 0.0, m, x * {log}(x / m) + (m - x))
+    ratio = {where}(x == 0.0, 1.0, x / m)  # x*log(x/m) is 0 at 0, also for a tape
+    far = x * {log}(ratio) + (m - x)
     return {where}({abs}(x - m) < 0.1 * (x + m), near, far)
 '''
 _PYTHON_LOG1PMX = '''\

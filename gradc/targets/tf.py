@@ -23,6 +23,7 @@ from gradc.targets.python import (
     Module,
     assignment,
     assignments,
+    between_numbers,
     by_parameter,
     call,
     called_in,
@@ -63,7 +64,7 @@ def _power(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
 def _where(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
     """A choice; between two bare numbers the first one gets the arguments' dtype."""
     condition, yes, no = pieces
-    first = _typed(yes.text) if yes.literal and no.literal else yes.text
+    first = _typed(yes.text) if between_numbers(graph, node, yes, no) else yes.text
     text = f"tf.where({condition.text}, {first}, {no.text})"
     brackets = max(piece.brackets for piece in pieces) + 1
     return Piece(text, ATOM, brackets, max(piece.height for piece in pieces) + 1)

@@ -126,7 +126,6 @@ def test_edges(
         ("dbinom(k, 4, 2)", "'prob' must be between 0 and 1"),
         ("dexp(x, log = y > 1)", "'log' must be known"),
         ("dtweedie(x, m, p, 1.5)", "'dtweedie' is a distribution"),
-        ("qexp(p)", "'qexp' is a distribution"),
     ],
 )
 def test_what_is_refused(call: str, words: str) -> None:
