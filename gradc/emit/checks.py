@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from gradc.ir import Function, Input, Size
-from gradc.prims.extents import Extent, Place, extents, places
+from gradc.prims.extents import Extent, Place, extents, places, reaches
 
 Axis = Callable[[Input, int], str]
 """``axis(input, number)``: how a target writes the length of an axis."""
@@ -129,6 +129,24 @@ def range_tests(function: Function, axis: Axis, users: Mapping[str, str]) -> Ite
         if item.nature == "index" and item.name not in used:
             message = f"{name} must hold whole numbers from {item.base}"
             yield RangeTest(item, item.base, None, message)
+
+
+@dataclass(frozen=True, slots=True)
+class ReachTest:
+    """A length, ``found``, must not be below another, ``needed``."""
+
+    found: str
+    needed: str
+    message: str
+
+
+def reach_tests(function: Function, axis: Axis) -> Iterator[ReachTest]:
+    """Vectors that are read up to a place that only the data tell."""
+    names = size_names(function, axis)
+    for reach in reaches(function):
+        found, needed = size_text(reach.size, names), size_text(reach.needed, names)
+        if found is not None and needed is not None:
+            yield ReachTest(found, needed, f"{found} must not be below {needed}")
 
 
 _NO_LOW = -(2**53)

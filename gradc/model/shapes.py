@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradc.errors import fail
-from gradc.ir import UNITS, Extent, Function, Input, SizeError, counts_of
+from gradc.ir import UNITS, Extent, Function, Input, Size, SizeError, counts_of
 from gradc.prims.extents import Extent as Axis
-from gradc.prims.extents import extents, places, solve
+from gradc.prims.extents import extents, places, reaches, solve
 
 _AXES = {1: ("element",), 2: ("row", "column")}
 
@@ -134,12 +134,9 @@ def _check_places(function: Function, point: Mapping[str, Any]) -> None:
         elif item.nature == "count" and item.name in point:
             _check_whole(item.name, _flat(point[item.name]))
     lengths = symbol_values(function, point)
+    _check_reaches(function, lengths)
     for place in places(function):
-        size: int | None = place.size.constant
-        if any(symbol not in lengths for symbol, _ in place.size.terms):
-            size = None
-        else:
-            size = place.size.constant + sum(f * lengths[s] for s, f in place.size.terms)
+        size = _length(place.size, lengths)
         low, high = limits.get(place.name, (1 - place.offset, None))
         if size is not None:
             high = size - place.offset if high is None else min(high, size - place.offset)
@@ -147,6 +144,23 @@ def _check_places(function: Function, point: Mapping[str, Any]) -> None:
     for name, (low, high) in limits.items():
         if name in point:
             _check_between(name, _flat(point[name]), low, high)
+
+
+def _check_reaches(function: Function, lengths: Mapping[str, int]) -> None:
+    """Vectors are long enough for the loops that read them."""
+    owners = {e.decides: e.item.name for e in extents(function) if e.decides is not None}
+    for reach in reaches(function):
+        found, needed = _length(reach.size, lengths), _length(reach.needed, lengths)
+        if found is not None and needed is not None and found < needed:
+            names = [owners[s] for s, _ in reach.size.terms if s in owners]
+            what = f"'{names[0]}'" if names else "a vector"
+            raise fail("G202", f"{what} is too short: {needed} elements are read of {found}")
+
+
+def _length(size: Size, lengths: Mapping[str, int]) -> int | None:
+    if any(symbol not in lengths for symbol, _ in size.terms):
+        return None
+    return size.constant + sum(factor * lengths[symbol] for symbol, factor in size.terms)
 
 
 def symbol_values(function: Function, point: Mapping[str, Any]) -> dict[str, int]:

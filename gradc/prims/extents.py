@@ -53,6 +53,32 @@ def extents(function: Function) -> list[Extent]:
     return sorted(found, key=lambda extent: extent.decides is None)
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A vector of one size is read up to a place that has to be there: ``x[t - 1]`` in a loop."""
+
+    size: Size
+    needed: Size
+
+
+def reaches(function: Function) -> list[Reach]:
+    """What is read by places that run on one by one, where only the data tell that they exist."""
+    graph = function.graph
+    found: dict[Reach, None] = {}
+    for record in graph.records:
+        if record[0] not in ("gather", "gather_rows"):
+            continue
+        index = graph.records[record[3]]
+        if index[0] != "seq_along":
+            continue
+        size = graph.types[record[2]].shape[0].substitute(graph.bindings)
+        turns = graph.types[record[3]].shape[0].substitute(graph.bindings)
+        reach = Reach(size, turns.plus(Size(index[1])))
+        if not size.plus(reach.needed, -1).is_known:
+            found.setdefault(reach)
+    return list(found)
+
+
 _KEEP = frozenset({"index", "slice", "rev", "gather", "get_col", "get_row", "as_vector", "entry"})
 """Primitives whose result is made of elements of their first argument."""
 

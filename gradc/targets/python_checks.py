@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from gradc.emit.checks import RangeTest, declared, has_low, range_tests, rank_message, size_tests
+from gradc.emit.checks import (
+    RangeTest,
+    declared,
+    has_low,
+    range_tests,
+    rank_message,
+    reach_tests,
+    size_tests,
+)
 from gradc.ir import Function, Input
 from gradc.targets.python import call
 
@@ -22,6 +30,8 @@ def numpy_checks(function: Function, users: Mapping[str, str]) -> Iterator[tuple
         yield f"np.any(np.isnan({name}))", f"{name} has missing values"
     for test in size_tests(function, axis, users):
         yield f"{test.found} != {test.wanted}", test.message
+    for reach in reach_tests(function, axis):
+        yield f"{reach.found} < {reach.needed}", reach.message
     for ranged in range_tests(function, axis, users):
         name = users[ranged.item.name]
         tests = [f"({name} != np.round({name}))"]
@@ -44,6 +54,8 @@ def tf_checks(function: Function, users: Mapping[str, str]) -> Iterator[str]:
         yield from _equal(missing, "False", f"{name} has missing values")
     for test in size_tests(function, axis, users):
         yield from _equal(test.found, test.wanted, test.message)
+    for reach in reach_tests(function, axis):
+        yield from _equal(f"{reach.found} >= {reach.needed}", "True", reach.message)
     for ranged in range_tests(function, axis, users):
         yield from _equal(_in_range(ranged, users[ranged.item.name]), "True", ranged.message)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gradc.emit.checks import declared, has_low, range_tests, rank_message, size_tests
+from gradc.emit.checks import declared, has_low, range_tests, rank_message, reach_tests, size_tests
 from gradc.emit.inputs import Rows, fixed_vectors, mixes_rows, row_groups
 from gradc.emit.names import Names
 from gradc.ir import Function, Input
@@ -92,6 +92,8 @@ def declared_checks(function: Function, users: Mapping[str, str]) -> Iterator[st
         yield from _one(item, users[item.name])
     for test in size_tests(function, axis, users):
         yield _stop(f"{test.found} != {test.wanted}", test.message)
+    for reach in reach_tests(function, axis):
+        yield _stop(f"{reach.found} < {reach.needed}", reach.message)
     for ranged in range_tests(function, axis, users):
         name = users[ranged.item.name]
         tests = [f"{name} != round({name})"]

@@ -24,6 +24,7 @@ from gradc.targets.tmb_declarations import (
     Sizes,
     check_indices,
     check_places,
+    check_reaches,
     is_parameter,
     is_whole,
     macro,
@@ -111,6 +112,7 @@ def _fill(template: _Template) -> None:
     scheduler = _scheduler(template, sizes)
     check_places(sizes, template.add)
     check_indices(sizes, scheduler.plan, template.add)
+    check_reaches(sizes, template.add)
     if len(template.lines) > before:
         template.lines.append("")
     _body(template, scheduler, sizes)

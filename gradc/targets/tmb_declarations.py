@@ -9,6 +9,7 @@ from gradc.emit.names import Names
 from gradc.emit.plan import Plan
 from gradc.errors import fail
 from gradc.ir import Function, Input, Size, known, reachable
+from gradc.prims.extents import reaches
 from gradc.targets.tmb_driver import is_whole_number
 
 Add = Callable[[str], None]
@@ -246,6 +247,14 @@ def check_indices(sizes: Sizes, plan: Plan, add: Add) -> None:
             continue
         seen.add((source, shift, size))
         _check_index(sizes, names[source], bool(graph.types[source].shape), (size, shift), add)
+
+
+def check_reaches(sizes: Sizes, add: Add) -> None:
+    """Places that run on one by one end where the vector that is read ends, or before."""
+    for reach in reaches(sizes.function):
+        words = sizes.owners.get(reach.size, "a length")
+        test = f"{sizes.text(reach.size)} < {sizes.text(reach.needed)}"
+        add(f'if ({test}) Rf_error("{words} is too small");')
 
 
 def _viewed(plan: Plan, node: int) -> int:

@@ -246,6 +246,24 @@ def _run_r(folder: Path, code: str) -> None:
 
 
 @pytest.mark.needs("r", "tmb", "tf")
+@pytest.mark.parametrize("target", ALL)
+def test_a_loop_beyond_the_end_is_said_by_the_emitted_code(target: str) -> None:
+    text = """
+    DATA_VECTOR(y)
+    DATA_VECTOR(x)
+    PARAMETER(a, 1)
+    nll <- 0
+    for (t in 2:length(y)) nll <- nll + (y[t] - a*x[t - 1])^2
+    nll
+    """
+    program = compile_model(text).program(target)
+    short, fine = run(program, [{"y": Y, "x": [1.0], "a": 0.5}, {"y": Y, "x": Y[:7], "a": 0.5}])
+    assert isinstance(short, ToolchainError)
+    assert short.code == "G407"
+    assert not isinstance(fine, ToolchainError)
+
+
+@pytest.mark.needs("r", "tmb", "tf")
 def test_reports_are_verified_too() -> None:
     model = compile_model(MODELS / "random_intercept.txt")
     report = model.verify("all", points=3, at=INTERCEPT)

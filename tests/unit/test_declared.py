@@ -101,6 +101,24 @@ def test_a_vector_that_a_loop_runs_through_is_as_long_as_the_loop() -> None:
     assert str(f.input("ends").type) == "real[n_y+1]"
 
 
+def test_a_loop_that_reads_only_earlier_elements_leaves_the_length_open() -> None:
+    text = """
+    DATA_VECTOR(y)
+    DATA_VECTOR(x)
+    PARAMETER(a, 1)
+    nll <- 0
+    for (t in 2:length(y)) nll <- nll + (y[t] - a*x[t - 1])^2
+    """
+    model = compile_model(text + "nll")
+    assert str(model.function_.input("x").type) == "real[n_x]"
+    assert "must not be below" in model.emit("r")["model.R"]
+    assert "is too small" in model.emit("tmb")["model.cpp"]
+    with pytest.raises(GradcError, match="'x' is too short: 3 elements are read of 2"):
+        model.complete({"y": [1, 2, 3, 4], "x": [1, 2]})
+    both = text + "for (t in 1:length(y)) nll <- nll + (y[t] - a*x[t])^2\nnll"
+    assert str(function(both).input("x").type) == "real[n_y]"
+
+
 def test_random_effects_are_differentiated_too() -> None:
     text = "DATA_VECTOR(y)\nPARAMETER_VECTOR(u, c(0, 0), random = TRUE)\nsum(y)*sum(u)"
     f = function(text)
