@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -111,8 +112,21 @@ def _judgement(
     return Judgement(status, error, bound_ulp, share, got, value, float(radius), method)
 
 
+@cache
+def _power(exponent: int) -> Ball:
+    return arb(2) ** exponent
+
+
+_HALF = 0.5
+_FAR = 100  # far from the smallest and largest numbers, single precision ones too
+
+
 def ulp_of(value: Ball, model: Arithmetic) -> Ball:
     """The distance between the doubles (or floats) on both sides of a value."""
+    fraction, top = math.frexp(abs(float(value)))
+    # Rounding to a double may have reached a power of two, where the distance doubles.
+    if fraction > _HALF and -_FAR < top < _FAR:
+        return _power(top - model.digits)
     lowest = arb(2) ** (-1074 if model.dtype == "float64" else -149)
     middle = abs(value).mid()
     if middle.is_zero() or middle < lowest:

@@ -8,7 +8,7 @@ as the user wrote it, at high precision, which know none of gradc's rules.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from flint import arb, ctx
@@ -17,7 +17,7 @@ from gradc.errors import Span
 from gradc.ir import Function, Graph, dependents, reachable
 from gradc.prims import TABLE
 from gradc.verify.cells import Ball, Cells, common_length, recycle
-from gradc.verify.evaluate import Evaluation, Point, bind, concrete, evaluate
+from gradc.verify.evaluate import Bound, Evaluation, Point, bind, concrete, evaluate
 from gradc.verify.undefined import ENOUGH_BITS, is_undefined
 
 State = Literal["finite", "infinite", "undefined", "undecided"]
@@ -71,6 +71,14 @@ def true_values(
     """
     inputs = bind(function, point, dtype)
     function = concrete(function, inputs)
+    truth, found = evaluated(function, inputs, bits, most)
+    return replace(truth, kinks=kinks(function, found))
+
+
+def evaluated(
+    function: Function, inputs: Bound, bits: int = FIRST_BITS, most: int = MOST_BITS
+) -> tuple[Truth, Evaluation]:
+    """As :func:`true_values` for bound inputs, kinks left out, with the cells of all nodes."""
     roots = list(function.outputs.values())
     while True:
         found = evaluate(function.graph, roots, inputs, bits)
@@ -80,7 +88,7 @@ def true_values(
             break
         bits = min(2 * bits, most)
     cells = {name: found[node] for name, node in function.outputs.items()}
-    return Truth(cells, states, bits, kinks(function, found))
+    return Truth(cells, states, bits), found
 
 
 def known(ball: Ball) -> bool:

@@ -295,9 +295,17 @@ def widen(ball: Ball, error: Ball) -> Ball:
     return ball + arb(0, error.upper())
 
 
+_LOW, _HIGH = 1e-290, 1e290
+
+
 def clamped(model: Arithmetic, cells: Cells) -> Cells:
     """The cells with the target's exponent range: too large is infinite, too small is zero."""
-    return [_clamp(model, cell) for cell in cells]
+    low, high = max(2 * float(model.tiny), _LOW), min(float(model.largest) / 2, _HIGH)
+    return [
+        # A middle inside of the range is nearly all there is, and quickly seen.
+        cell if isinstance(cell, arb) and low < abs(float(cell)) < high else _clamp(model, cell)
+        for cell in cells
+    ]
 
 
 def _clamp(model: Arithmetic, cell: Any) -> Any:

@@ -49,17 +49,21 @@ class Rounding:
         if not self.model.reassociates:
             return found
         if name in MOVES:
-            self._trees[node] = self._moved(node, name, attrs, args)
+            self._move(node, name, attrs, args)
         if name not in _ADDITIONS and name not in SUMMING:
             return found
         return self._in_any_order(node, name, attrs, args, found)
 
-    def _moved(self, node: int, name: str, attrs: Any, args: Sequence[Cells]) -> list[Tree]:
+    def _move(self, node: int, name: str, attrs: Any, args: Sequence[Cells]) -> None:
         """A tree is the same wherever it is moved; a tape does not see moves at all."""
-        moved = zip(moved_args(name, self.graph.args(node)), moved_args(name, args), strict=True)
+        parents = moved_args(name, self.graph.args(node))
+        if not any(parent in self._trees for parent in parents):
+            return  # each is a tree of its own, as it would be taken for in any case
+        moved = zip(parents, moved_args(name, args), strict=True)
         trees = [tree for parent, arg in moved for tree in self._trees_of(parent, arg)]
         nothing = Tree(arb(0), 0, arb(0))
-        return [trees[k] if k >= 0 else nothing for k in MOVES[name](attrs, args)[0]]
+        places = MOVES[name](attrs, args)[0]
+        self._trees[node] = [trees[k] if k >= 0 else nothing for k in places]
 
     def _in_any_order(
         self, node: int, name: str, attrs: Any, args: Sequence[Cells], found: Cells
@@ -117,7 +121,7 @@ class Rounding:
         """As :func:`gradc.verify.rounding.widened`, for any order of the target's sums."""
         if not self.model.reassociates or (name not in _ADDITIONS and name not in SUMMING):
             if self.model.reassociates and name in MOVES:
-                self._trees[node] = self._moved(node, name, attrs, args)
+                self._move(node, name, attrs, args)
             return widened(self.model, name, attrs, args, cells)
         found = self.errors(node, name, attrs, args, cells)
         return [
