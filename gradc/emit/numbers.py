@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
@@ -47,6 +47,13 @@ def r_number(value: float, mantissas: tuple[int, ...] = _MANTISSAS) -> str:
         if all(_read_by_r(decimal, bits) == magnitude for bits in mantissas):
             return f"-{decimal}" if value < 0 else decimal
     return _short_hex(value)
+
+
+def r_vector(numbers: Sequence[str]) -> str:
+    """A vector of R with these literals, ``rep(0, 50)`` where they are all one."""
+    if len(numbers) > 2 and len(set(numbers)) == 1:
+        return f"rep({numbers[0]}, {len(numbers)})"
+    return f"c({', '.join(numbers)})"
 
 
 def r_start(value: float) -> str:

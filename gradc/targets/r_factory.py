@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gradc.emit import EmitModel
 from gradc.emit.layout import WIDTH, wrap
 from gradc.emit.names import Names
-from gradc.emit.numbers import r_start
+from gradc.emit.numbers import r_start, r_vector
 from gradc.emit.reports import bounds_by_element
 from gradc.ir import Function
 
@@ -107,9 +107,14 @@ def _initial(function: Function, users: dict[str, str]) -> str:
         name, length = users[item.name], item.type.count
         default = item.default
         values = list(default) if isinstance(default, tuple) else [default] * (length or 1)
-        for index, value in enumerate(values, start=1):
+        texts = ["NA_real_" if value is None else _signed(value) for value in values]
+        if length is not None and length > _MOST_WRITTEN and item.type.rank == 1:
+            tags = f'sprintf("{name}[%d]", 1:{length})'
+            parts.append(f"setNames({r_vector(texts)}, {tags})")
+            continue
+        for index, text in enumerate(texts, start=1):
             tag = name if length is None else f"`{name}{item.type.element(index)}`"
-            parts.append(f"{tag} = {'NA_real_' if value is None else _signed(value)}")
+            parts.append(f"{tag} = {text}")
     return f"c({', '.join(parts)})"
 
 

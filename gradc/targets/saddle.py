@@ -96,7 +96,8 @@ _R_BD0 = """\
     series <- 0
     for (k in seq(19, 3, -2)) series <- series * v^2 + 1 / k
     near <- (x - m) * v + 2 * x * v * v^2 * series
-    far <- ifelse(x == 0, m, x * log(x / m) + (m - x))
+    # ifelse() gives what has the shape of its test, and x may be one number for many m.
+    far <- ifelse(x == 0 | is.nan(m), m, x * log(x / m) + (m - x))
     ifelse(abs(x - m) < 0.1 * (x + m), near, far)
   }"""
 _R_LOG1PMX = """\

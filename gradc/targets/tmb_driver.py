@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradc.emit import MARK, EmitModel
 from gradc.emit.layout import wrap
-from gradc.emit.numbers import r_number, r_start
+from gradc.emit.numbers import r_number, r_start, r_vector
 from gradc.emit.reports import has_bounds
 from gradc.ir import Function, Input
 from gradc.targets.r_checks import declared_checks
@@ -139,7 +139,7 @@ def _start(function: Function, users: dict[str, str], random: list[str]) -> str:
     for item in function.params:
         default = item.default
         if isinstance(default, tuple):
-            text = f"c({', '.join(map(r_number, default))})"
+            text = r_vector([r_number(value) for value in default])
             if item.type.rank == 2:
                 text = f"matrix({text}, {item.type.known_shape[0]})"
         else:

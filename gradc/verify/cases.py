@@ -117,7 +117,12 @@ def plan(
     unrolled = _Unrolled(subject)
 
     def accept(point: Mapping[str, Any]) -> str | None:
-        case = examine(unrolled.at(point), point)
+        here = unrolled.at(point)
+        truth = true_values(here.plain, point, dtype=subject.dtype)
+        # Nothing that follows makes a number of what is infinite, and all of it takes long.
+        if any("infinite" in states for states in truth.states.values()):
+            return _not_finite(truth)
+        case = examine(here, point, truth)
         reason = refusal(case, subject)
         if reason is None:
             found[id(point)] = case
@@ -164,10 +169,10 @@ def _written_out(subject: Subject, inputs: Mapping[str, Cells]) -> Subject:
     )
 
 
-def examine(subject: Subject, point: Mapping[str, Any]) -> Case:
+def examine(subject: Subject, point: Mapping[str, Any], truth: Truth | None = None) -> Case:
     """What is true at a point, and how far each source may be off there."""
     dtype = subject.dtype
-    truth = true_values(subject.plain, point, dtype=dtype)
+    truth = truth or true_values(subject.plain, point, dtype=dtype)
     limits = {
         name: bounds(item.function, name, point, dtype)
         for name, item in subject.emitted.items()
@@ -233,10 +238,9 @@ def refusal(case: Case, subject: Subject) -> str | None:
     What a witness can bear does not matter: its formula is not ours.
     """
     truth = case.truth
-    for name, states in truth.states.items():
-        for state in states:
-            if state != "finite":
-                return f"{name} is {_STATE_WORDS[state]}"
+    reason = _not_finite(truth)
+    if reason is not None:
+        return reason
     largest = arithmetic("oracle", subject.dtype).largest
     for name, cells in truth.cells.items():
         if any(abs(cell) > largest for cell in cells):
@@ -252,6 +256,14 @@ def refusal(case: Case, subject: Subject) -> str | None:
                 return f"'{culprit}' leaves the exponent range on {source}, and {name} is lost"
             if not all(bound.radius.is_finite() for bound in row):
                 return f"rounding errors may reach a pole on {source}, and {name} is lost"
+    return None
+
+
+def _not_finite(truth: Truth) -> str | None:
+    for name, states in truth.states.items():
+        for state in states:
+            if state != "finite":
+                return f"{name} is {_STATE_WORDS[state]}"
     return None
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from gradc.ir import Function, Input, reachable
+from gradc.verify.counted import Counted, counted
 from gradc.verify.extents import extents
 
 Value = float | list[float] | list[list[float]]
@@ -24,7 +25,6 @@ Accept = Callable[[Mapping[str, Value]], str | None]
 
 _TRIES = 25
 _NEAR = 0.3
-_COUNTS = (0, 1, 1, 2, 3, 4, 7, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,7 @@ def _draw(
         function, base, keep=bool(kept), one_row=not kept and number % 4 == 3 and not base
     )
     covariances = _factored(function)
+    counts = counted(function)
     # The first tries go near the defaults; later ones look elsewhere for the domain.
     style = _STYLES[(number + attempt) % len(_STYLES)]
     point: dict[str, Value] = {}
@@ -126,7 +127,8 @@ def _draw(
         elif item.name in sizes.places:
             value = _indices(shape, sizes.places[item.name], draw)
         else:
-            numbers = list(_numbers(item, math.prod(shape), around, style, draw))
+            count = counts.get(item.name)
+            numbers = list(_numbers(item, math.prod(shape), around, style, draw, count))
             value = np.array(numbers).reshape(shape, order="F")
         point[item.name] = _rounded(value, dtype)
     return point
@@ -184,17 +186,24 @@ _STYLES: tuple[Style, ...] = (_near, _positive, _mixed, _unit, _scales)
 
 
 def _numbers(
-    item: Input, count: int, around: Any, style: Style, draw: random.Random
+    item: Input,
+    count: int,
+    around: Any,
+    style: Style,
+    draw: random.Random,
+    counts: Counted | None,
 ) -> Iterator[float]:
+    counts = Counted() if item.nature == "count" else counts
     near = np.asarray(np.nan if around is None else around, dtype=np.float64).ravel(order="F")
     for row in range(count):
         centre = float(near[row % len(near)])
+        if counts is not None:
+            yield _within(item, counts.draw(draw), draw)
+            continue
         yield _within(item, _number(item, None if np.isnan(centre) else centre, style, draw), draw)
 
 
 def _number(item: Input, around: float | None, style: Style, draw: random.Random) -> float:
-    if item.nature == "count":
-        return float(draw.choice(_COUNTS))
     if item.nature == "positive":
         return abs(style(around, draw)) or 1.0
     return style(around, draw)
