@@ -12,6 +12,7 @@ from gradc.frontend import matrices, ordering, reductions
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context
 from gradc.frontend.lifting import as_row, is_matrix, is_open, is_tensor, rank_of, row_of, tensor
+from gradc.frontend.ranges import like
 from gradc.frontend.values import (
     ABSENT,
     NULL,
@@ -180,6 +181,11 @@ def determinant(context: Context, x: Value, logarithm: Value) -> Value:
 def diagonal(context: Context, x: Value, nrow: Value, ncol: Value, names: Value) -> Value:
     """``diag(x)``: the diagonal of a matrix of data, or the matrix with a diagonal of data."""
     if not is_open(context, x):
+        count = like(context, x if nrow is ABSENT else nrow)
+        if count is not None and (nrow is ABSENT or context.length_of(x) == 1):
+            b = context.builder
+            number = b.const(1.0) if nrow is ABSENT else context.node(x)
+            return b.apply("diag_matrix", [b.broadcast(number, count)])
         return ordering.diagonal(context, x, nrow, ncol, names)
     if nrow is not ABSENT or ncol is not ABSENT:
         raise Refusal("G103", "diag() of data takes no 'nrow' and no 'ncol'", None, 1)

@@ -9,6 +9,7 @@ from gradc.frontend import assembly, language
 from gradc.frontend.actions import Action, Callback, Steps
 from gradc.frontend.calls import call, named_function
 from gradc.frontend.context import TURN_COST, vector_of
+from gradc.frontend.lifting import is_open, tensor
 from gradc.frontend.matrices import dimensions, labels_of, of_one_sort, take_cells
 from gradc.frontend.turns import over_elements
 from gradc.frontend.values import (
@@ -274,6 +275,8 @@ def do_call(m: Machine, at: _At, function: Value, arguments: Value, *options: Va
 
 def outer(m: Machine, at: _At, x: Value, y: Value, function: Value, dots: Dots) -> Steps:
     """``outer(x, y, FUN)``: the function of all pairs at once, as a matrix."""
+    if is_open(m.context, x) or is_open(m.context, y):
+        return (yield from _outer_of_data(m, at, x, y, function, dots))
     rows, columns = m.context.atoms(x, 0), m.context.atoms(y, 1)
     m.context.spend(bounded(len(rows) * len(columns)))
     left = vector_of(rows * len(columns))
@@ -289,6 +292,18 @@ def outer(m: Machine, at: _At, x: Value, y: Value, function: Value, dots: Dots) 
             "G201", "the function of outer() must give one element for each pair", None, 2
         )
     return Elements(atoms, None, Shape(len(rows), len(columns), _names(x), _names(y)))
+
+
+def _outer_of_data(m: Machine, at: _At, x: Value, y: Value, function: Value, dots: Dots) -> Steps:
+    """As ``outer``, of vectors whose lengths only the data tell."""
+    b = m.context.builder
+    down, across = (b.real(tensor(m.context, value, k)) for k, value in enumerate((x, y)))
+    if function is ABSENT:
+        return b.apply("outer", [down, across])
+    like = b.apply("outer", [down, b.broadcast(b.const(1.0), across)])
+    left = b.apply("spread_rows", [down, like])
+    right = b.apply("spread_cols", [across, like])
+    return (yield from call(m, function, ((None, left), (None, right), *dots.items), *at))
 
 
 def apply(

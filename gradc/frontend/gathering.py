@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gradc.frontend.context import Context
-from gradc.frontend.values import Elements, Value
+from gradc.frontend.ranges import extent
+from gradc.frontend.values import Elements, Refusal, Value
 from gradc.frontend.vectorize import LOOP_VARIABLE
 from gradc.ir.types import known
 
@@ -77,9 +78,13 @@ def _dropped(context: Context, x: int, index: Value) -> int | None:
     if number == -1.0:
         return b.apply("slice", [x], (one, none))
     record = graph.records[index]
-    if record[0] == "neg" and graph.records[record[2]] == ("length", None, x):
-        return b.apply("slice", [x], (none, one))
-    return None
+    found = extent(context, record[2]) if record[0] == "neg" else None
+    if found is None:
+        return None
+    after = b.size(x).plus(b.size(found.vector), -1).plus(known(-found.offset))
+    if not after.is_known or after.constant:
+        raise Refusal("G104", "which element is left out is not known here", None, 1)
+    return b.apply("slice", [x], (none, one))
 
 
 def set_first(context: Context, x: Value, index: Value, value: Value) -> Value | None:

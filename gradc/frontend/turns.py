@@ -273,8 +273,13 @@ def _finish(
         raise NotVectorizable  # read before it was given a value
     plain = {n: int(v) for n, v in after.items() if isinstance(v, int) and n not in before}
     results = [*plain.values(), *(v.value for v in filling.values() if v.value is not None)]
-    turn = Turn(counter, counter, values, carries, reads, results)
+    names = {int(v): n for n, v in after.items() if isinstance(v, int)}
+    names |= {v.value: n for n, v in filling.items() if v.value is not None}
+    turn = Turn(counter, counter, values, carries, reads, results, names)
     done = Vectorized(m.graph, m.builder, turn)
+    for node, name in names.items():
+        if node in done.vectors:
+            m.names.setdefault(done.vectors[node], name)
     for name, value in after.items():
         if name in plain or isinstance(value, Unresolved):
             m.bind(scope.environment, name, _last(done, name, value))

@@ -47,6 +47,7 @@ class Turn:
     carries: list[Carry]
     reads: Mapping[int, tuple[int, int]]
     results: Iterable[int]
+    names: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -263,7 +264,9 @@ class Vectorized:
         order = [*carried, *seqs.values(), *fixed.values()]
         text = {node: name for name, node in names.items()}
         inputs = tuple(Input(text[node], node, "data", REAL) for node in order)
-        region = Region(Function("turn", inputs, outputs, body), len(carried), len(seqs))
+        called = {new[node]: name for node, name in self.turn.names.items() if node in inside}
+        turn = Function("turn", inputs, outputs, body, names=called)
+        region = Region(turn, len(carried), len(seqs))
         starts = [carry.start for carry in self.moving]
         self.loop = b.apply("scan", [*starts, *seqs, *fixed], region)
         for k, carry in enumerate(self.moving, start=1):
