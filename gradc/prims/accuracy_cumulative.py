@@ -123,6 +123,14 @@ CUMULATIVE: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
         "numpy": (64.0, 2.40741e-35, 0.0),
         "numpy/float32": (1.0, 2.0, 32.0),
     },
+    "qbeta_log": {
+        "r": (1.0, 0.0, 32.0),
+        "tmb": (1.0, 0.5, 32.0),
+    },
+    "qbeta_upper_log": {
+        "r": (4.0, 0.0, 4.0),
+        "tmb": (4.0, 7.00649e-46, 4.0),
+    },
     "qt": {
         "r": (64.0, 256.0, 4.0),
         "tmb": (64.0, 256.0, 4.0),
