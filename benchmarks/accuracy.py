@@ -232,7 +232,8 @@ def explanations(
 ) -> Iterator[tuple[float, float, float]]:
     """Triples of relative, absolute and argument ulps that cover every error."""
     for inner in (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0):
-        rest = relative - inner / 1.25 * turns
+        # An argument that turns the result without bound explains every error.
+        rest = relative - inner / 1.25 * turns if inner else relative
         yield padded(float(rest.max())), 0.0, inner
         for own in (1.0, 2.0, 4.0, 8.0, 16.0, 64.0):
             left = float(((rest - own / 1.25) * size).max())

@@ -95,6 +95,18 @@ def quantile_points(shapes_: int, *, log: bool) -> Callable[..., tuple[Column, .
     return draw
 
 
+def count_points(sizes: int, *, log: bool) -> Callable[..., tuple[Column, ...]]:
+    """Probabilities, then a mean, or a number of trials and the probability of success."""
+
+    def draw(generator: np.random.Generator, count: int) -> tuple[Column, ...]:
+        p = quantile_points(0, log=log)(generator, count)[0]
+        if not sizes:
+            return p, 10 ** generator.uniform(-2, 3, count)
+        return p, generator.integers(1, 200, count) * 1.0, generator.uniform(0.02, 0.98, count)
+
+    return draw
+
+
 WHOLE_FEW = chosen(0.0, 1.0, 2.0)
 JOINT: dict[str, Callable[[np.random.Generator, int], tuple[Column, ...]]] = {
     **dict.fromkeys(("pgamma", "pgamma_upper", "log_pgamma", "log_pgamma_upper"), gamma_points),
@@ -104,6 +116,11 @@ JOINT: dict[str, Callable[[np.random.Generator, int], tuple[Column, ...]]] = {
     **{
         f"q{family}{name}": quantile_points(count, log="log" in name)
         for family, count in (("gamma", 1), ("beta", 2), ("t", 1))
+        for name in ("", "_upper", "_log", "_upper_log")
+    },
+    **{
+        f"q{family}{name}": count_points(sizes, log="log" in name)
+        for family, sizes in (("pois", 0), ("binom", 1), ("nbinom", 1))
         for name in ("", "_upper", "_log", "_upper_log")
     },
     "gamma_below": moment_points(above=False),

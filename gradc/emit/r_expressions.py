@@ -31,6 +31,7 @@ _WORDS: Mapping[str, str | None] = {
     **R_DENSITIES,
     "sigmoid": "plogis",
     "qnorm_log": "qnorm({p}, log.p = TRUE)",
+    "qt_log": "qt({p}, {v}, log.p = TRUE)",
     # These have a spelling in emitted R, which reads back as what it computes them by.
     **dict.fromkeys(
         (

@@ -290,4 +290,23 @@ DISTRIBUTIONS: Mapping[str, str] = {
         y <- beta_quantile(p, df1/2, df2/2, lower.tail, log.p)
         ifelse(x < 0.5, (1/x - 1)*df2/df1, y/(1 - y)*df2/df1)
     }""",
+    "qpois": """function(p, lambda, lower.tail = TRUE, log.p = FALSE) {
+        flags(lower.tail, log.p)
+        lambda <- needed(lambda, "the argument 'lambda' must be positive")
+        if (lower.tail) (if (log.p) qpois_log(p, lambda) else qpois(p, lambda))
+        else (if (log.p) qpois_upper_log(p, lambda) else qpois_upper(p, lambda))
+    }""",
+    "qbinom": """function(p, size, prob, lower.tail = TRUE, log.p = FALSE) {
+        flags(lower.tail, log.p)
+        prob <- probability(prob)
+        if (lower.tail) (if (log.p) qbinom_log(p, size, prob) else qbinom(p, size, prob))
+        else (if (log.p) qbinom_upper_log(p, size, prob) else qbinom_upper(p, size, prob))
+    }""",
+    "qnbinom": """function(p, size, prob, mu, lower.tail = TRUE, log.p = FALSE) {
+        flags(lower.tail, log.p)
+        if (missing(prob) == missing(mu)) refuse("'qnbinom' takes one of 'prob' and 'mu'")
+        r <- if (missing(prob)) size/(size + mu) else probability(prob)
+        if (lower.tail) (if (log.p) qnbinom_log(p, size, r) else qnbinom(p, size, r))
+        else (if (log.p) qnbinom_upper_log(p, size, r) else qnbinom_upper(p, size, r))
+    }""",
 }

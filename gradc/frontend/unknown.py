@@ -13,7 +13,7 @@ _FAMILIES = """
 _AVAILABLE = """
     pnorm qnorm plnorm qlnorm pexp qexp pcauchy qcauchy plogis qlogis pweibull qweibull
     punif qunif pgeom qgeom pgamma pchisq ppois pbeta
-    pt pf pbinom pnbinom qgamma qchisq qbeta qt qf
+    pt pf pbinom pnbinom qgamma qchisq qbeta qt qf qpois qbinom qnbinom
 """
 _DECLARATIONS = """
     DATA_ARRAY DATA_IARRAY DATA_IMATRIX DATA_SPARSE_MATRIX DATA_STRING DATA_STRUCT DATA_UPDATE

@@ -118,6 +118,15 @@ _BETAS = tuple(
     )
     for name, (upper, log) in _VARIANTS.items()
 )
+# SciPy's stdtrit is wrong for few degrees of freedom. x^2/v is the odds of a beta quantile: of
+# the one that is small, in the middle by the probability between -x and x.
+_Q = "(2*min2(p, 1 - p))"
+_OUTER = f"qbeta({_Q}, v/2, 0.5)"
+_INNER = f"ifelse({_Q} < 0.5, qbeta_upper({_Q}, 0.5, v/2), qbeta(abs(1 - 2*p), 0.5, v/2))"
+_ODDS = f"ifelse({_OUTER} < 0.5, 1/{_OUTER} - 1, {_INNER}/(1 - {_INNER}))"
+_STUDENT = f"sign(p - 0.5)*sqrt(v*{_ODDS})"
+# R rounds exp(p) to a double and loses what it is short of 1; the other tail has all digits.
+_STUDENT_LOG_R = "ifelse({p} > -log(2), -qt(-expm1({p}), {v}), qt({p}, {v}, log.p = TRUE))"
 _STUDENTS = tuple(
     prim(
         f"qt{name}",
@@ -131,7 +140,11 @@ _STUDENTS = tuple(
         domain="p < 0" if log else "p > 0 and p < 1",
         ball=QUANTILES[f"qt{name}"],
         probe={"p": _LOGS if log else _PROBABILITIES, "v": (3.0,)},
-        spell=_spelling("qt", ("v",), name, "" if log else "special.stdtrit({v}, {p})"),
+        spell={
+            **_spelling("qt", ("v",), name, ""),
+            **({"r": _STUDENT_LOG_R} if log else {}),
+        },
+        expand=None if log else _STUDENT,
     )
     for name, log, scale in (("", False, ""), ("_log", True, " - p"))
 )

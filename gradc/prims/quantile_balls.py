@@ -149,7 +149,7 @@ def _root(excess: Map) -> Ball:
     return balls.nan()
 
 
-def _levels(p: Ball, upper: bool, log: bool) -> tuple[Ball, Ball]:
+def levels(p: Ball, upper: bool, log: bool) -> tuple[Ball, Ball]:
     """Logs of the lower and of the upper tail that p says."""
     log_p = p if log else p.log()
     log_rest = (-p.exp()).log1p() if log else (-p).log1p()
@@ -175,7 +175,7 @@ def by_tails(
 
         def excess(s: Ball) -> Ball:
             low, high = tails(s, *shapes)
-            log_low, log_high = _levels(p, upper, log)
+            log_low, log_high = levels(p, upper, log)
             # Both differences are increasing; the one of the smaller tail has all the digits.
             return low - log_low if log_low < log_high else log_high - high
 

@@ -18,7 +18,7 @@ _LOG_X = "(-log1p(x^2/v))"
 _INNER, _OUTER = f"pbeta({_Y}, 0.5, v/2)", f"pbeta({_X}, v/2, 0.5)"
 DENSITY = "exp(-lbeta(0.5, v/2) - log(v)/2 - (v + 1)/2*log1p(x^2/v){})"
 _TAIL = f"0.5*ifelse(x^2 < v, 1 - {_INNER}, {_OUTER})"
-_LOG_TAIL = f"(ifelse(x^2 < v, log1p(-{_INNER}), log_pbeta({_X}, v/2, 0.5)) - 0.6931471805599453)"
+_LOG_TAIL = f"(ifelse(x^2 < v, log1p(-{_INNER}), log_pbeta({_X}, v/2, 0.5)) - log(2))"
 
 
 def shape(scale: str) -> str:

@@ -64,12 +64,18 @@ _BETA_PAIRS = (
 )
 
 
+# R rounds exp(p) to a double and loses what it is short of 1; the other tail has all digits.
+_STUDENT_LOG = (
+    "tx[0] > -M_LN2 ? -Rf_qt(-std::expm1(tx[0]), tx[1], 1, 0) : Rf_qt(tx[0], tx[1], 1, 1)"
+)
+
+
 def _student(log: bool) -> Extra:
     scale = "tx[0]" if log else "Type(0)"
     density = f"student_density(ty[0], tx[1], {scale})"
     return Extra(
         ("p", "v"),
-        f"Rf_qt(tx[0], tx[1], 1, {int(log)})",
+        _STUDENT_LOG if log else "Rf_qt(tx[0], tx[1], 1, 0)",
         (
             f"Type(1) / {density}",
             f"-student_shape(ty[0], tx[1], {scale}) / {density}",
@@ -78,6 +84,20 @@ def _student(log: bool) -> Extra:
         comment="Quantile of Student's t.",
     )
 
+
+def _count(name: str, shapes: tuple[str, ...], *, upper: bool, log: bool) -> Extra:
+    """A quantile of counts: a step function."""
+    places = ", ".join(f"tx[{k}]" for k in range(len(shapes) + 1))
+    declared = ", ".join(["double"] * (len(shapes) + 1) + ["int", "int"])
+    return Extra(
+        ("p", *shapes),
+        f"Rf_{name}({places}, {int(not upper)}, {int(log)})",
+        ("Type(0)",) * (len(shapes) + 1),
+        before=f'extern "C" double Rf_{name}({declared});\n',
+    )
+
+
+_COUNTS = {"qpois": ("l",), "qbinom": ("s", "r"), "qnbinom": ("s", "r")}
 
 QUANTILES: Mapping[str, Extra] = {
     **{
@@ -94,4 +114,9 @@ QUANTILES: Mapping[str, Extra] = {
     },
     "qt": _student(log=False),
     "qt_log": _student(log=True),
+    **{
+        f"{count}{name}": _count(count, shapes, upper=upper, log=log)
+        for count, shapes in _COUNTS.items()
+        for name, (upper, log) in _VARIANTS.items()
+    },
 }

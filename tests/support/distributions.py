@@ -83,6 +83,18 @@ QUANTILES: Mapping[str, Point] = {
     "qunif(p, a, b)": {"a": 0.25, "b": 3.0},
     "qgeom(p, r)": {"r": 0.3},
 }
+SHAPED: Mapping[str, Point] = {
+    "qgamma(p, a, rate = r)": {"a": 2.5, "r": 1.5},
+    "qgamma(p, a, scale = s)": {"a": 0.4, "s": 2.0},
+    "qchisq(p, n)": {"n": 3.5},
+    "qbeta(p, a, b)": {"a": 2.5, "b": 0.75},
+    "qt(p, n)": {"n": 4.5},
+    "qf(p, m, n)": {"m": 3.5, "n": 12.0},
+    "qpois(p, l)": {"l": 4.25},
+    "qbinom(p, 30, r)": {"r": 0.3},
+    "qnbinom(p, s, r)": {"s": 4.5, "r": 0.3},
+    "qnbinom(p, s, mu = m)": {"s": 4.5, "m": 12.5},
+}
 
 
 def closed_cases() -> Iterator[Case]:
@@ -94,6 +106,6 @@ def closed_cases() -> Iterator[Case]:
 def quantile_cases(quantiles: Mapping[str, Point] = QUANTILES) -> Iterator[Case]:
     for (call, others), (lower, log) in itertools.product(quantiles.items(), FLAGS):
         where = LOGS if log else PROBABILITIES
-        if log and call.startswith("qcauchy"):
-            where = (-300.0, *LOGS[1:])  # there 1/p overflows
+        if log and call.startswith(("qcauchy", "qt", "qf")):
+            where = (-60.0, *LOGS[1:])  # further out 1/p overflows
         yield flagged(call, lower, log), [{"p": p, **others} for p in where]

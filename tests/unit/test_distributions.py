@@ -7,7 +7,7 @@ from typing import Any
 
 import mpmath
 import pytest
-from distributions import closed_cases, quantile_cases
+from distributions import SHAPED, closed_cases, quantile_cases
 from flint import arb, ctx
 from structure import difference
 
@@ -16,7 +16,7 @@ from gradc.model import compile as compile_model
 from gradc.prims import TABLE
 from gradc.verify import true_values
 
-CALLS = [call for call, _ in (*closed_cases(), *quantile_cases())]
+CALLS = [call for call, _ in (*closed_cases(), *quantile_cases(), *quantile_cases(SHAPED))]
 
 
 @pytest.mark.parametrize("call", CALLS)
