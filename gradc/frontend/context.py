@@ -38,7 +38,7 @@ from gradc.syntax.rope import Text, TooLong, computed, has_values
 
 if TYPE_CHECKING:
     from gradc.frontend.scope import Code, Scope
-    from gradc.frontend.turns import Loop
+    from gradc.frontend.turn_results import Loop
     from gradc.syntax.tree import Tree
 
 ELEMENTS_LIMIT = 1_000_000

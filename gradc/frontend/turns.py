@@ -8,12 +8,11 @@ found by :mod:`gradc.frontend.vectorize`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gradc.errors import GradcError
-from gradc.frontend.loop_sizes import shift_of
 from gradc.frontend.scope import CALL, NAME, Environment
+from gradc.frontend.turn_results import Ends, Loop, finish
 from gradc.frontend.values import (
     Elements,
     Filled,
@@ -24,7 +23,7 @@ from gradc.frontend.values import (
     Value,
     Whole,
 )
-from gradc.frontend.vectorize import LOOP_VARIABLE, Carry, NotVectorizable, Turn, Vectorized
+from gradc.frontend.vectorize import LOOP_VARIABLE, NotVectorizable, Turn, Vectorized
 from gradc.ir import REAL, Graph
 from gradc.ir.types import known
 from gradc.prims import ShapeError
@@ -41,14 +40,6 @@ _SHORT = 16
 """From how many turns on a loop over known places is tried as work on vectors."""
 
 
-@dataclass(slots=True)
-class Loop:
-    """One loop while its turn is evaluated; ``reads`` are placeholders by name and index."""
-
-    number: int
-    reads: dict[int, tuple[str, int]] = field(default_factory=dict)
-
-
 def over_data(m: Machine, name: str, values: int, body: int, scope: Scope) -> GradcError | None:
     """Do all turns of a loop at once; None when done, else why that cannot be."""
     loop = Loop(len(m.graph.records))
@@ -62,11 +53,11 @@ def over_data(m: Machine, name: str, values: int, body: int, scope: Scope) -> Gr
         m.branches.write(environment, name, counter)
         m.evaluate(body, scope)
 
-    def finish(changes: Changes) -> None:
+    def complete(changes: Changes) -> None:
         after = _settled(environment, changes, before, name)
-        _finish(m, loop, counter, values, before, after, scope)
+        finish(m, Ends(loop, counter, values, before, after), scope)
 
-    return _tried(m, loop, turn, finish, body, scope)
+    return _tried(m, loop, turn, complete, body, scope)
 
 
 def over_elements(
@@ -81,20 +72,20 @@ def over_elements(
         value = m.run(one(counter), node, scope)
         results.append(m.builder.real(m.context.node(value)))
 
-    def finish(changes: Changes) -> None:
+    def complete(changes: Changes) -> None:
         if changes or m.graph.types[results[0]].rank:
             raise NotVectorizable
         done = Vectorized(m.graph, m.builder, Turn(counter, counter, values, [], {}, results))
         results.append(done.rows(results[0]))
 
-    return _tried(m, loop, turn, finish, node, scope) or results[1]
+    return _tried(m, loop, turn, complete, node, scope) or results[1]
 
 
 def _tried(
     m: Machine,
     loop: Loop,
     turn: Callable[[], object],
-    finish: Callable[[Changes], None],
+    complete: Callable[[Changes], None],
     node: int,
     scope: Scope,
 ) -> GradcError | None:
@@ -106,7 +97,7 @@ def _tried(
     error: GradcError | None = None
     try:
         turn()
-        finish(branches.end(start, m.builder.truth(True)))
+        complete(branches.end(start, m.builder.truth(True)))
         return None
     except NotVectorizable:
         pass
@@ -135,21 +126,6 @@ def _is_short(m: Machine, value: Elements) -> bool:
     return 0 < len(value) <= _SHORT and all(
         isinstance(item, int) and not m.context.is_logical(item) for item in value.items
     )
-
-
-def _carried_elements(
-    m: Machine, name: str, new: Elements, old: Value, value: Value
-) -> list[Carry]:
-    """A short vector that a loop carries: each of its numbers by itself."""
-    after = m.context.atoms(value)
-    if not isinstance(old, Elements) or len(after) != len(new):
-        raise NotVectorizable
-    carries: list[Carry] = []
-    for k, (variable, start, node) in enumerate(zip(new.items, old.items, after, strict=True), 1):
-        if not (isinstance(variable, int) and isinstance(start, int) and isinstance(node, int)):
-            raise NotVectorizable
-        carries.append(Carry(f"{name}{k}@", int(variable), int(start), m.builder.real(int(node))))
-    return carries
 
 
 def known_range(m: Machine, value: Value) -> int | None:
@@ -239,144 +215,6 @@ def _settled(
             value = Unresolved("G104", message, None)
         after[name] = value
     return after
-
-
-def _finish(
-    m: Machine,
-    loop: Loop,
-    counter: int,
-    values: int,
-    before: dict[str, tuple[Value, Value]],
-    after: dict[str, Value],
-    scope: Scope,
-) -> None:
-    """Give all variables what the last turn leaves."""
-    filling = {n: v for n, v in after.items() if isinstance(v, Filled) and v.index is not None}
-    carries: list[Carry] = []
-    for name, (new, old) in before.items():
-        if isinstance(new, int) and name in after:
-            value = after[name]
-            if not isinstance(value, int) or not isinstance(old, int):
-                raise NotVectorizable
-            carries.append(Carry(name, new, int(old), m.builder.real(int(value))))
-        elif isinstance(new, Elements) and name in after:
-            carries += _carried_elements(m, name, new, old, after.pop(name))
-    reads: dict[int, tuple[int, int]] = {}
-    for placeholder, (name, index) in loop.reads.items():
-        old = before[name][1]
-        lag = _lag(m, filling.get(name), index, counter)
-        if lag:
-            carries += _lagged(m, loop, counter, values, filling[name], placeholder, lag, carries)
-        else:
-            reads[placeholder] = m.context.node(old), index
-    if any(name in m.symbols.inputs and name not in before for name in after):
-        raise NotVectorizable  # read before it was given a value
-    plain = {n: int(v) for n, v in after.items() if isinstance(v, int) and n not in before}
-    results = [*plain.values(), *(v.value for v in filling.values() if v.value is not None)]
-    names = {int(v): n for n, v in after.items() if isinstance(v, int)}
-    names |= {v.value: n for n, v in filling.items() if v.value is not None}
-    turn = Turn(counter, counter, values, carries, reads, results, names)
-    done = Vectorized(m.graph, m.builder, turn)
-    for node, name in names.items():
-        if node in done.vectors:
-            m.names.setdefault(done.vectors[node], name)
-    for name, value in after.items():
-        if name in plain or isinstance(value, Unresolved):
-            m.bind(scope.environment, name, _last(done, name, value))
-    for carry in carries:
-        if carry.name in after:
-            m.bind(scope.environment, carry.name, done.final(carry))
-    finals = {carry.variable: carry for carry in carries}
-    for name, (new, _) in before.items():
-        if isinstance(new, Elements) and new.items and new.at(0) in finals:
-            items = [done.final(finals[item]) for item in new.items]  # type: ignore[index]
-            m.bind(scope.environment, name, Elements(items, new.names, new.dim))
-    for name, item in filling.items():
-        m.bind(scope.environment, name, _refilled(m, item, counter, values, done))
-
-
-def _last(done: Vectorized, name: str, value: Value) -> Value:
-    """What the last turn leaves in a variable of its own."""
-    if isinstance(value, Unresolved) or not isinstance(value, int):
-        return value
-    try:
-        return done.last(int(value))
-    except NotVectorizable:
-        message = f"what the last turn of a loop leaves in '{name}' is not available"
-        return Unresolved("G104", message, None)
-
-
-def _lag(m: Machine, item: Filled | None, index: int, counter: int) -> int:
-    """How many turns ago an element was set that is read now; 0 where it was not."""
-    if item is None or item.index is None:
-        return 0
-    written, read = shift_of(m.builder, item.index, counter), shift_of(m.builder, index, counter)
-    if written is None or read is None or written - read > _LONGEST_LAG:
-        raise NotVectorizable
-    return max(0, written - read)
-
-
-def _first_place(m: Machine, item: Filled, counter: int, values: int) -> int:
-    """The place, from 0, that the first turn of a loop sets."""
-    shift = None if item.index is None else shift_of(m.builder, item.index, counter)
-    record = m.graph.records[values]
-    if shift is None or record[0] != "seq_along":
-        raise NotVectorizable
-    place: int = record[1] + shift
-    return place
-
-
-def _lagged(
-    m: Machine,
-    loop: Loop,
-    counter: int,
-    values: int,
-    item: Filled,
-    placeholder: int,
-    lag: int,
-    known: list[Carry],
-) -> list[Carry]:
-    """Carried values for the elements that the last turns set, up to one that is read."""
-    first = _first_place(m, item, counter, values)
-    if item.value is None or first - lag < 0:
-        raise NotVectorizable
-    chain: list[Carry] = []
-    newest = m.builder.real(item.value)
-    for k in range(1, lag + 1):
-        name = item.name if k == 1 else f"{item.name}_{k}"
-        variable = placeholder
-        if k < lag:
-            variable = m.graph.intern((LOOP_VARIABLE, (loop.number, name, k, placeholder)), REAL)
-        start = m.builder.index(m.context.node(item.before), first - k + 1)
-        chain.append(Carry(f"{name}@", variable, start, newest))
-        newest = variable
-    return chain
-
-
-def _refilled(m: Machine, item: Filled, counter: int, values: int, done: Vectorized) -> Value:
-    """A vector once the loop has set its elements."""
-    b = m.builder
-    before = m.context.node(item.before)
-    first = _first_place(m, item, counter, values)
-    if item.value is None:
-        raise NotVectorizable
-    rows = done.rows(item.value)
-    rest = b.size(before).plus(b.size(rows), -1)
-    if not rest.is_known or first < 0 or rest.constant < first or first > _LONGEST_LAG:
-        raise NotVectorizable
-    if not rest.constant:
-        return rows
-    parts = [b.index(before, place) for place in range(1, first + 1)]
-    back = rest.constant - first
-    if back:
-        last = before
-        while m.graph.prim(last) == "concat":
-            last = m.graph.args(last)[-1]
-        if m.graph.prim(last) != "broadcast" or back > _LONGEST_LAG:
-            raise NotVectorizable
-        parts += [rows, *[m.graph.args(last)[0]] * back]
-        return b.apply("concat", parts)
-    return b.apply("concat", [*parts, rows])
 
 
 def read(graph: Graph, loop: Loop, item: Filled, index: int) -> int:
