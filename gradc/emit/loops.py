@@ -66,7 +66,8 @@ class Loop:
 
 
 Plan = Callable[
-    [Printer, Sequence[int], frozenset[int]], "tuple[tuple[Step, ...], dict[int, Piece]]"
+    [Printer, Sequence[int], frozenset[int], Mapping[int, str]],
+    "tuple[tuple[Step, ...], dict[int, Piece]]",
 ]
 """Schedules the body: its statements, and the pieces of its roots."""
 
@@ -104,7 +105,7 @@ def build_loop(
     outs = [body.outputs[f"out:{k}"] for k in wanted]
     inner = replace(printer, graph=body.graph, input_text=texts)
     keep = frozenset(nexts) if m > 1 else frozenset()
-    steps, found = plan(inner, [*nexts, *outs], keep)
+    steps, found = plan(inner, [*nexts, *outs], keep, body.names)
     vectors = [fresh(f"{_stem(region, k)}") for k in wanted]
     loop = Loop(
         node,

@@ -104,10 +104,14 @@ class _Scheduler:
         return Piece("")
 
     def inside(
-        self, printer: Printer, roots: Sequence[int], keep: frozenset[int]
+        self,
+        printer: Printer,
+        roots: Sequence[int],
+        keep: frozenset[int],
+        users: Mapping[int, str],
     ) -> tuple[tuple[Step, ...], dict[int, Piece]]:
         """The statements of a loop's body, which has no loops itself."""
-        namer = _Inside(self.namer)
+        namer = _Inside(self.namer, users)
         plan = schedule(printer, roots, namer, self.limits, keep)
         steps = [Step(s.name, s.text) for s in plan.statements if isinstance(s, Statement)]
         return tuple(steps), dict(plan.pieces)
@@ -140,9 +144,10 @@ class _Inside:
     """Names inside of a loop's body, whose nodes are of another graph."""
 
     outside: Namer
+    users: Mapping[int, str]
 
     def __call__(self, node: int) -> str:
-        return self.outside.fresh("v")
+        return self.outside.fresh(self.users.get(node, "v"))
 
     def fresh(self, stem: str) -> str:
         return self.outside.fresh(stem)
