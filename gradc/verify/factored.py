@@ -32,14 +32,10 @@ _OWN_STEPS = 8
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What one operation adds: ``unit`` relative to its result, ``tiny`` where it underflows.
-
-    ``inverts`` says that systems are solved by multiplying with the inverse.
-    """
+    """What one operation adds: ``unit`` relative to its result, ``tiny`` where it underflows."""
 
     unit: Wide
     tiny: Wide
-    inverts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,33 +88,26 @@ def _factors(a: Wide) -> tuple[Wide, Wide]:
     return product, np.abs(np.diag(rest))
 
 
-def _solution_errors(matrix: _Matrix, x: Wide, b: Wide | None, steps: Steps) -> Wide:
-    """For a solution ``x`` of one or more right sides ``b``; None where ``b`` is the identity."""
+def _solution_errors(matrix: _Matrix, x: Wide, steps: Steps) -> Wide:
+    """For the solutions ``x``, a column each, of systems with this matrix.
+
+    No target solves by multiplying with an inverse, whose errors would be larger.
+    """
     if not matrix.is_known:
         return np.full(x.shape, np.inf, np.longdouble)
-    base, own = np.abs(x), steps.unit * np.abs(x)
-    if steps.inverts and b is not None:
-        base = matrix.inverse @ np.abs(b)
-        own = (len(x) + 1) * steps.unit * base
-    first = matrix.spread @ base
+    first = matrix.spread @ np.abs(x)
     # (I - G)⁻¹ G y <= G y + G (I - G)⁻¹ (G y), and |(I - G)⁻¹| is at most 2 in the norm.
     higher = matrix.spread.sum(axis=1)[:, None] * (2 * first.max(axis=0, initial=0))
-    return np.asarray(first + higher + own + steps.tiny, np.longdouble)
-
-
-def _columns(values: Wide) -> Wide:
-    return values if values.ndim == 2 else values[:, None]
+    return np.asarray(first + higher + steps.unit * np.abs(x) + steps.tiny, np.longdouble)
 
 
 def _solve(args: Sequence[Cells], cells: Cells, steps: Steps) -> Wide:
-    matrix = _analysed(args[0], steps)
-    return _solution_errors(
-        matrix, _columns(wide_array(cells)), _columns(wide_array(args[1])), steps
-    )
+    x = wide_array(cells)
+    return _solution_errors(_analysed(args[0], steps), x if x.ndim == 2 else x[:, None], steps)
 
 
 def _inverse(args: Sequence[Cells], cells: Cells, steps: Steps) -> Wide:
-    return _solution_errors(_analysed(args[0], steps), wide_array(grid(cells)), None, steps)
+    return _solution_errors(_analysed(args[0], steps), wide_array(grid(cells)), steps)
 
 
 def _relative(matrix: _Matrix, steps: Steps) -> Wide:

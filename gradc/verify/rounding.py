@@ -69,8 +69,6 @@ _EXPONENTS = {"float64": (-1022, 1024), "float32": (-126, 128)}
 # Targets that set subnormal results, and subnormal arguments, to zero.
 _FLUSHES = frozenset({"tf"})
 _REASSOCIATES = frozenset({"tmb"})
-# Targets that solve a system by multiplying with the inverse.
-_INVERTS = frozenset({"tmb"})
 # special.expit and R's 1/(1 + exp(-x)) are 0 where exp(-x) overflows, at x < -709.78; the true
 # value there is subnormal. special.ndtr and log_ndtr flush subnormal results as well.
 _LOSES_SUBNORMALS = {
@@ -228,7 +226,7 @@ def _errors(model: Arithmetic, name: str, attrs: Any, args: Sequence[Cells], cel
     if name in SUMMING:
         return [(mass * unit + model.tiny) * steps for mass, steps in masses(name, attrs, args)]
     if name in FACTORED:
-        steps = Steps(to_wide(unit), to_wide(model.tiny), model.target in _INVERTS)
+        steps = Steps(to_wide(unit), to_wide(model.tiny))
         return [to_ball(error) for error in factored_errors(name, args, cells, steps)]
     if name == "log_sum_exp":
         return [_log_sum_exp_error(model, args[0], cells[0])]
