@@ -41,7 +41,13 @@ def _in_r(texts):
 
 
 def _value(text):
-    function = build(Source("t.R", text), wrt=list(PARAMS), at=PARAMS).function
+    """The value, None where the loop cannot be done at once."""
+    try:
+        function = build(Source("t.R", text), wrt=list(PARAMS), at=PARAMS).function
+    except GradcError as error:
+        if "cannot be done on whole vectors" in str(error):
+            return None
+        raise
     inputs = bind(function, POINT)
     written = concrete(function, inputs)
     return float(evaluate(written.graph, [written.value], inputs, 200)[written.value][0].mid())
@@ -52,10 +58,8 @@ def test_loops_over_data_mean_what_r_says() -> None:
     texts = programs(20261126, COUNT)
     refused = 0
     for text, wanted in zip(texts, _in_r(texts), strict=True):
-        try:
-            found = _value(text)
-        except GradcError as error:
-            assert "cannot be done on whole vectors" in str(error), text
+        found = _value(text)
+        if found is None:
             refused += 1
             continue
         assert found == pytest.approx(wanted, rel=1e-12, abs=1e-12), text
