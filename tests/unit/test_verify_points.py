@@ -163,3 +163,13 @@ def test_a_matrix_that_is_factored_is_positive_definite() -> None:
     for point in drawn(function, 10).points:
         assert np.allclose(point["S"], np.transpose(point["S"]))
         assert np.linalg.eigvalsh(point["S"]).min() > 0
+
+
+def test_what_a_density_counts_is_drawn_as_a_count() -> None:
+    text = Source("text", "dbinom(k, n, p, log = TRUE) + x")
+    function = build(text, wrt=["p"]).function
+    found = sample(function, [], 6, 1, lambda point: None)
+    for point in found.points:
+        drawn = [point["k"], point["n"]]
+        assert all(float(number).is_integer() for value in drawn for number in np.atleast_1d(value))
+    assert not all(float(np.atleast_1d(point["x"])[0]).is_integer() for point in found.points)
