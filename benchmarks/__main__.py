@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from benchmarks.tables import evaluation, graph, pasted, prep, work
+from benchmarks.tables import evaluation, graph, models, pasted, prep, work
 from benchmarks.workloads import WORKLOADS
 
 Show = Callable[[list[str], bool], None]
@@ -22,6 +22,7 @@ TABLES: dict[str, tuple[frozenset[str], tuple[Show, ...]]] = {
     ),
     "prep": (frozenset({"w1", "w2", "w3", "w6"}), (prep.show_prep, prep.show_stages)),
     "graph": (frozenset({"w3", "w6"}), (graph.show_graph, graph.show_growth)),
+    "models": (frozenset(), (models.show_models,)),
     "pasted": (frozenset(), (pasted.show_pasted,)),
 }
 """The workloads that a table has, and what prints it; no workloads: the table has its own."""
