@@ -92,11 +92,13 @@ def test_values_are_rs() -> None:
     wrong = []
     for call, rows in CASES:
         model = compile_model(call, wrt=list(rows[0]))
+        # R takes 1 from 1/x where x, a beta quantile, is near 1.
+        digits = "1e-6" if call.startswith("qf(") else "1e-11"
         for row in rows:
             answer = next(answers)
             (cell,) = true_values(model.stages.value, row).cells["value"]
             with ctx.workprec(200):
-                same = abs(arb(answer) - cell) <= abs(cell) * arb("1e-11") + arb("1e-320")
+                same = abs(arb(answer) - cell) <= abs(cell) * arb(digits) + arb("1e-320")
             if not same and (call, row.get("p", 0)) not in R_LOSES and float(cell) != answer:
                 wrong.append(f"{call} at {row}: {cell.str(17)}, R says {answer!r}")
     assert wrong == []
