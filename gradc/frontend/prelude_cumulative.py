@@ -298,14 +298,15 @@ DISTRIBUTIONS: Mapping[str, str] = {
     }""",
     "qbinom": """function(p, size, prob, lower.tail = TRUE, log.p = FALSE) {
         flags(lower.tail, log.p)
-        prob <- probability(prob)
+        prob <- needed(prob, "the argument 'prob' must be positive")
         if (lower.tail) (if (log.p) qbinom_log(p, size, prob) else qbinom(p, size, prob))
         else (if (log.p) qbinom_upper_log(p, size, prob) else qbinom_upper(p, size, prob))
     }""",
     "qnbinom": """function(p, size, prob, mu, lower.tail = TRUE, log.p = FALSE) {
         flags(lower.tail, log.p)
         if (missing(prob) == missing(mu)) refuse("'qnbinom' takes one of 'prob' and 'mu'")
-        r <- if (missing(prob)) size/(size + mu) else probability(prob)
+        r <- if (missing(prob)) size/(size + mu)
+            else needed(prob, "the argument 'prob' must be positive")
         if (lower.tail) (if (log.p) qnbinom_log(p, size, r) else qnbinom(p, size, r))
         else (if (log.p) qnbinom_upper_log(p, size, r) else qnbinom_upper(p, size, r))
     }""",

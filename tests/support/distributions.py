@@ -87,7 +87,7 @@ SHAPED: Mapping[str, Point] = {
     "qgamma(p, a, rate = r)": {"a": 2.5, "r": 1.5},
     "qgamma(p, a, scale = s)": {"a": 0.4, "s": 2.0},
     "qchisq(p, n)": {"n": 3.5},
-    "qbeta(p, a, b)": {"a": 2.5, "b": 0.75},
+    "qbeta(p, a, b)": {"a": 2.5, "b": 6.0},
     "qt(p, n)": {"n": 4.5},
     "qf(p, m, n)": {"m": 3.5, "n": 12.0},
     "qpois(p, l)": {"l": 4.25},
@@ -106,6 +106,6 @@ def closed_cases() -> Iterator[Case]:
 def quantile_cases(quantiles: Mapping[str, Point] = QUANTILES) -> Iterator[Case]:
     for (call, others), (lower, log) in itertools.product(quantiles.items(), FLAGS):
         where = LOGS if log else PROBABILITIES
-        if log and call.startswith(("qcauchy", "qt", "qf")):
+        if log and call.startswith(("qcauchy", "qt", "qf", "qbeta", "qgamma(p, a, scale")):
             where = (-60.0, *LOGS[1:])  # further out 1/p overflows
         yield flagged(call, lower, log), [{"p": p, **others} for p in where]

@@ -193,7 +193,7 @@ def test_a_negative_deviation_gives_nan_as_in_r(call: str) -> None:
         ("pnorm(x, log.p = y)", "'log.p' must be known when the model is compiled"),
         ("dnorm(x, location = 1)", "'dnorm' has no argument 'location'"),
         ("SSlogis(x, a, b)", "scal"),
-        ("dmvnorm(x)", "'dmvnorm' is a distribution, and these are not available yet"),
+        ("dtweedie(x)", "'dtweedie' is a distribution, and these are not available yet"),
     ],
 )
 def test_what_is_refused(call: str, words: str) -> None:
