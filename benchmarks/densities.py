@@ -157,7 +157,16 @@ def _near_zero(generator: Generator, count: int) -> list[Column]:
     return [np.where(small > -0.99, small, -small)]
 
 
+def _trial(generator: Generator, count: int) -> list[Column]:
+    """A success or a failure, and a logit: ordinary, or far out."""
+    logit = _mixed(
+        generator, generator.normal(0, 4, count), generator.uniform(-700, 700, count), 0.7
+    )
+    return [generator.integers(0, 2, count).astype(float), logit]
+
+
 JOINT: dict[str, Joint] = {
+    "dbernoulli_logit": _trial,
     "dnorm_log": _located,
     "dnorm": _inner,
     "dlnorm_log": _lognormal,

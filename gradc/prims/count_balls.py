@@ -113,6 +113,14 @@ def dbinom_log(x: Ball, n: Ball, p: Ball) -> Ball:
     return with_bits(_dbinom, x, n, p) if rest > 0 and p > 0 and p < 1 else balls.nan()
 
 
+def dbernoulli_logit(x: Ball, eta: Ball) -> Ball:
+    if is_nan((x, eta)):
+        return balls.nan()
+    if x == 0 or x == 1:
+        return -balls.softplus((1 - 2 * x) * eta)
+    return infinite(-1) if not (x.contains(0) or x.contains(1)) else balls.nan()
+
+
 @centred
 def _dnbinom(x: Any, size: Any, p: Any) -> Any:
     ways = _log_rising(x, size)

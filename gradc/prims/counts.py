@@ -92,13 +92,23 @@ PRIMS: tuple[Prim, ...] = (
                 support=f"x > size | {_NO_COUNT}",
             ),
         ),
+    ),
+    prim(
+        "dbernoulli_logit",
+        "x eta",
+        doc="logarithm of the probability of a single trial, by the logit of its chance",
+        source="R: nmath/dbinom.c, for size 1",
+        d={
+            "x": _COUNT,
+            "eta": "ifelse(x == 0 | x == 1, (2*x - 1)*sigmoid((1 - 2*x)*eta), 0)",
+        },
+        ball=balls.dbernoulli_logit,
+        probe={"x": (0.0, 1.0, 0.5), "eta": (-800.0, -40.0, -0.7, 0.0, 2.0, 60.0, 900.0)},
+        spell={"tmb": "dbinom_robust({x}, Type(1), {eta}, true)"},
+        expand="ifelse(x == 0 | x == 1, -softplus((1 - 2*x)*eta), -Inf)",
         stabilizes=[
-            # Of a single trial, also where the chance rounds to 0 or 1.
-            Stabilizes(
-                "dbinom_log(x, 1, sigmoid(e))",
-                "ifelse(x == 0 | x == 1, -softplus((1 - 2*x)*e), -Inf)",
-                varies="e",
-            ),
+            # Also where the chance rounds to 0 or 1.
+            Stabilizes("dbinom_log(x, 1, sigmoid(e))", "dbernoulli_logit(x, e)", varies="e"),
         ],
     ),
     prim(

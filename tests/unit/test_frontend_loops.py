@@ -100,7 +100,10 @@ def test_sapply_over_data_is_elementwise() -> None:
     ("text", "words"),
     [
         ("for (i in 1:length(y)) if (y[i] > 0) break\na", "'break' depends on a condition"),
-        ("s <- 'b'\nfor (i in 1:length(y)) s <- paste0(s, 'b')\na", "no number that a loop carries"),
+        (
+            "s <- 'b'\nfor (i in 1:length(y)) s <- paste0(s, 'b')\na",
+            "no number that a loop carries",
+        ),
         ("s <- 0\nfor (i in 1:length(y)) s <- s + foo(y[i])\ns + a", "unknown function 'foo'"),
         ("s <- 0\nfor (i in 1:length(y)) s <- s + y[i+1]\ns + a", "elements 2 to n+1"),
         ("w <- c(1, 2)\nw[k]*a", "an index depends on a parameter"),
