@@ -45,9 +45,29 @@ def batched(
         return b.extent(first.node, 1)
     if name == "index":
         return b.apply("get_col", nodes, attrs)
+    if name in _PAIRWISE:
+        return _column_by_column(b, _PAIRWISE[name], first.node)
     if name == "broadcast" and rank == 1:
         return first.node
     return None
+
+
+_PAIRWISE = {"log_sum_exp": "logspace_add", "max": "max2", "min": "min2", "prod": "mul"}
+"""Reductions of a row by the function of two numbers that they are made of."""
+
+_MOST_COLUMNS = 32
+
+
+def _column_by_column(b: Builder, name: str, matrix: int) -> int | None:
+    """A reduction of each row, column after column; None where they are many, or not known."""
+    columns = b.graph.types[matrix].shape[1].substitute(b.graph.bindings)
+    if not columns.is_known or not 0 < columns.constant <= _MOST_COLUMNS:
+        return None
+    parts = [b.apply("get_col", [matrix], k) for k in range(1, columns.constant + 1)]
+    total = parts[0]
+    for part in parts[1:]:
+        total = b.apply(name, [total, part])
+    return total
 
 
 def _row_sums(b: Builder, node: int) -> int:

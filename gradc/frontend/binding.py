@@ -138,7 +138,11 @@ def take_cells(context: Context, x: Value, rows: Value, columns: Value, drop: Va
         return b.apply("gather", [b.apply("get_col", [node], column), context.node(rows, 1)])
     if row is not None:
         return b.apply("gather", [b.apply("get_row", [node], row), context.node(columns, 2)])
-    raise Refusal("G104", "of row and column of a matrix only one can depend on the data", None, 1)
+    # Column by column: the row, and the length of all columns before.
+    flat = b.apply("as_vector", [node])
+    before = b.sub(context.node(columns, 2), b.const(1.0))
+    place = b.add(context.node(rows, 1), b.mul(before, b.extent(node, 0)))
+    return b.apply("gather", [flat, place])
 
 
 def _place(context: Context, index: Value, matrix: int, axis: int) -> int | None:

@@ -16,12 +16,10 @@ from gradc.frontend.unknown import closest
 from gradc.frontend.values import NULL, Undecided, Value
 from gradc.frontend.vectorize import LOOP_VARIABLE
 from gradc.ir import Function, Graph, compact, reachable
+from gradc.prims.extents import vary_with
 from gradc.syntax import parse_python, parse_r
 from gradc.syntax.rope import Text
 from gradc.syntax.tree import Tree
-
-_SIZES = frozenset({"length", "nrow", "ncol", "seq_along"})
-"""What depends on how many values an input has, not on the values."""
 
 READINGS_LIMIT = 50
 """How often a script is read again because numbers turn out to be needed."""
@@ -154,12 +152,7 @@ class _Model:
         found = [n for n, mark in enumerate(reached) if mark and records[n][0] in indexing]
         if not found:
             return
-        moving = bytearray(len(records))
-        for item in function.params:
-            moving[item.node] = 1
-        for node, record in enumerate(records):
-            if record[0] not in _SIZES and len(record) > 2:
-                moving[node] |= any(moving[arg] for arg in record[2:])
+        moving = vary_with(self.graph, [item.node for item in function.params])
         for node in found:
             if moving[self.graph.records[node][3]]:
                 message = "an index depends on a parameter here, and has no derivative"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -168,3 +168,20 @@ def solve(
             yield extent, extent.size.constant + total
         else:
             yield extent, None
+
+
+_SIZES = frozenset({"length", "nrow", "ncol", "seq_along"})
+
+
+def vary_with(graph: Graph, sources: Iterable[int]) -> bytearray:
+    """A mark per node: 1 where its value depends on the values of some source.
+
+    How many values a source has is no value of it.
+    """
+    marks = bytearray(len(graph.records))
+    for source in sources:
+        marks[source] = 1
+    for node, record in enumerate(graph.records):
+        if record[0] not in _SIZES and len(record) > 2:
+            marks[node] |= any(marks[arg] for arg in record[2:])
+    return marks

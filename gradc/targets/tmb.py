@@ -14,8 +14,9 @@ from gradc.emit.printer import Printer
 from gradc.emit.schedule import Limits
 from gradc.emit.sharing import share_signs
 from gradc.errors import fail
-from gradc.ir import Function, dependents, reachable
+from gradc.ir import Function, reachable
 from gradc.prims import TABLE
+from gradc.prims.extents import vary_with
 from gradc.targets.target import Target
 from gradc.targets.tmb_body import body_lines
 from gradc.targets.tmb_declarations import (
@@ -125,7 +126,7 @@ def _scheduler(template: _Template, sizes: Sizes) -> BlockScheduler:
     marks = reachable(graph, function.outputs.values())
     flat = all(graph.types[node].rank < 2 for node in range(len(marks)) if marks[node])
     taped = [item.node for item in function.inputs if is_parameter(function, item)]
-    varies = dependents(graph, taped)
+    varies = vary_with(graph, taped)
 
     def place(index: int, text: str, size: str) -> str:
         if varies[index]:
