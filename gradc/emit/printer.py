@@ -117,7 +117,7 @@ class Printer:
         template = self.template(name)
         if template is None:
             raise fail("G303", f"the target has no '{name}'", self.graph.place(node))
-        return self._call(name, record[1], template, pieces)
+        return self._call(record, template, pieces)
 
     def _is_plain(self, name: str, record: tuple[Any, ...]) -> bool:
         """Whether literals may be combined as they are: no error, and a double again."""
@@ -139,6 +139,13 @@ class Printer:
             return piece
         return Piece(typed(piece.text), ATOM, piece.brackets + 1, piece.height)
 
+    def _number_typed(self, piece: Piece, node: int) -> Piece:
+        """A literal typed; where the first argument decides, an infinity and NaN, too."""
+        typed = self.syntax.typed
+        if typed is not None and self.syntax.first_decides and self.graph.is_const(node):
+            return Piece(typed(piece.text), ATOM, piece.brackets + 1, piece.height)
+        return self.typed(piece)
+
     def _infix(self, name: str, record: tuple[Any, ...], pieces: Sequence[Piece]) -> Piece:
         operator = self.syntax.infix[name]
         left, right = pieces
@@ -153,9 +160,14 @@ class Printer:
             text = self.syntax.infix["sub" if name == "add" else "add"].text
         return infix(operator, left, right, text)
 
-    def _call(self, name: str, attrs: Any, template: Template, pieces: Sequence[Piece]) -> Piece:
+    def _call(
+        self, record: tuple[Any, ...], template: Template, pieces: Sequence[Piece]
+    ) -> Piece:
+        name, attrs = record[:2]
         if name in self.syntax.strict:
-            pieces = [self.typed(piece) for piece in pieces]
+            pieces = [self._number_typed(*pair) for pair in zip(pieces, record[2:], strict=True)]
+        elif self.syntax.first_decides and len(pieces) > 1:
+            pieces = [self.typed(pieces[0]), *pieces[1:]]
         values: dict[str, Any] = dict(zip(TABLE[name].params, pieces, strict=False))
         if isinstance(attrs, int):
             values["k"], values["k0"] = str(attrs), str(attrs - 1)

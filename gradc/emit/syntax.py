@@ -94,7 +94,8 @@ class Syntax:
 
     ``number`` prints a finite double; infinities and NaN are names. ``typed`` turns a literal
     into a value of the target's own type where a bare number would be taken for another: where
-    an operation has nothing but literals, and in primitives of ``strict``. ``pi`` is the name of
+    an operation has nothing but literals, and in primitives of ``strict``; where ``first_decides``,
+    the first argument of a call is typed, too, since the others follow it. ``pi`` is the name of
     that number where a literal may be written with it.
     ``special`` prints a primitive in its own way, before operators and templates are tried;
     those in ``repeated`` name their first argument more than once.
@@ -109,6 +110,7 @@ class Syntax:
     typed: Callable[[str], str] | None = None
     pi: str = ""
     strict: frozenset[str] = frozenset()
+    first_decides: bool = False
     special: Mapping[str, Special] = field(default_factory=dict)
     repeated: frozenset[str] = frozenset()
 

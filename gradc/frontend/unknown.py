@@ -19,11 +19,15 @@ _DECLARATIONS = """
     DATA_ARRAY DATA_IARRAY DATA_IMATRIX DATA_SPARSE_MATRIX DATA_STRING DATA_STRUCT DATA_UPDATE
     DATA_VECTOR_INDICATOR DATA_ARRAY_INDICATOR PARAMETER_ARRAY SIMULATE
 """
+_TABLES = "read.csv read.csv2 read.table read.delim fread read_csv readRDS load fromJSON scan"
 _OUTSIDE = """
-    system system2 shell source readLines writeLines readRDS saveRDS load save file url read.csv
-    read.table write.csv download.file Sys.time Sys.getenv Sys.setenv setwd getwd unlink
+    system system2 shell source readLines writeLines saveRDS save file url
+    write.csv download.file Sys.time Sys.getenv Sys.setenv setwd getwd unlink
     file.remove install.packages exec open compile input __import__ environment
 """
+
+
+_GIVEN = "leave the line out, write y for d$y, and give the columns with --at FILE.csv"
 
 
 def _distributions() -> Mapping[str, str]:
@@ -37,6 +41,7 @@ def _reasons() -> Mapping[str, tuple[str, str, str | None]]:
     known = (
         (_DECLARATIONS.split(), "G102", "is a declaration of TMB's that gradc does not have", None),
         (("str",), "G104", "works on text, and text is not part of an expression", None),
+        (_TABLES.split(), "G104", "reads a file, and gradc never does", _GIVEN),
         (_OUTSIDE.split(), "G104", "reaches outside of the model, and gradc never does", None),
         (("is", "is-not", "in", "not-in"), "G104", "asks what numbers do not tell", None),
         (_distributions(), "G102", "is a distribution, and these are not available yet", None),

@@ -34,6 +34,8 @@ def check_value(name: str, value: Any) -> Value:
     if isinstance(value, (list, tuple)):
         if not value:
             raise fail("G203", f"the value of '{name}' is an empty list")
+        if None in value:
+            _refuse_missing(name, f"element {value.index(None) + 1}")
         if all(_is_number(item) for item in value):
             return [float(item) for item in value]
         if all(isinstance(item, (list, tuple)) for item in value):
@@ -49,9 +51,15 @@ def _check_rows(name: str, rows: Sequence[Any]) -> list[list[float]]:
                 f"the rows of '{name}' differ: row 1 has {len(rows[0])} numbers,"
                 f" and row {number} has {len(row)}",
             )
+        if None in row:
+            _refuse_missing(name, f"row {number}, column {row.index(None) + 1}")
         if not row or not all(_is_number(entry) for entry in row):
             raise fail("G203", f"row {number} of '{name}' is no list of numbers")
     return [[float(entry) for entry in row] for row in rows]
+
+
+def _refuse_missing(name: str, place: str) -> None:
+    raise fail("G014", f"'{name}' {place}: the value is missing")
 
 
 def _is_number(value: Any) -> bool:
@@ -101,8 +109,23 @@ def known_part(function: Function, point: Mapping[str, Any]) -> Point:
         if value is None:
             continue
         full[item.name] = _in_shape(item, value)
+    for item in function.data:
+        if item.declared and item.name in full:
+            _check_missing(item.name, full[item.name])
     check_shapes(function, full)
     return full
+
+
+def _check_missing(name: str, value: Value) -> None:
+    """NaN in declared data is a gap, which every target refuses."""
+    rows = value if isinstance(value, list) else [value]
+    for number, row in enumerate(rows, start=1):
+        if isinstance(row, list):
+            for column, entry in enumerate(row, start=1):
+                if math.isnan(entry):
+                    _refuse_missing(name, f"row {number}, column {column}")
+        elif math.isnan(row):
+            _refuse_missing(name, f"element {number}")
 
 
 def _in_shape(item: Input, value: Any) -> Value:

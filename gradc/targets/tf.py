@@ -23,7 +23,6 @@ from gradc.targets.python import (
     Module,
     assignment,
     assignments,
-    between_numbers,
     by_parameter,
     call,
     called_in,
@@ -62,9 +61,11 @@ def _power(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
 
 
 def _where(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
-    """A choice; between two bare numbers the first one gets the arguments' dtype."""
+    """A choice; in a graph the first of the two decides the dtype, so a bare number gets it."""
     condition, yes, no = pieces
-    first = _typed(yes.text) if between_numbers(graph, node, yes, no) else yes.text
+    is_constant = graph.is_const(graph.args(node)[1]) and graph.types[node].dtype != "bool"
+    is_bare = yes.literal or is_constant
+    first = _typed(yes.text) if is_bare else yes.text
     text = f"tf.where({condition.text}, {first}, {no.text})"
     brackets = max(piece.brackets for piece in pieces) + 1
     return Piece(text, ATOM, brackets, max(piece.height for piece in pieces) + 1)
@@ -102,6 +103,7 @@ SYNTAX = Syntax(
     pi="math.pi",
     typed=_typed,
     strict=frozenset({"broadcast", "scatter"}),
+    first_decides=True,
     special={"pow": _power, "select": _where, "stack": _stack, "exact_pi": _pi, **SPECIAL},
 )
 

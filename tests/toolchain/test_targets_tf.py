@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gradc.model import compile as compile_model
@@ -21,6 +22,12 @@ MODELS: dict[str, tuple[str, list[str], dict[str, Any]]] = {
     "mixed": ("(x - sum(x*a)/length(x))^2 + prod(a*x)", ["a"], {}),
     "leak": ("ifelse(a > 0, sqrt(a), a^2)", ["a"], {}),
     "constant": ("2 + 0*a", ["a"], {}),
+    "counts": (
+        "-sum(dnbinom(y, size = s, mu = m, log = TRUE)) + sum(pmax(2, m*y) + 2^(y*s))"
+        " + sum(ifelse(y > 1, 1, m*y)) + sum(pgamma(m*y + 1, s, log.p = TRUE))",
+        ["m", "s"],
+        {},
+    ),
     "special": ("lgamma(a*x) + digamma(a) + log1p(exp(-a))", ["a"], {}),
 }
 
@@ -64,6 +71,13 @@ def second(function, a, *rest):
             value = tf.reduce_sum(function(a, *rest))
         gradient = inner.gradient(value, a)
     return numbers(outer.gradient(gradient, a))
+
+counts = (0.7, 1.3, [0.0, 1.0, 3.0])
+said["counts"] = tape(m["counts"].value, *counts)
+said["counts in a graph"] = tape(tf.function(m["counts"].value), *counts)
+said["counts, plain in a graph"] = tape(tf.function(m["counts"].plain), *counts)
+said["counts, both"] = [[numbers(v) for v in tf.nest.flatten(f(*counts))] for f in (
+    m["counts"].value_and_grad, tf.function(m["counts"].value_and_grad))]
 
 said["second"] = second(m["sigmoid"].value, 0.3, -0.8, y, x)
 said["second of plain"] = second(m["sigmoid"].plain, 0.3, -0.8, y, x)
@@ -210,6 +224,16 @@ def test_vectors_branches_and_reductions(said: Any) -> None:
     assert said["constant"] == [2.0, [0.0]]
     assert close(said["special"][0], said["special plain"][0])
     assert np.allclose(said["special"][1][0], said["special plain"][1][0], rtol=1e-12)
+
+
+def test_a_number_before_a_tensor_is_no_float32_inside_of_a_tf_function(said: Any) -> None:
+    assert close(said["counts"][0], said["counts in a graph"][0])
+    for one, other in zip(said["counts"][1], said["counts in a graph"][1], strict=True):
+        assert np.allclose(one, other, rtol=1e-12, equal_nan=True)
+    assert np.isfinite(said["counts"][1][:2]).all()
+    assert close(said["counts, plain in a graph"][0], said["counts"][0])
+    both, graph = said["counts, both"]
+    assert close(both, graph) and close(both, [said["counts"][0], *said["counts"][1][:2]])
 
 
 def test_variables_train_inside_a_tf_function(said: Any) -> None:
