@@ -1,7 +1,6 @@
 """Linear algebra, and functions of vectors and matrices whose sizes only the data tell.
 
-A matrix of a single column that a product gives is a vector here: R drops its column at the
-next step, or the model never asks for it.
+A matrix of a single column that a product gives is a vector here, marked as a ``Column``.
 """
 
 from __future__ import annotations
@@ -10,13 +9,16 @@ from functools import reduce
 
 from gradc.frontend import matrices, ordering, reductions
 from gradc.frontend.actions import Native
+from gradc.frontend.columns import has_column
 from gradc.frontend.context import Context
 from gradc.frontend.lifting import as_row, is_matrix, is_open, is_tensor, rank_of, row_of, tensor
 from gradc.frontend.ranges import like
 from gradc.frontend.values import (
     ABSENT,
     NULL,
+    Column,
     Elements,
+    Evaluated,
     Items,
     Outcome,
     Refusal,
@@ -35,11 +37,11 @@ def product(context: Context, x: Value, y: Value) -> Value:
         if isinstance(value, Outcome):
             return value
     if not (is_tensor(context, x) or is_tensor(context, y)):
-        return reductions.inner_product(context, x, y)
+        return _cell(context, reductions.inner_product(context, x, y))
     written = _written_out(context, x, y)
     if written is not None:
         return written
-    return _product(context, tensor(context, x, 0), tensor(context, y, 1))
+    return _product(context, x, y)
 
 
 _MOST_WRITTEN = 64
@@ -56,7 +58,7 @@ def _written_out(context: Context, x: Value, y: Value) -> Value | None:
         left = (1, len(x)) if right is not None and right[0] == len(x) else (len(x), 1)
     if right is None:
         right = (len(y), 1) if left[1] == len(y) else (1, len(y))
-    if left[1] != right[0] or left[0] * left[1] * right[1] > _MOST_WRITTEN:
+    if left[1] != right[0] or has_column((x, y)) or left[0] * left[1] * right[1] > _MOST_WRITTEN:
         return None
     b = context.builder
     a, c = [context.node(i, 0) for i in x.items], [context.node(i, 1) for i in y.items]
@@ -66,28 +68,52 @@ def _written_out(context: Context, x: Value, y: Value) -> Value | None:
             terms = [b.mul(a[k * left[0] + row], c[column * right[0] + k]) for k in range(left[1])]
             cells.append(reduce(b.add, terms))
     if left[0] == right[1] == 1:
-        return cells[0]
+        return _column(context, cells[0])
     return Elements(cells, None, Shape(left[0], right[1]))
 
 
-def _product(context: Context, a: int, b: int) -> int:
+def _product(context: Context, x: Value, y: Value) -> Value:
     """A product of vectors and matrices; a vector is a column or a row, whichever fits."""
     graph, make = context.graph, context.builder
+    a, b = tensor(context, x, 0), tensor(context, y, 1)
     left, right = rank_of(context, a), rank_of(context, b)
     row_a, row_b = (row_of(graph, node) for node in (a, b))
+    if is_column(context, x) and left == 1 and row_b is None:
+        if right < 2 and not is_column(context, y):  # a vector for the only row
+            return make.apply("outer", [a, _vector(context, b)])
+        raise ShapeError("the only column of the first matrix does not fit the second")
     if left < 2 and row_b is not None:
         return make.apply("outer", [_vector(context, a), row_b])
     if left < 2 and right < 2:
-        return make.sum(make.mul(_same_length(context, a, b), b))
+        return _column(context, make.sum(make.mul(_same_length(context, a, b), b)))
     if row_a is not None:
         if right < 2:
-            return make.sum(make.mul(_same_length(context, row_a, b), b))
+            return _column(context, make.sum(make.mul(_same_length(context, row_a, b), b)))
         return as_row(context, make.apply("matvec", [make.apply("t", [b]), row_a]))
     if left < 2:
         return as_row(context, make.apply("matvec", [make.apply("t", [b]), _vector(context, a)]))
     if right < 2:
-        return make.apply("matvec", [a, _vector(context, b)])
+        return _column(context, make.apply("matvec", [a, _vector(context, b)]))
     return make.apply("matmul", [a, b])
+
+
+def _column(context: Context, node: int) -> int:
+    """A matrix of one column, which Python's products do not give."""
+    return node if context.is_python else Column(node)
+
+
+def _cell(context: Context, value: Value) -> Value:
+    """A number as the matrix of one cell that it is; any other value itself."""
+    return _column(context, value) if value.__class__ is int else value
+
+
+def is_column(context: Context, value: Value) -> bool:
+    """Whether a value is a vector that R takes for a matrix of one column."""
+    if isinstance(value, Evaluated):
+        value = value.value
+    if isinstance(value, Elements):
+        return value.dim is not None and value.dim.columns == 1
+    return isinstance(value, Column)
 
 
 def _vector(context: Context, node: int) -> int:
@@ -107,16 +133,15 @@ def _same_length(context: Context, x: int, y: int) -> int:
 def cross_product(context: Context, x: Value, y: Value) -> Value:
     """``crossprod(x, y)``: ``t(x) %*% y``."""
     if not (is_tensor(context, x) or is_tensor(context, y)):
-        return reductions.crossprod(context, x, y)
-    a = tensor(context, x, 0)
-    return _product(context, transposed(context, a), a if y is ABSENT else tensor(context, y, 1))
+        return _cell(context, reductions.crossprod(context, x, y))
+    other = x if y is ABSENT else y
+    return _product(context, transposed(context, tensor(context, x, 0)), other)
 
 
 def cross_product_of_rows(context: Context, x: Value, y: Value) -> Value:
     """``tcrossprod(x, y)``: ``x %*% t(y)``."""
-    a = tensor(context, x, 0)
-    other = a if y is ABSENT else tensor(context, y, 1)
-    return _product(context, a, transposed(context, other))
+    other = tensor(context, x if y is ABSENT else y, 0 if y is ABSENT else 1)
+    return _product(context, x, transposed(context, other))
 
 
 def transposed(context: Context, node: int) -> int:
@@ -124,7 +149,7 @@ def transposed(context: Context, node: int) -> int:
     if rank_of(context, node) < 2:
         return as_row(context, _vector(context, node))
     row = row_of(context.graph, node)
-    return context.builder.apply("t", [node]) if row is None else row
+    return context.builder.apply("t", [node]) if row is None else _column(context, row)
 
 
 def transpose(context: Context, x: Value) -> Value:
@@ -163,7 +188,8 @@ def solve(context: Context, a: Value, b: Value) -> Value:
         return context.builder.apply("inverse", [matrix])
     right = tensor(context, b, 1)
     name = "solve" if rank_of(context, right) == 2 else "solvevec"
-    return context.builder.apply(name, [matrix, _vector(context, right)])
+    found = context.builder.apply(name, [matrix, _vector(context, right)])
+    return _column(context, found) if is_column(context, b) else found
 
 
 def determinant(context: Context, x: Value, logarithm: Value) -> Value:
@@ -180,6 +206,9 @@ def determinant(context: Context, x: Value, logarithm: Value) -> Value:
 
 def diagonal(context: Context, x: Value, nrow: Value, ncol: Value, names: Value) -> Value:
     """``diag(x)``: the diagonal of a matrix of data, or the matrix with a diagonal of data."""
+    if isinstance(x, Column):  # its diagonal is its first element
+        rank = rank_of(context, int(x))
+        return context.builder.index(int(x), 1) if rank else int(x)
     if not is_open(context, x):
         count = like(context, x if nrow is ABSENT else nrow)
         if count is not None and (nrow is ABSENT or context.length_of(x) == 1):
@@ -201,6 +230,10 @@ def _over(name: str, axis: int, is_mean: bool) -> Native:
     def call(context: Context, x: Value) -> Value:
         b = context.builder
         node = tensor(context, x, 0)
+        if is_column(context, x) and rank_of(context, node) == 1:
+            if not axis:
+                return node
+            return b.div(b.sum(node), b.length(node)) if is_mean else b.sum(node)
         if rank_of(context, node) != 2:
             raise Refusal("G201", f"'{name}' takes a matrix", None, 0)
         sums = b.apply("col_sums" if axis else "row_sums", [node])
@@ -220,15 +253,23 @@ def columns(context: Context, x: Value) -> Value:
     return _size(context, x, 1, matrices.width)
 
 
+def dimensions(context: Context, x: Value) -> Value:
+    """``dim(x)``."""
+    if not is_open(context, x):
+        return matrices.dim(context, x)
+    sizes = rows(context, x), columns(context, x)
+    return NULL if NULL in sizes else Elements(sizes)  # type: ignore[arg-type]
+
+
 def _size(context: Context, x: Value, axis: int, other: Native) -> Value:
     if not is_open(context, x):
         return other(context, x)
     node = context.node(x)
     if rank_of(context, node) == 2:
         return context.whole_number(context.builder.extent(node, axis))
-    if axis == 0 and context.graph.prim(node) in ("matvec", "get_col", "solvevec"):
-        return context.builder.length(node)
-    return NULL
+    if not isinstance(x, Column):
+        return NULL
+    return context.integer(1) if axis else context.builder.length(node)
 
 
 def log_sum_exp(context: Context, x: Value) -> Value:
@@ -271,6 +312,7 @@ NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("colSums", "x", _over("colSums", 1, is_mean=False)),
     ("rowMeans", "x", _over("rowMeans", 0, is_mean=True)),
     ("colMeans", "x", _over("colMeans", 1, is_mean=True)),
+    ("dim", "x", dimensions),
     ("nrow", "x", rows),
     ("ncol", "x", columns),
     ("logSumExp", "x", log_sum_exp),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gradc.frontend.actions import Action, Form, Steps
 from gradc.frontend.calls import form_arguments
+from gradc.frontend.columns import plain
 from gradc.frontend.index import element, field, python_index, replace, take
 from gradc.frontend.matrices import replace_cells
 from gradc.frontend.python_objects import object_item, set_object_item, walked
@@ -127,8 +128,8 @@ def set_target(m: Machine, target: int, value: Value, scope: Scope) -> Steps:
 
 def _bind(m: Machine, environment: Environment, name: str, value: Value, scope: Scope) -> None:
     m.bind(environment, name, value)
-    if environment is m.globals and not m.loops and value.__class__ is int:
-        m.names.setdefault(value, name)
+    if environment is m.globals and not m.loops and isinstance(value := plain(value), int):
+        m.names.setdefault(int(value), name)
 
 
 def _environment(m: Machine, scope: Scope, name: str) -> Environment:

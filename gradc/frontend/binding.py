@@ -5,10 +5,11 @@ from __future__ import annotations
 from gradc.frontend import matrices, vectors
 from gradc.frontend.actions import Native
 from gradc.frontend.algebra import transposed
+from gradc.frontend.columns import has_column
 from gradc.frontend.context import Context
-from gradc.frontend.lifting import is_matrix, is_open, rank_of, row_of, tensor
+from gradc.frontend.lifting import as_row, is_matrix, is_open, rank_of, row_of, tensor
 from gradc.frontend.positions import positions
-from gradc.frontend.values import ABSENT, NULL, Dots, Elements, Refusal, Value
+from gradc.frontend.values import ABSENT, NULL, Column, Dots, Elements, Refusal, Value
 from gradc.ir.types import Size, known
 
 
@@ -73,7 +74,7 @@ def matrix(
     count = context.whole(ncol if by_columns else nrow, "a dimension")
     rest = _divided(context, node, count)
     if by_columns and count == 1:
-        return node
+        return Column(node)
     rows, columns = (rest, known(count)) if by_columns else (known(count), rest)
     if across:
         return b.apply("t", [b.apply("reshape", [node], (columns, rows))])
@@ -102,6 +103,9 @@ def bind_rows(context: Context, dots: Dots) -> Value:
     values = [value for _, value in dots.items if value is not NULL]
     if not any(is_open(context, value) for value in values):
         return matrices.bind_rows(context, dots)
+    if has_column(values):
+        message = "rbind() of a matrix with a single column is not available"
+        raise Refusal("G104", message, "c() makes it a plain vector")
     nodes = [tensor(context, value, k) for k, value in enumerate(values)]
     turned = [transposed(context, n) if rank_of(context, n) == 2 else n for n in nodes]
     return transposed(context, _bound(context, turned))
@@ -119,30 +123,46 @@ def _bound(context: Context, nodes: list[int]) -> int:
             raise Refusal("G104", "how many columns are bound together is not known")
         parts += [b.apply("get_col", [node], j) for j in range(1, size.constant + 1)]
     like = next(node for node in parts if rank_of(context, node) == 1)
+    if len(parts) == 1:
+        return Column(like)
     return b.apply("bind_cols", [b.broadcast(node, like) for node in parts])
 
 
 def take_cells(context: Context, x: Value, rows: Value, columns: Value, drop: Value) -> Value:
     """``x[i, j]`` of a matrix of the graph."""
-    node, b = context.node(x, 0), context.builder
+    node = context.node(x, 0)
+    keeps = drop is not ABSENT and not context.flag(drop, "'drop'")
+    if isinstance(x, Column) and rank_of(context, node) == 1:
+        node = context.builder.apply("bind_cols", [node])
     if rank_of(context, node) != 2:
         raise Refusal("G201", "this has no rows and columns: it is a vector", None, 0)
     if rows is ABSENT and columns is ABSENT:
-        return node
+        return x
+    found, column = _taken(context, node, rows, columns)
+    if not keeps or rank_of(context, found) == 2:
+        return found
+    return Column(found) if column else as_row(context, found)
+
+
+def _taken(context: Context, node: int, rows: Value, columns: Value) -> tuple[int, bool]:
+    """Cells of a matrix, and whether they are of a single column."""
+    b = context.builder
     if rows is ABSENT or columns is ABSENT:
-        return _take_lines(context, node, columns if rows is ABSENT else rows, int(rows is ABSENT))
+        axis = int(rows is ABSENT)
+        return _take_lines(context, node, columns if axis else rows, axis), bool(axis)
     row, column = _place(context, rows, node, 0), _place(context, columns, node, 1)
     if row is not None and column is not None:
-        return b.apply("entry", [node], (row, column))
+        return b.apply("entry", [node], (row, column)), True
     if column is not None:
-        return b.apply("gather", [b.apply("get_col", [node], column), context.node(rows, 1)])
+        return b.apply("gather", [b.apply("get_col", [node], column), context.node(rows, 1)]), True
     if row is not None:
-        return b.apply("gather", [b.apply("get_row", [node], row), context.node(columns, 2)])
+        picked = b.apply("gather", [b.apply("get_row", [node], row), context.node(columns, 2)])
+        return picked, False
     # Column by column: the row, and the length of all columns before.
     flat = b.apply("as_vector", [node])
     before = b.sub(context.node(columns, 2), b.const(1.0))
     place = b.add(context.node(rows, 1), b.mul(before, b.extent(node, 0)))
-    return b.apply("gather", [flat, place])
+    return b.apply("gather", [flat, place]), True
 
 
 def _place(context: Context, index: Value, matrix: int, axis: int) -> int | None:
@@ -153,13 +173,15 @@ def _place(context: Context, index: Value, matrix: int, axis: int) -> int | None
     return context.whole(index, "an index", 1 + axis)
 
 
-def _take_lines(context: Context, node: int, index: Value, axis: int) -> Value:
+def _take_lines(context: Context, node: int, index: Value, axis: int) -> int:
     """Rows (0) or columns (1) of a matrix."""
     b = context.builder
     place = _place(context, index, node, axis)
     if place is not None and place > 0:
         return b.apply("get_col" if axis else "get_row", [node], place)
     size = context.graph.types[node].shape[axis].substitute(context.graph.bindings)
+    if place == -1 and not size.is_known:
+        return _without_first(context, node, axis)
     is_open = isinstance(index, int) and (context.graph.types[index].rank == 1 or place is None)
     if is_open and isinstance(index, int):
         turned = b.apply("t", [node]) if axis else node
@@ -175,6 +197,15 @@ def _take_lines(context: Context, node: int, index: Value, axis: int) -> Value:
         return lines[0]
     bound = b.apply("bind_cols", lines)
     return bound if axis else b.apply("t", [bound])
+
+
+def _without_first(context: Context, node: int, axis: int) -> int:
+    """``x[-1, ]``, or ``x[, -1]``, of a matrix that has more than two rows or columns."""
+    b = context.builder
+    turned = b.apply("t", [node]) if axis else node
+    rest = b.apply("slice", [b.apply("get_col", [turned], 1)], (known(1), known(0)))
+    kept = b.apply("gather_rows", [turned, b.apply("seq_along", [rest], 1)])
+    return b.apply("t", [kept]) if axis else kept
 
 
 NATIVES: tuple[tuple[str, str, Native], ...] = (

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from gradc.frontend.actions import Form, Steps
 from gradc.frontend.arguments import match
 from gradc.frontend.calls import form_arguments
+from gradc.frontend.columns import plain
 from gradc.frontend.context import vector_of
 from gradc.frontend.control import Branch, both_sides, condition
+from gradc.frontend.lifting import is_matrix
+from gradc.frontend.symbols import ROWS
 from gradc.frontend.values import (
     NULL,
     Closure,
@@ -22,6 +25,7 @@ from gradc.frontend.values import (
     describe,
 )
 from gradc.frontend.vectors import as_text
+from gradc.ir import symbol
 from gradc.syntax.rope import Text
 
 if TYPE_CHECKING:
@@ -93,7 +97,11 @@ def ifelse(m: Machine, node: int, scope: Scope) -> Steps:
             chosen, other = _first(m, chosen), _first(m, other)
     else:
         chosen, other = yield from _unconditionally(m, yes, no, scope)
-    return m.context.elementwise(m.builder.select, [value, chosen, other])
+    both = [plain(chosen), plain(other)]  # the shape is that of the test
+    is_wide = any(isinstance(s, int) and is_matrix(m.context, s) for s in both)
+    if is_wide and not is_matrix(m.context, value):
+        raise Refusal("G104", "ifelse() with a vector as condition takes no matrix", None, 1)
+    return m.context.elementwise(m.builder.select, [value, *both])
 
 
 def _value_of(
@@ -150,7 +158,7 @@ def _picked(
 def _first(m: Machine, side: Value) -> Value:
     """The first element of one side: all that R takes of it where the test has one.
 
-    In a formula every name may be a row, and the side of a row is that row's.
+    In a formula every undeclared name may be a row, and the side of a row is that row's.
     """
     if isinstance(side, Evaluated):
         side = side.value
@@ -159,6 +167,16 @@ def _first(m: Machine, side: Value) -> Value:
     if side.__class__ is int and m.graph.types[side].shape and m.symbols.scalars:
         message = "ifelse() with one condition takes no more than the first of these data"
         raise Refusal("G104", message, "if (…) … else … takes all of them")
+    return _first_of_data(m, side) if side.__class__ is int else side
+
+
+def _first_of_data(m: Machine, side: int) -> int:
+    """The first element of a vector or matrix that is no data of one row an element."""
+    shape = m.graph.types[side].shape
+    if len(shape) == 2:
+        return m.builder.apply("entry", [side], (1, 1))
+    if shape and shape[0].substitute(m.graph.bindings) != symbol(ROWS):
+        return m.builder.index(side, 1)
     return side
 
 

@@ -10,12 +10,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from gradc.errors import Span
+from gradc.frontend.columns import has_column, plain, with_column
 from gradc.frontend.constants import Constants
 from gradc.frontend.values import (
     ABSENT,
     NA,
     NULL,
     Atom,
+    Column,
     Elements,
     Evaluated,
     Expressions,
@@ -174,7 +176,7 @@ class Context:
             return value
         if isinstance(value, bool):
             return self.builder.const(float(value))
-        if isinstance(value, Whole):
+        if isinstance(value, (Whole, Column)):
             return int(value)
         if isinstance(value, Evaluated):
             return self.node(value.value, argument)
@@ -213,6 +215,7 @@ class Context:
 
     def atoms(self, value: Value, argument: int | None = None) -> tuple[Atom, ...]:
         """The elements of a vector, one by one."""
+        value = plain(value)
         if isinstance(value, Elements):
             return value.items
         if value is NULL:
@@ -400,6 +403,8 @@ class Context:
 
     def elementwise(self, one: OneNode, values: Sequence[Value]) -> Value:
         """A function of single numbers applied to vectors, element by element."""
+        if has_column(values):
+            return with_column(self.graph, values, lambda given: self.elementwise(one, given))
         if all(isinstance(value, int) for value in values):
             if one in self.on_wholes and all(isinstance(v, (Whole, bool)) for v in values):
                 return self._of_wholes(one, values)  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ from gradc.frontend.actions import (
 from gradc.frontend.assign import set_target
 from gradc.frontend.branches import Changes
 from gradc.frontend.calls import force, form_arguments
+from gradc.frontend.columns import plain
 from gradc.frontend.context import TURN_COST
 from gradc.frontend.python_objects import truth as truth_of
 from gradc.frontend.python_objects import walked
@@ -230,6 +231,7 @@ def _at_once(m: Machine, name: str, value: Value, body: int, scope: Scope) -> bo
     Raises: GradcError where only the data tell how many turns there are, and they cannot be
     done at once.
     """
+    value = plain(value)
     if value.__class__ is int and m.context.length_of(value) is None:
         why = over_data(m, name, value, body, scope)
         if why is None:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from gradc.frontend import assembly, language
 from gradc.frontend.actions import Action, Callback, Steps
 from gradc.frontend.calls import call, named_function
+from gradc.frontend.columns import has_column
 from gradc.frontend.context import TURN_COST, vector_of
-from gradc.frontend.lifting import is_open, tensor
+from gradc.frontend.lifting import is_matrix, is_open, tensor
+from gradc.frontend.margins import of_lines, side_of, sweep
 from gradc.frontend.matrices import dimensions, labels_of, of_one_sort, take_cells
 from gradc.frontend.turns import over_elements
 from gradc.frontend.values import (
@@ -275,6 +277,9 @@ def do_call(m: Machine, at: _At, function: Value, arguments: Value, *options: Va
 
 def outer(m: Machine, at: _At, x: Value, y: Value, function: Value, dots: Dots) -> Steps:
     """``outer(x, y, FUN)``: the function of all pairs at once, as a matrix."""
+    if has_column((x, y)) or any(isinstance(v, Elements) and v.dim is not None for v in (x, y)):
+        message = "outer() of a matrix has more than two dimensions"
+        raise Refusal("G104", message, "c() makes it a plain vector")
     if is_open(m.context, x) or is_open(m.context, y):
         return (yield from _outer_of_data(m, at, x, y, function, dots))
     rows, columns = m.context.atoms(x, 0), m.context.atoms(y, 1)
@@ -310,12 +315,13 @@ def apply(
     m: Machine, at: _At, x: Value, margin: Value, function: Value, dots: Dots, *options: Value
 ) -> Steps:
     """``apply(X, MARGIN, FUN)`` over the rows or the columns of a matrix."""
+    if is_open(m.context, x) and is_matrix(m.context, x):
+        lines = side_of(m, margin, "apply")
+        return of_lines(m, at, m.context.node(x), lines, function, dots)
     size = dimensions(m.context, x)
     if size is None:
         raise Refusal("G201", "apply() takes a matrix or a data frame", None, 0)
-    side = m.context.whole(margin, "'MARGIN'", 1)
-    if side not in (1, 2):
-        raise Refusal("G104", "apply() goes over rows (1) or columns (2)", None, 1)
+    side = side_of(m, margin, "apply")
     if isinstance(x, Items):
         x = of_one_sort(m.context, x)
     results: list[Value] = []
@@ -359,6 +365,7 @@ CALLBACKS: tuple[tuple[str, str, str | None, Callback], ...] = (
     ("Reduce", "f x init? right? accumulate?", "f", reduce_),
     ("Filter", "f x", "f", filter_),
     ("outer", "X Y FUN? ...", "FUN", outer),
+    ("sweep", "x MARGIN STATS FUN? ...", "FUN", sweep),
     ("%o%", "X Y FUN? ...", "FUN", outer),
     ("apply", "X MARGIN FUN ... simplify?", "FUN", apply),
     ("do.call", "what args quote? envir?", "what", do_call),

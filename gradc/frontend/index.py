@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from gradc.frontend import assembly, binding, language
 from gradc.frontend.actions import Native
+from gradc.frontend.columns import plain
 from gradc.frontend.context import Context, vector_of
 from gradc.frontend.gathering import gather, set_first
 from gradc.frontend.lists import replace_in_list
@@ -25,6 +26,7 @@ from gradc.frontend.values import (
     NA,
     NULL,
     Atom,
+    Column,
     Dots,
     Elements,
     Evaluated,
@@ -53,9 +55,10 @@ def take(context: Context, x: Value, dots: Dots, drop: Value, exact: Value) -> V
         x = x.value
     if len(dots.items) == 2:
         rows, columns = (value for _, value in dots.items)
-        if x.__class__ is int:
+        if x.__class__ is int or isinstance(x, Column):
             return binding.take_cells(context, x, rows, columns, drop)
         return take_cells(context, x, rows, columns, drop)
+    x = plain(x)
     index = _one_index(dots)
     if isinstance(x, (Quoted, Formula, Expressions)):
         return assembly.take(context, x, index)

@@ -35,6 +35,7 @@ from gradc.frontend import (
 )
 from gradc.frontend.actions import Action
 from gradc.frontend.arguments import DOTS, match, takes_words
+from gradc.frontend.columns import ON_COLUMNS, plain
 from gradc.frontend.context import Context, OneNode
 from gradc.frontend.elementwise import ELEMENTWISE, SHORT, operators
 from gradc.frontend.prelude import PRELUDE
@@ -167,6 +168,8 @@ class Library:
 
     def complete(self, action: Action, values: Sequence[Value]) -> Sequence[Value]:
         """The values themselves, once nothing is missing among them."""
+        if action.name not in ON_COLUMNS:
+            values = [plain(value) for value in values]
         for formal, value in zip(action.formals, values, strict=True):
             if value is ABSENT and not formal.endswith("?"):
                 raise Refusal("G103", f"the argument '{formal}' of '{action.name}' is missing")

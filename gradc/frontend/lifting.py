@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gradc.frontend.context import Context, OneNode
-from gradc.frontend.values import Elements, Evaluated, Value
+from gradc.frontend.values import Elements, Evaluated, Refusal, Value
 from gradc.ir import Graph
 from gradc.ir.types import known
 
@@ -77,6 +77,8 @@ def lifted(context: Context, one: OneNode, values: Sequence[Value]) -> Value | N
             return as_row(context, found)
         return found
     like = next(node for node, row in zip(matrices, rows, strict=True) if row is None)
+    if any(isinstance(v, Elements) and v.dim is not None and v.dim.columns == 1 for v in values):
+        raise Refusal("G201", "a matrix of one column does not recycle over a matrix")
     spread = [
         b.apply("spread_rows", [b.real(node), like]) if graph.types[node].rank == 1 else node
         for node in nodes

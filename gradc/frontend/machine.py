@@ -41,6 +41,7 @@ from gradc.frontend.values import (
     NA,
     NULL,
     Closure,
+    Column,
     Dots,
     Elements,
     Items,
@@ -210,7 +211,7 @@ class Machine:
         return scope
 
     def _finish(self, frame: Frame, value: Value, values: list[Value]) -> None:
-        if value.__class__ is int:
+        if value.__class__ is int or value.__class__ is Column:
             self.note(value, frame.node, frame.scope)
         values.append(value)
 
@@ -361,7 +362,7 @@ class Machine:
             values[-1] = result
         else:
             values[first:] = (result,)
-        if result.__class__ is int:
+        if result.__class__ is int or result.__class__ is Column:
             self.note(result, node, scope)
 
     def note(self, value: int, node: int, scope: Scope) -> None:

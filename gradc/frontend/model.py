@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gradc.errors import Diagnostic, Source, Span, explained, fail
+from gradc.frontend.columns import plain
 from gradc.frontend.ending import Ending, Parameters, Reading
 from gradc.frontend.machine import Machine
 from gradc.frontend.scope import NAME, Scope
@@ -264,6 +265,7 @@ class _Model:
         """The user's names of intermediate results."""
         names = dict(self.machine.names)
         for name, value in self.machine.globals.variables.items():
+            value = plain(value)
             if value.__class__ is int:
                 names.setdefault(value, name)
         records = self.graph.records

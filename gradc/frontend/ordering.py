@@ -264,7 +264,7 @@ def diagonal(context: Context, x: Value, nrow: Value, ncol: Value, names: Value)
             raise Refusal("G103", "diag() of a matrix takes no 'nrow' and no 'ncol'", None, 1)
         rows, columns = x.dim.size
         return _vector([x.at(k * rows + k) for k in range(min(rows, columns))])
-    given = _diagonal_cells(context, x)
+    given = _diagonal_cells(context, x, nrow is not ABSENT)
     if nrow is not ABSENT:
         rows = context.whole(nrow, "'nrow'")
     elif x is ABSENT:
@@ -283,18 +283,24 @@ def diagonal(context: Context, x: Value, nrow: Value, ncol: Value, names: Value)
     return Elements(cells, None, Shape(rows, columns))
 
 
-def _diagonal_cells(context: Context, x: Value) -> Sequence[Atom]:
+def _diagonal_cells(context: Context, x: Value, is_sized: bool) -> Sequence[Atom]:
+    """The numbers of a diagonal; a single one that tells how many there are must be known."""
     if x is ABSENT:
         return [context.builder.const(1.0)]
     atoms = context.atoms(x, 0) if isinstance(x, (Elements, int)) and _is_short(context, x) else ()
-    known = [atom for atom in atoms if isinstance(atom, int) and context.number(atom) is not None]
+    any_number = is_sized or len(atoms) > 1
+    known = [
+        atom
+        for atom in atoms
+        if isinstance(atom, int) and (any_number or context.number(atom) is not None)
+    ]
     if isinstance(x, (int, Elements)) and len(known) == len(atoms) == context.length_of(x):
         return known
     place = None
     if context.at is not None and context.at[0].kinds[context.at[1]] == CALL:
         scope, node = context.at
         place = scope.span(scope.tree.fn(node))
-    message = "'diag' works on matrices, which are not available yet"
+    message = "how many rows this diagonal matrix has is not known"
     raise Refusal("G102", message, None, None, place)
 
 

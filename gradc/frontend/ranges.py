@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from gradc.frontend.context import Context
 from gradc.frontend.values import Value
 from gradc.ir.types import known
+from gradc.prims import Builder
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,17 @@ def open_range(context: Context, start: Value, stop: Value) -> int | None:
     first = int(low) - 1
     rest = context.builder.apply("slice", [whole], (known(first), known(0)))
     return context.builder.apply("seq_along", [rest], first)
+
+
+def last_of(b: Builder, values: int) -> int:
+    """The last element of what a loop runs over, which its counter keeps."""
+    records = b.graph.records
+    record = records[values]
+    if record[0] == "seq_along":
+        return b.add(b.length(record[2]), b.const(float(record[1])))
+    if record[0] == "rev":
+        return b.index(record[2], 1)
+    return b.apply("gather", [values, b.length(values)])
 
 
 def _is_open(context: Context, value: Value) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from gradc.errors import GradcError
+from gradc.frontend.ranges import last_of
 from gradc.frontend.scope import CALL, NAME, Environment
 from gradc.frontend.turn_results import Ends, Loop, finish
 from gradc.frontend.values import (
@@ -54,7 +55,9 @@ def over_data(m: Machine, name: str, values: int, body: int, scope: Scope) -> Gr
         m.evaluate(body, scope)
 
     def complete(changes: Changes) -> None:
-        after = _settled(environment, changes, before, name)
+        after = _settled(environment, changes, before, counter)
+        if name not in after:
+            m.bind(environment, name, last_of(m.builder, values))
         finish(m, Ends(loop, counter, values, before, after), scope)
 
     return _tried(m, loop, turn, complete, body, scope)
@@ -195,14 +198,14 @@ def _settled(
     environment: Environment,
     changes: Changes,
     before: dict[str, tuple[Value, Value]],
-    counter: str,
+    counter: int,
 ) -> dict[str, Value]:
     """What a turn leaves in each variable; only those of the loop's own function may change."""
     after: dict[str, Value] = {}
     for (owner, name), value in changes.items():
         if owner is not environment:
             raise NotVectorizable
-        if name == counter:
+        if value.__class__ is int and value == counter:
             continue
         begun = before[name][0] if name in before else None
         if isinstance(begun, Elements) and isinstance(value, (int, Elements)):

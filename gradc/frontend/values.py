@@ -43,6 +43,16 @@ class Whole(int):
     __slots__ = ()
 
 
+class Column(int):
+    """A vector of the graph that is a matrix of one column in R, as ``X %*% b`` is.
+
+    A number is a matrix of one cell; ``c()`` and ``drop()`` give a plain vector. Arithmetic takes
+    it for the node that it is.
+    """
+
+    __slots__ = ()
+
+
 Atom: TypeAlias = "int | bool | Text | Special"
 
 Labels: TypeAlias = "tuple[str, ...] | None"
