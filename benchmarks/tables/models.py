@@ -232,7 +232,7 @@ def show_models(keys: list[str], quick: bool) -> None:
     for key, fit in FITS.items():
         found: dict[str, Any] = {}
         for job, owns in ((run_python, ("hand", "numpy", "jax", "tf")), (run_r, ("r", "tmb"))):
-            result = isolated(job, LIMIT, key=key, rows=rows, budget=budget)
+            result = isolated(job, LIMIT, keep_memory=True, key=key, rows=rows, budget=budget)
             for way in owns:
                 found[way] = result if isinstance(result, Failure) else result[way]
         cells = [_cell(report, ways[way], found[way]) for way in ways]
