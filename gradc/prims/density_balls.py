@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 from gradc.prims import balls
@@ -61,7 +61,17 @@ def log_of(x: Any) -> Any:
 
 
 def _half_log_two_pi() -> Ball:
-    return (2 * balls.exact_pi()).log() / 2
+    from flint import ctx
+
+    return _half_log_two_pi_of(ctx.prec)
+
+
+@lru_cache
+def _half_log_two_pi_of(bits: int) -> Ball:
+    from flint import ctx
+
+    with ctx.workprec(bits):
+        return (2 * balls.exact_pi()).log() / 2
 
 
 # ---------------------------------------------------------------------------- building blocks
