@@ -55,7 +55,8 @@ def _cut(text: str, room: int, leading: bool) -> int | None:
 
 def _may_break(text: str, position: int, leading: bool) -> bool:
     before = text[position - 1]
-    if before == ",":
+    # R's stop() stands below its condition rather than the condition in two lines.
+    if before == "," or text.startswith("stop(", position + 1):
         return True
     if leading:
         after = text[position + 1 : position + 3]

@@ -152,5 +152,7 @@ def _wrapped(text: str) -> str:
     lines: list[str] = []
     for line in text.split("\n"):
         indent = len(line) - len(line.lstrip())
-        lines += wrap(line.strip(), indent) if line.strip() else [""]
+        # The next line of the template goes on with the same arguments.
+        hanging = 4 if "<- function(" in line else 2
+        lines += wrap(line.strip(), indent, hanging) if line.strip() else [""]
     return "\n".join(lines)

@@ -92,10 +92,9 @@ def test_every_target_agrees_at_a_thousand_rows(name: str, reports: dict[str, Re
     assert report.verdict == "agree"
 
 
-@pytest.mark.parametrize("name", NAMES)
+# The states of the AR(1) process are declared with their number; the next test is about that.
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "ar1"])
 def test_the_code_does_not_grow_with_the_data(name: str, models: dict[str, Model]) -> None:
-    if name == "ar1":
-        pytest.skip("its states are declared with their number")
     few = {
         key: value[:60] if len(value) == ROWS else value for key, value in values_of(name).items()
     }

@@ -19,11 +19,11 @@ model <- function(mu, log_sigma, log_tau, u, y, group, order = 1L) {
   group <- as.numeric(group)
   if (anyNA(group)) stop("group has missing values")
   if (length(group) != length(y)) stop("group must have as many elements as y")
-  if (any(group != round(group) | group < 1 |
-    group > 4)) stop("group must hold whole numbers from 1 to 4")
+  if (any(group != round(group) | group < 1 | group > 4))
+    stop("group must hold whole numbers from 1 to 4")
   if (length(u) != 4L) stop("u must have length 4")
-  if (any(lengths(list(mu, log_sigma,
-    log_tau)) != 1L)) stop("mu, log_sigma and log_tau must have length 1")
+  if (any(lengths(list(mu, log_sigma, log_tau)) != 1L))
+    stop("mu, log_sigma and log_tau must have length 1")
   scatter_add <- function(v, i, n) {
     sums <- rowsum(v, i)
     result <- numeric(n)
@@ -80,11 +80,11 @@ model_report <- function(mu, log_sigma, log_tau, u, y, group) {
   group <- as.numeric(group)
   if (anyNA(group)) stop("group has missing values")
   if (length(group) != length(y)) stop("group must have as many elements as y")
-  if (any(group != round(group) | group < 1 |
-    group > 4)) stop("group must hold whole numbers from 1 to 4")
+  if (any(group != round(group) | group < 1 | group > 4))
+    stop("group must hold whole numbers from 1 to 4")
   if (length(u) != 4L) stop("u must have length 4")
-  if (any(lengths(list(mu, log_sigma,
-    log_tau)) != 1L)) stop("mu, log_sigma and log_tau must have length 1")
+  if (any(lengths(list(mu, log_sigma, log_tau)) != 1L))
+    stop("mu, log_sigma and log_tau must have length 1")
   tau <- exp(log_tau)
   eta <- mu + u[group]
   list(eta = eta, tau = tau)

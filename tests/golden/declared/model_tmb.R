@@ -13,13 +13,13 @@ model_tmb_data <- function(y, group, mu, log_sigma, log_tau, u, ...) {
   group <- as.numeric(group)
   if (anyNA(group)) stop("group has missing values")
   if (length(group) != length(y)) stop("group must have as many elements as y")
-  if (any(group != round(group) | group < 1 |
-    group > 4)) stop("group must hold whole numbers from 1 to 4")
+  if (any(group != round(group) | group < 1 | group > 4))
+    stop("group must hold whole numbers from 1 to 4")
   list(y = y, group = as.integer(group))
 }
 
 model_tmb <- function(data, parameters = list(mu = 0, log_sigma = 0, log_tau = 0,
-  u = rep(0, 4)), random = "u", ...,
+    u = rep(0, 4)), random = "u", ...,
     cpp = "model.cpp", flags = "", silent = TRUE) {
   if (is.character(data)) data <- utils::read.csv(data)
   wanted <- c("y", "group")
@@ -39,7 +39,7 @@ model_tmb <- function(data, parameters = list(mu = 0, log_sigma = 0, log_tau = 0
 
 # Fits by optimx::optimr where that is installed, else by nlminb, and adds sdreport().
 model_tmb_fit <- function(data, parameters = list(mu = 0, log_sigma = 0, log_tau = 0,
-  u = rep(0, 4)), random = "u", ...,
+    u = rep(0, 4)), random = "u", ...,
     method = "L-BFGS-B") {
   obj <- model_tmb(data, parameters, random, ...)
   gr <- function(par) as.vector(obj$gr(par))

@@ -21,8 +21,8 @@ model <- function(a, b, log_sigma, u, y, x, group, order = 1L) {
   if (anyNA(group)) stop("group has missing values")
   if (length(x) != length(y)) stop("x must have as many elements as y")
   if (length(group) != length(y)) stop("group must have as many elements as y")
-  if (any(group != round(group) | group < 1 |
-    group > 3)) stop("group must hold whole numbers from 1 to 3")
+  if (any(group != round(group) | group < 1 | group > 3))
+    stop("group must hold whole numbers from 1 to 3")
   if (length(u) != 3L) stop("u must have length 3")
   if (any(lengths(list(a, b, log_sigma)) != 1L)) stop("a, b and log_sigma must have length 1")
   scatter_add <- function(v, i, n) {

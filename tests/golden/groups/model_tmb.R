@@ -17,13 +17,13 @@ model_tmb_data <- function(y, x, group, a, b, log_sigma, u, ...) {
   if (anyNA(group)) stop("group has missing values")
   if (length(x) != length(y)) stop("x must have as many elements as y")
   if (length(group) != length(y)) stop("group must have as many elements as y")
-  if (any(group != round(group) | group < 1 |
-    group > 3)) stop("group must hold whole numbers from 1 to 3")
+  if (any(group != round(group) | group < 1 | group > 3))
+    stop("group must hold whole numbers from 1 to 3")
   list(y = y, x = x, group = as.integer(group))
 }
 
 model_tmb <- function(data, parameters = list(a = 0.5, b = 1, log_sigma = 0.1,
-  u = c(0.2, -0.1, 0.3)), random = NULL, ...,
+    u = c(0.2, -0.1, 0.3)), random = NULL, ...,
     cpp = "model.cpp", flags = "", silent = TRUE) {
   if (is.character(data)) data <- utils::read.csv(data)
   wanted <- c("y", "x", "group")
@@ -43,7 +43,7 @@ model_tmb <- function(data, parameters = list(a = 0.5, b = 1, log_sigma = 0.1,
 
 # Fits by optimx::optimr where that is installed, else by nlminb, and adds sdreport().
 model_tmb_fit <- function(data, parameters = list(a = 0.5, b = 1, log_sigma = 0.1,
-  u = c(0.2, -0.1, 0.3)), random = NULL, ...,
+    u = c(0.2, -0.1, 0.3)), random = NULL, ...,
     method = "L-BFGS-B") {
   obj <- model_tmb(data, parameters, random, ...)
   gr <- function(par) as.vector(obj$gr(par))

@@ -14,7 +14,7 @@ model_tmb_data <- function(y, mu, phi, log_sigma, ...) {
 }
 
 model_tmb <- function(data, parameters = list(mu = 0.5, phi = 0.25, log_sigma = 0),
-  random = NULL, ...,
+    random = NULL, ...,
     cpp = "model.cpp", flags = "", silent = TRUE) {
   if (is.character(data)) data <- utils::read.csv(data)
   wanted <- "y"
@@ -34,7 +34,7 @@ model_tmb <- function(data, parameters = list(mu = 0.5, phi = 0.25, log_sigma = 
 
 # Fits by optimx::optimr where that is installed, else by nlminb, and adds sdreport().
 model_tmb_fit <- function(data, parameters = list(mu = 0.5, phi = 0.25, log_sigma = 0),
-  random = NULL, ...,
+    random = NULL, ...,
     method = "L-BFGS-B") {
   obj <- model_tmb(data, parameters, random, ...)
   gr <- function(par) as.vector(obj$gr(par))

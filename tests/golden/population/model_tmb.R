@@ -14,7 +14,7 @@ model_tmb_data <- function(count, log_N0, r, log_K, ...) {
 }
 
 model_tmb <- function(data, parameters = list(log_N0 = 1, r = 0.5, log_K = 2), random = NULL,
-  ...,
+    ...,
     cpp = "model.cpp", flags = "", silent = TRUE) {
   if (is.character(data)) data <- utils::read.csv(data)
   wanted <- "count"
@@ -34,7 +34,7 @@ model_tmb <- function(data, parameters = list(log_N0 = 1, r = 0.5, log_K = 2), r
 
 # Fits by optimx::optimr where that is installed, else by nlminb, and adds sdreport().
 model_tmb_fit <- function(data, parameters = list(log_N0 = 1, r = 0.5, log_K = 2),
-  random = NULL, ...,
+    random = NULL, ...,
     method = "L-BFGS-B") {
   obj <- model_tmb(data, parameters, random, ...)
   gr <- function(par) as.vector(obj$gr(par))
