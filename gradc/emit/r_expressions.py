@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from gradc.emit.densities import R_DENSITIES
 from gradc.emit.header import R_OPERATORS
+from gradc.emit.loops import LOOPS
 from gradc.emit.names import Locals, Names
 from gradc.emit.numbers import r_number
 from gradc.emit.printer import Printer
@@ -176,6 +177,8 @@ def shown(function: Function, roots: Sequence[int]) -> Shown:
         places[node] = graph.intern(record, old.types[node])
         if prim in TABLE and prim not in _SYNTAX.special and _spelling(prim) is None:
             message = f"no R function is read as '{prim}', which this model has"
+            if prim in LOOPS:
+                message = "a loop with carried values has no text that is read back yet"
             raise fail("G303", message, old.place(node))
     names = {places[node]: name for node, name in function.names.items() if node in places}
     return Shown(graph, places, names)

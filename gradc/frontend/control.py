@@ -232,10 +232,12 @@ def _at_once(m: Machine, name: str, value: Value, body: int, scope: Scope) -> bo
     done at once.
     """
     value = plain(value)
-    if value.__class__ is int and m.context.length_of(value) is None:
+    if value.__class__ is int and m.graph.types[value].rank == 1:
         why = over_data(m, name, value, body, scope)
         if why is None:
             return True
+        if m.context.length_of(value) is not None:
+            return False
         try:
             m.context.atoms(value, 1)
         except NeedsKnown:

@@ -14,7 +14,8 @@ def fit_sizes(b: Builder, counter: int, values: int, nodes: Iterable[int]) -> No
     """Give vectors that a loop indexes by its counter the length that the loop needs.
 
     A length that has nothing to do with the number of turns yet becomes the largest place that
-    is read; one that is known to be longer stays what it is. A loop that reads only ``x[t - 1]``
+    is read, and so does that of an input whose length is known: the loop goes over all of it.
+    One that is known to be longer stays what it is. A loop that reads only ``x[t - 1]``
     does not say how long x is: another one may read ``x[t]``.
     """
     graph = b.graph
@@ -29,7 +30,8 @@ def fit_sizes(b: Builder, counter: int, values: int, nodes: Iterable[int]) -> No
     for vector, shift in furthest.items():
         size = graph.types[vector].shape[0].substitute(graph.bindings)
         needed = b.size(values).plus(known(record[1] + shift))
-        if shift < 0 or size.plus(needed, -1).is_known or not _is_open(size):
+        is_input = graph.prim(vector) == "input" and size.is_known
+        if shift < 0 or size.plus(needed, -1).is_known or not (_is_open(size) or is_input):
             continue
         try:
             unify(graph, size, needed)

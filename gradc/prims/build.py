@@ -333,6 +333,9 @@ class Builder:
             return record[1 + position]  # type: ignore[no-any-return]
         if record[0] == "broadcast" and not graph.types[record[2]].shape:
             return record[2]  # type: ignore[no-any-return]
+        if record[0] == "seq_along":
+            _PRIMS["index"].shape(graph, (x,), position)
+            return self.const(float(record[1] + position))
         if record[0] == "concat":
             found = self._part(record[2:], position)
             if found is not None:

@@ -250,7 +250,12 @@ def test_functions_read_back(call: str) -> None:
 
 @pytest.mark.parametrize("row", corpora.supported(*corpora.FORMULAS))
 def test_case_files_read_back(row: dict[str, Any]) -> None:
-    assert_same(corpora.model(row))
+    model = corpora.model(row)
+    if any(record[0] == "scan" for record in model.function_.graph.records):
+        with pytest.raises(GradcError, match="a loop with carried values"):
+            model.r_model()
+        return
+    assert_same(model)
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.iterdir()))
