@@ -56,7 +56,8 @@ PRIMS: tuple[Prim, ...] = (
         spell=_spell("dpois({x}, {lambda}, log = TRUE)", "extra::dpois_log"),
         # R 4.2 rounds x*log(x/lambda) as if its terms did not cancel (ebd0() of its nmath).
         rounds_as={
-            "r": _outside("ifelse(x == 0, -lambda, x*log(lambda) - lambda - lgamma(x + 1))")
+            "r": _outside("ifelse(x == 0, -lambda, x*log(lambda) - lambda - lgamma(x + 1))"),
+            "tmb": "-lambda + x*log(lambda) - lgamma(x + 1)",
         },
         expand=_within(
             "lambda >= 0",
@@ -84,6 +85,10 @@ PRIMS: tuple[Prim, ...] = (
         ball=balls.dbinom_log,
         probe={"x": (-1.0, 2.5, *_COUNTS), "size": (0.0, 3.0, 40.0, 1e4), "prob": _UNIT},
         spell=_spell("dbinom({x}, {size}, {prob}, log = TRUE)", "extra::dbinom_log"),
+        rounds_as={
+            "tmb": "lgamma(size + 1) - lgamma(x + 1) - lgamma(size - x + 1)"
+            " + ifelse(x > 0, x*log(prob), 0) + ifelse(size > x, (size - x)*log(1 - prob), 0)"
+        },
         expand=_within(
             f"prob >= 0 & prob <= 1 & size >= 0 & !({_fraction('size')})",
             _outside(
@@ -127,6 +132,10 @@ PRIMS: tuple[Prim, ...] = (
         ball=balls.dnbinom_log,
         probe={"x": (-1.0, 2.5, *_COUNTS), "size": (0.02, 1.0, 7.5, 1e6), "prob": _UNIT},
         spell=_spell("dnbinom({x}, {size}, {prob}, log = TRUE)", "extra::dnbinom_log"),
+        rounds_as={
+            "tmb": "lgamma(x + size) - lgamma(size) - lgamma(x + 1)"
+            " + size*log(prob) + x*log(1 - prob)"
+        },
         expand=_within(
             "prob > 0 & prob <= 1 & size >= 0",
             _outside(f"ifelse(x == 0, size*log(prob), {_NEGATIVE})"),
