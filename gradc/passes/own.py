@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gradc.ir import Function, Graph, Record, rebuild, reachable
+from gradc.ir import Function, Graph, Record, reachable, rebuild
 from gradc.passes.inside import Domain, is_inside
 from gradc.passes.rebuild import STRUCTURAL
 from gradc.prims import TABLE, Builder
@@ -23,6 +23,7 @@ OWN = "own"
 Support = Literal["real", "count", "positive", "unit"]
 """What may be observed: any number, whole ones from 0 on, numbers above 0, between 0 and 1."""
 
+_BY_MEAN: Mapping[str, Domain] = {"size": "positive", "mu": "positive"}
 # What is impossible makes the whole impossible, as far as these carry it.
 _CARRIES = frozenset(
     {"add", "sub", "mul", "div", "neg", "sum", "as_real", "exp", "log", "log_sum_exp", "broadcast"}
@@ -45,26 +46,36 @@ class Own:
 def mark_own(function: Function, own: Mapping[str, Own]) -> Function:
     """The function with those densities marked that a target's own functions compute rightly."""
     old = function.graph
-    if not any(record[0] in own or record[0] == "dnbinom_mu_log" for record in old.records):
+    if not any(
+        record[0] in own or (own and record[0] == "dnbinom_mu_log") for record in old.records
+    ):
         return function
     always = _always(old, function.value)
     known = {item.node for item in function.data if item.kind == "data"}
     graph = Graph()
     builder = Builder(graph)
 
+    def is_right(node: int, name: str, inside: Mapping[str, Domain]) -> bool:
+        args = old.args(node)
+        places = dict(zip(TABLE[old.prim(node)].params, args, strict=True))
+        if not all(is_inside(old, places[param], domain) for param, domain in inside.items()):
+            return False
+        data = [(places[param], support) for param, support in own[name].data.items()]
+        looked_at = all(_is_seen(old, arg, support, known) for arg, support in data)
+        if len(data) > 1 and all(old.is_const(arg) for arg, _ in data):
+            looked_at = looked_at and old.value(data[0][0]) <= old.value(data[1][0])
+        return looked_at and bool(always[node] or all(support == "real" for _, support in data))
+
     def make(node: int, record: Record, args: Sequence[int]) -> int:
         name = record[0]
         if name in STRUCTURAL:
             return graph.add(name, args, record[1], old.types[node])
-        if name == "dnbinom_mu_log" and _mean_is_inside(old, record[2:]):
-            if _are_data(old, own["dnbinom_log"], record[2:], known) and always[node]:
-                x, size, mean = args
-                chance = builder.apply("div", [size, builder.apply("add", [size, mean])])
-                return builder.apply("dnbinom_log", [x, size, chance], OWN)
-        if name in own and _is_right(old, own[name], name, record[2:]):
-            seen = all(support == "real" for support in own[name].data.values())
-            if seen or (always[node] and _are_data(old, own[name], record[2:], known)):
-                return builder.apply(name, args, OWN)
+        if name == "dnbinom_mu_log" and is_right(node, "dnbinom_log", _BY_MEAN):
+            x, size, mean = args
+            chance = builder.apply("div", [size, builder.apply("add", [size, mean])])
+            return builder.apply("dnbinom_log", [x, size, chance], OWN)
+        if name in own and is_right(node, name, own[name].inside):
+            return builder.apply(name, args, OWN)
         return builder.apply(name, args, record[1])
 
     return rebuild(function, graph, make)
@@ -82,21 +93,11 @@ def _always(graph: Graph, root: int) -> bytearray:
     return always
 
 
-def _mean_is_inside(graph: Graph, args: Sequence[int]) -> bool:
-    return all(is_inside(graph, arg, "positive") for arg in args[1:])
-
-
-def _is_right(graph: Graph, own: Own, name: str, args: Sequence[int]) -> bool:
-    places = {param: arg for param, arg in zip(TABLE[name].params, args, strict=True)}
-    return all(is_inside(graph, places[param], domain) for param, domain in own.inside.items())
-
-
-def _are_data(graph: Graph, own: Own, args: Sequence[int], known: set[int]) -> bool:
-    """Whether what is observed are data that a template can look at, or right numbers."""
-    return all(
-        (arg in known and graph.types[arg].rank < 2) or _is_number(graph, arg, support)
-        for arg, support in zip(args, own.data.values(), strict=False)
-    )
+def _is_seen(graph: Graph, arg: int, support: Support, known: set[int]) -> bool:
+    """Whether an observed argument is data that can be looked at, or a number that is right."""
+    if support == "real" or (arg in known and graph.types[arg].rank < 2):
+        return True
+    return _is_number(graph, arg, support)
 
 
 def _is_number(graph: Graph, node: int, support: Support) -> bool:
@@ -105,7 +106,7 @@ def _is_number(graph: Graph, node: int, support: Support) -> bool:
     if support == "count":
         value = graph.value(node)
         return value.is_integer() and value >= 0
-    return support == "real" or is_inside(graph, node, "unit" if support == "unit" else "positive")
+    return is_inside(graph, node, "unit" if support == "unit" else "positive")
 
 
 def own_calls(function: Function) -> list[tuple[str, tuple[int, ...]]]:
