@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
+from gradc.diff.template import Apply, Make, Template, compile_template, read, variables
 from gradc.ir import Function, Graph, Record, reachable, rebuild
 from gradc.passes.inside import Domain, is_inside
+from gradc.passes.match import matches
 from gradc.passes.rebuild import STRUCTURAL
 from gradc.prims import TABLE, Builder
 
@@ -23,7 +26,6 @@ OWN = "own"
 Support = Literal["real", "count", "positive", "unit"]
 """What may be observed: any number, whole ones from 0 on, numbers above 0, between 0 and 1."""
 
-_BY_MEAN: Mapping[str, Domain] = {"size": "positive", "mu": "positive"}
 # What is impossible makes the whole impossible, as far as these carry it.
 _CARRIES = frozenset(
     {"add", "sub", "mul", "div", "neg", "sum", "as_real", "exp", "log", "log_sum_exp", "broadcast"}
@@ -31,52 +33,82 @@ _CARRIES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """A ``pattern`` that is, where its variables are ``inside``, what ``becomes`` says."""
+
+    pattern: str
+    becomes: str
+    inside: Mapping[str, Domain]
+
+
+@dataclass(frozen=True, slots=True)
 class Own:
     """A target's own function: its ``text``, and where it is right.
 
-    ``data`` says what each observed argument must be, ``inside`` the domain of each parameter.
-    Of two arguments that are counts the first is not above the second.
+    ``data`` says what each observed argument must be; of two that are counts the first is not
+    above the second. ``forms`` are what it computes.
     """
 
     text: str
     data: Mapping[str, Support]
+    forms: tuple[Form, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A form ready to run."""
+
+    own: Own
     inside: Mapping[str, Domain]
+    pattern: Template
+    names: tuple[str, ...]
+    make: Make
+
+
+@cache
+def _compiled(text: str, becomes: str) -> tuple[Template, tuple[str, ...], Make]:
+    pattern = read(text)
+    names = tuple(variables(pattern))
+    slots = {name: index for index, name in enumerate(names)}
+    return pattern, names, compile_template(read(becomes), slots)
+
+
+def _rules(own: Mapping[str, Own]) -> dict[str, list[_Rule]]:
+    """The forms by the primitive at the root of their patterns."""
+    found: dict[str, list[_Rule]] = {}
+    for one in own.values():
+        for form in one.forms:
+            rule = _Rule(one, form.inside, *_compiled(form.pattern, form.becomes))
+            if isinstance(rule.pattern, Apply):
+                found.setdefault(rule.pattern.prim, []).append(rule)
+    return found
 
 
 def mark_own(function: Function, own: Mapping[str, Own]) -> Function:
     """The function with those densities marked that a target's own functions compute rightly."""
     old = function.graph
-    if not any(
-        record[0] in own or (own and record[0] == "dnbinom_mu_log") for record in old.records
-    ):
+    rules = _rules(own)
+    if not any(record[0] in rules for record in old.records):
         return function
     always = _always(old, function.value)
-    known = {item.node for item in function.data if item.kind == "data"}
+    data = {item.name for item in function.data if item.kind == "data"}
     graph = Graph()
     builder = Builder(graph)
 
-    def is_right(node: int, name: str, inside: Mapping[str, Domain]) -> bool:
-        args = old.args(node)
-        places = dict(zip(TABLE[old.prim(node)].params, args, strict=True))
-        if not all(is_inside(old, places[param], domain) for param, domain in inside.items()):
-            return False
-        data = [(places[param], support) for param, support in own[name].data.items()]
-        looked_at = all(_is_seen(old, arg, support, known) for arg, support in data)
-        if len(data) > 1 and all(old.is_const(arg) for arg, _ in data):
-            looked_at = looked_at and old.value(data[0][0]) <= old.value(data[1][0])
-        return looked_at and bool(always[node] or all(support == "real" for _, support in data))
-
     def make(node: int, record: Record, args: Sequence[int]) -> int:
-        name = record[0]
-        if name in STRUCTURAL:
-            return graph.add(name, args, record[1], old.types[node])
-        if name == "dnbinom_mu_log" and is_right(node, "dnbinom_log", _BY_MEAN):
-            x, size, mean = args
-            chance = builder.apply("div", [size, builder.apply("add", [size, mean])])
-            return builder.apply("dnbinom_log", [x, size, chance], OWN)
-        if name in own and is_right(node, name, own[name].inside):
-            return builder.apply(name, args, OWN)
-        return builder.apply(name, args, record[1])
+        if record[0] in STRUCTURAL:
+            return graph.add(record[0], args, record[1], old.types[node])
+        plain = builder.apply(record[0], args, record[1])
+        for rule in rules.get(record[0], ()):
+            for bound in matches(graph, rule.pattern, plain, {}):
+                if all(
+                    is_inside(graph, bound[name], domain) for name, domain in rule.inside.items()
+                ):
+                    made = rule.make(builder, [bound[name] for name in rule.names])
+                    if _can_be_seen(graph, made, rule.own, data, always=bool(always[node])):
+                        name, _, *own_args = graph.records[made]
+                        return graph.add(name, own_args, OWN, graph.types[made])
+        return plain
 
     return rebuild(function, graph, make)
 
@@ -93,16 +125,24 @@ def _always(graph: Graph, root: int) -> bytearray:
     return always
 
 
-def _is_seen(graph: Graph, arg: int, support: Support, known: set[int]) -> bool:
-    """Whether an observed argument is data that can be looked at, or a number that is right."""
-    if support == "real" or (arg in known and graph.types[arg].rank < 2):
+def _can_be_seen(graph: Graph, node: int, own: Own, data: set[str], *, always: bool) -> bool:
+    """Whether all that is observed are data that can be looked at, or numbers that are right."""
+    places = dict(zip(TABLE[graph.prim(node)].params, graph.args(node), strict=True))
+    seen = [(places[param], support) for param, support in own.data.items() if support != "real"]
+    if not seen:
         return True
-    return _is_number(graph, arg, support)
+    numbers = [arg for arg, _ in seen if graph.is_const(arg)]
+    if len(numbers) == 2 and graph.value(numbers[0]) > graph.value(numbers[1]):
+        return False
+    return always and all(
+        _is_number(graph, arg, support)
+        if graph.is_const(arg)
+        else graph.prim(arg) == "input" and graph.attrs(arg) in data and graph.types[arg].rank < 2
+        for arg, support in seen
+    )
 
 
 def _is_number(graph: Graph, node: int, support: Support) -> bool:
-    if not graph.is_const(node):
-        return False
     if support == "count":
         value = graph.value(node)
         return value.is_integer() and value >= 0

@@ -39,6 +39,8 @@ _SHARE = "log(size/(size + x))"  # of the last trial, which is the size-th succe
 _NEGATIVE = f"{binomial_kernel('size', 'x', _ALL, f'{_ALL}*prob', f'{_ALL}*(1 - prob)')} + {_SHARE}"
 _NONE, _SOME = f"{_ALL}*(size/(size + mu))", f"{_ALL}*(mu/(size + mu))"
 _NEGATIVE_MU = f"{binomial_kernel('size', 'x', _ALL, _NONE, _SOME)} + {_SHARE}"
+# log(1 + exp(-x)), as TMB's logspace_add() has it.
+_LOG_BELOW = "ifelse({0} < 0, log1p(exp({0})) - {0}, log1p(exp(-{0})))"
 
 PRIMS: tuple[Prim, ...] = (
     prim(
@@ -115,6 +117,29 @@ PRIMS: tuple[Prim, ...] = (
             # Also where the chance rounds to 0 or 1.
             Stabilizes("dbinom_log(x, 1, sigmoid(e))", "dbernoulli_logit(x, e)", varies="e"),
         ],
+    ),
+    prim(
+        "dbinom_logit_log",
+        "x size logit",
+        doc="logarithm of a binomial probability, by the logit of the chance",
+        source="TMB: distributions_R.hpp, dbinom_robust()",
+        d={
+            "x": _COUNT,
+            "size": _SIZE,
+            "logit": _outside("x - size*sigmoid(logit)", "0", f"x > size | {_NO_COUNT}"),
+        },
+        domain="size whole",
+        ball=balls.dbinom_logit_log,
+        probe={
+            "x": (-1.0, 2.5, *_COUNTS),
+            "size": (0.0, 3.0, 40.0, 1e4),
+            "logit": (-9.0, -1.5, 0.4, 4.0),
+        },
+        rounds_as={
+            "tmb": "lgamma(size + 1) - lgamma(x + 1) - lgamma(size - x + 1)"
+            f" - x*{_LOG_BELOW.format('logit')} - (size - x)*{_LOG_BELOW.format('(-logit)')}"
+        },
+        expand="dbinom_log(x, size, sigmoid(logit))",
     ),
     prim(
         "dnbinom_log",

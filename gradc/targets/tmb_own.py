@@ -12,35 +12,76 @@ from collections.abc import Callable, Mapping
 
 from gradc.emit.numbers import cpp_number
 from gradc.ir import Function
-from gradc.passes.own import Own, own_calls
+from gradc.passes.inside import Domain
+from gradc.passes.own import Form, Own, Support, own_calls
 from gradc.prims import TABLE
 
+
+def _own(text: str, call: str, data: dict[str, Support], **inside: Domain) -> Own:
+    return Own(text, data, (Form(call, call, inside),))
+
+
+_MEAN: dict[str, Domain] = {"lambda": "positive"}
+# The stable form that the table gives a single trial with the chance sigmoid(e).
+_TRIAL = TABLE["dbinom_log"].stabilizes[0].becomes
+_BINOMIAL: dict[str, Support] = {"x": "count", "size": "count"}
+
 OWN_DENSITIES: Mapping[str, Own] = {
-    "dpois_log": Own("dpois({x}, {lambda}, true)", {"x": "count"}, {"lambda": "positive"}),
-    "dbinom_log": Own(
-        "dbinom({x}, {size}, {prob}, true)", {"x": "count", "size": "count"}, {"prob": "unit"}
+    "dpois_log": _own(
+        "dpois({x}, {lambda}, true)",
+        "dpois_log(x, lambda)",
+        {"x": "count"},
+        **_MEAN,
+    ),
+    "dbinom_logit_log": Own(
+        "dbinom_robust({x}, {size}, {logit}, true)",
+        _BINOMIAL,
+        (
+            Form("dbinom_log(x, size, sigmoid(logit))", "dbinom_logit_log(x, size, logit)", {}),
+            Form(_TRIAL, "dbinom_logit_log(x, 1, e)", {}),
+        ),
+    ),
+    "dbinom_log": _own(
+        "dbinom({x}, {size}, {prob}, true)", "dbinom_log(x, size, prob)", _BINOMIAL, prob="unit"
     ),
     "dnbinom_log": Own(
         "dnbinom({x}, {size}, {prob}, true)",
         {"x": "count"},
-        {"size": "positive", "prob": "unit"},
+        (
+            Form(
+                "dnbinom_log(x, size, prob)",
+                "dnbinom_log(x, size, prob)",
+                {"size": "positive", "prob": "unit"},
+            ),
+            Form(
+                "dnbinom_mu_log(x, size, mu)",
+                "dnbinom_log(x, size, size/(size + mu))",
+                {"size": "positive", "mu": "positive"},
+            ),
+        ),
     ),
-    "dgamma_log": Own(
+    "dgamma_log": _own(
         "dgamma({x}, {shape}, {scale}, true)",
+        "dgamma_log(x, shape, scale)",
         {"x": "positive"},
-        {"shape": "positive", "scale": "positive"},
+        shape="positive",
+        scale="positive",
     ),
-    "dweibull_log": Own(
+    "dweibull_log": _own(
         "dweibull({x}, {shape}, {scale}, true)",
+        "dweibull_log(x, shape, scale)",
         {"x": "positive"},
-        {"shape": "positive", "scale": "positive"},
+        shape="positive",
+        scale="positive",
     ),
-    "dbeta_log": Own(
+    "dbeta_log": _own(
         "dbeta({x}, {shape1}, {shape2}, true)",
+        "dbeta_log(x, shape1, shape2)",
         {"x": "unit"},
-        {"shape1": "positive", "shape2": "positive"},
+        shape1="positive",
+        shape2="positive",
     ),
-    "dt_log": Own("dt({x}, {df}, true)", {"x": "real"}, {"df": "positive"}),
+    "dt_log": _own("dt({x}, {df}, true)", "dt_log(x, df)", {"x": "real"}, df="positive"),
 }
 TEXTS: Mapping[str, str] = {name: own.text for name, own in OWN_DENSITIES.items()}
 

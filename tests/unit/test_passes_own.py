@@ -88,7 +88,10 @@ def test_a_proof_is_not_deep() -> None:
 CALLS = [
     ("dpois(y, exp(a + b*x), log = TRUE)", "dpois(y(i), exp(a + b * x(i)), true)"),
     ("dbinom(y, n, exp(-exp(a + b*x)), log = TRUE)", "dbinom(y(i), n(i), exp(-exp(a + b * x(i))),"),
-    ("dnbinom(y, exp(a), mu = exp(b*x), log = TRUE)", "dnbinom(y(i), t1, t1 / (t1 + exp(b * x(i)))"),
+    (
+        "dnbinom(y, exp(a), mu = exp(b*x), log = TRUE)",
+        "dnbinom(y(i), t1, t1 / (t1 + exp(b * x(i)))",
+    ),
     ("dgamma(y, exp(a), scale = exp(b*x), log = TRUE)", "dgamma(y(i), t1, exp(b * x(i)), true)"),
     ("dbeta(y, exp(a), exp(b*x), log = TRUE)", "dbeta(y(i), t1, exp(b * x(i)), true)"),
     ("dt(y - b*x, exp(a), log = TRUE)", "dt(y(i) - b * x(i), t1, true)"),
