@@ -101,13 +101,12 @@ def mark_own(function: Function, own: Mapping[str, Own]) -> Function:
         plain = builder.apply(record[0], args, record[1])
         for rule in rules.get(record[0], ()):
             for bound in matches(graph, rule.pattern, plain, {}):
-                if all(
-                    is_inside(graph, bound[name], domain) for name, domain in rule.inside.items()
-                ):
-                    made = rule.make(builder, [bound[name] for name in rule.names])
-                    if _can_be_seen(graph, made, rule.own, data, always=bool(always[node])):
-                        name, _, *own_args = graph.records[made]
-                        return graph.add(name, own_args, OWN, graph.types[made])
+                if not all(is_inside(graph, bound[v], domain) for v, domain in rule.inside.items()):
+                    continue
+                made = rule.make(builder, [bound[name] for name in rule.names])
+                if _can_be_seen(graph, made, rule.own, data, always=bool(always[node])):
+                    name, own_args = graph.prim(made), graph.args(made)
+                    return graph.add(name, own_args, OWN, graph.types[made])
         return plain
 
     return rebuild(function, graph, make)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gradc.model import Model
@@ -13,9 +15,12 @@ from gradc.verify import Report, assess, plan
 ETA = "eta <- a + b*x\n"
 MODELS = {
     "dpois(y(i), ": "-sum(dpois(y, exp(eta), log = TRUE))",
-    "dbinom": "-sum(dbinom(y, n, plogis(eta), log = TRUE))",
+    "dbinom(y(i), n(i), ": "-sum(dbinom(y, n, pnorm(eta), log = TRUE))",
+    "dbinom_robust(y(i), n(i), ": "-sum(dbinom(y, n, plogis(eta), log = TRUE))",
+    "dbinom_robust(y(i), Type(1.0), ": "-sum(dbinom(y, 1, plogis(eta), log = TRUE))",
     "dnbinom(y(i), ": "-sum(dnbinom(y, size = exp(s), mu = exp(eta), log = TRUE))",
-    "dnbinom(y(i), size": "size <- exp(s)\n-sum(dnbinom(y, size, size/(size + exp(eta)), log = TRUE))",
+    "dnbinom(y(i), size": "size <- exp(s)\n"
+    "-sum(dnbinom(y, size, prob = size/(size + exp(eta)), log = TRUE))",
     "dgamma(y(i), ": "-sum(dgamma(y, exp(s), scale = exp(eta - s), log = TRUE))",
     "dbeta(y(i), ": "mu <- plogis(eta)\n-sum(dbeta(y, mu*exp(s), (1 - mu)*exp(s), log = TRUE))",
     "dt((y(i) - ": "-sum(dt((y - eta)/exp(s), exp(d), log = TRUE) - s)",
@@ -23,6 +28,11 @@ MODELS = {
     "dexp(y(i), ": "-sum(dexp(y, exp(eta), log = TRUE))",
 }
 FAR = {
+    "dbinom_robust(y(i), n(i), ": [
+        {"a": a, "b": 0.5, "x": [0.0, 1.0], "y": [y, 2.0], "n": [1e6, 3.0]}
+        for a in (-800.0, -40.0, -20.0, 0.0, 20.0, 40.0, 800.0)
+        for y in (0.0, 5e5, 1e6)
+    ],
     "dpois(y(i), ": [
         {"a": a, "b": 0.5, "x": [0.0, 1.0], "y": [y, 0.0]}
         for a in (-200.0, 14.0, 27.0)
@@ -74,3 +84,27 @@ def test_tmbs_own_density_agrees(name: str, reports: dict[str, Report]) -> None:
     report = reports[name]
     assert len(report.points) >= 20
     assert report.verdict == "agree", report
+
+
+REFUSED = [
+    ("dpois(y(i), ", {"y": [-1.0, 2.0]}, "y must be whole numbers, none of them negative"),
+    ("dpois(y(i), ", {"y": [2.5, 2.0]}, "y must be whole numbers, none of them negative"),
+    ("dbinom_robust(y(i), n(i), ", {"y": [4.0, 2.0], "n": 3.0}, "y has more successes than trials"),
+    ("dgamma(y(i), ", {"y": [1.0, 0.0]}, "y must be positive"),
+    ("dbeta(y(i), ", {"y": [0.5, 1.0]}, "y must be between 0 and 1"),
+]
+
+
+@pytest.mark.needs("tmb")
+@pytest.mark.xdist_group("tmb")
+@pytest.mark.parametrize(("name", "data", "message"), REFUSED)
+def test_data_outside_of_the_support_are_refused(
+    name: str, data: dict[str, Any], message: str
+) -> None:
+    point = {"a": 0.5, "b": 0.25, "s": 0.0, "x": [1.0, 2.0], **data}
+    one = built(name)
+    at = {item.name: point[item.name] for item in one.function_.inputs}
+    report = one.verify("tmb", witnesses="none", points=0, at=at)
+    (source,) = (source for source in report.sources if source.name == "tmb")
+    assert source.status == "failed"
+    assert message in source.detail

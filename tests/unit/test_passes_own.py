@@ -87,6 +87,9 @@ def test_a_proof_is_not_deep() -> None:
 
 CALLS = [
     ("dpois(y, exp(a + b*x), log = TRUE)", "dpois(y(i), exp(a + b * x(i)), true)"),
+    ("dbinom(y, n, plogis(a + b*x), log = TRUE)", "dbinom_robust(y(i), n(i), a + b * x(i), true)"),
+    ("dbinom(y, 1, plogis(a + b*x), log = TRUE)", "dbinom_robust(y(i), Type(1.0), a + b * x(i),"),
+    ("dnbinom(y, exp(a), exp(a)/(exp(a) + b^2 + 1), log = TRUE)", "dnbinom(y(i), t"),
     ("dbinom(y, n, exp(-exp(a + b*x)), log = TRUE)", "dbinom(y(i), n(i), exp(-exp(a + b * x(i))),"),
     (
         "dnbinom(y, exp(a), mu = exp(b*x), log = TRUE)",
@@ -104,6 +107,7 @@ NOT_CALLED = [
     "ifelse(y < 0, 0, dpois(y, exp(a + b*x), log = TRUE))",  # other data mean something
     "dbinom(5, 3, exp(-exp(a + b*x + y)), log = TRUE)",
     "dbinom(y, x, a + b, log = TRUE)",
+    "dbinom(y, x, plogis(a + b), log = TRUE)[2:3]",  # other rows mean something
     "dgamma(y, a, scale = exp(b*x), log = TRUE)",
     "dlogis(y, a + b*x, exp(a), log = TRUE)",  # TMB's overflows
 ]
