@@ -144,11 +144,17 @@ def _is_unit(graph: Graph, node: int, name: str, depth: int) -> bool:
 
 
 def _is_share(graph: Graph, args: tuple[int, ...], depth: int) -> bool:
-    """a/(a + b), for positive a and b."""
+    """a/(a + b + c), for positive a and b and a c that is not negative."""
     part, whole = args
-    if graph.prim(whole) != "add":
+    terms = [whole]
+    for _ in range(max(depth, 0)):
+        sums = [term for term in terms if graph.prim(term) == "add" and term != part]
+        if not sums or len(terms) > _DEPTH:
+            break
+        terms = [t for term in terms for t in (graph.args(term) if term in sums else (term,))]
+    if part not in terms or not is_inside(graph, part, "positive", depth):
         return False
-    terms = graph.args(whole)
-    if part not in terms:
-        return False
-    return all(is_inside(graph, term, "positive", depth) for term in terms)
+    terms.remove(part)
+    return any(is_inside(graph, term, "positive", depth) for term in terms) and all(
+        is_inside(graph, term, "not negative", depth) for term in terms
+    )

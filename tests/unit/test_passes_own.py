@@ -31,6 +31,7 @@ INSIDE: list[tuple[Domain, str]] = [
     ("unit", "0.25"),
     ("unit", "1 - plogis(a)*plogis(b)"),
     ("unit", "exp(a)/(exp(a) + exp(b))"),
+    ("unit", "exp(a)/(exp(a) + b^2 + 1)"),
     ("unit", "exp(-exp(a))"),
     ("unit", "1 - exp(-exp(a))"),
     ("unit", "plogis(a)^exp(b)"),
@@ -55,6 +56,8 @@ OUTSIDE: list[tuple[Domain, str]] = [
     ("unit", "2*plogis(a)"),
     ("unit", "exp(a)/(exp(b) + 1)"),
     ("unit", "exp(a)/(exp(a) + b)"),
+    ("unit", "exp(a)/(exp(a) + b^2)"),
+    ("unit", "exp(a)/(1 + exp(b) + b^2)"),
     ("unit", "plogis(a)^b"),
     ("unit", "0.5 + plogis(a)"),
 ]
