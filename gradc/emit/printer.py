@@ -108,7 +108,7 @@ class Printer:
             pieces = [self.typed(pieces[0]), *pieces[1:]]
         if record[1] == OWN:
             own = read_template(syntax.own[name], TABLE[name].params)
-            return self._call(name, None, own, pieces)
+            return self._call(record, own, pieces)
         special = syntax.special.get(name)
         if special is not None:
             return special(self.graph, node, pieces)

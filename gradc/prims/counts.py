@@ -111,7 +111,6 @@ PRIMS: tuple[Prim, ...] = (
         },
         ball=balls.dbernoulli_logit,
         probe={"x": (0.0, 1.0, 0.5), "eta": (-800.0, -40.0, -0.7, 0.0, 2.0, 60.0, 900.0)},
-        spell={"tmb": "dbinom_robust({x}, Type(1), {eta}, true)"},
         expand="ifelse(x == 0 | x == 1, -softplus((1 - 2*x)*eta), -Inf)",
         stabilizes=[
             # Also where the chance rounds to 0 or 1.

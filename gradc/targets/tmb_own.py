@@ -22,8 +22,6 @@ def _own(text: str, call: str, data: dict[str, Support], **inside: Domain) -> Ow
 
 
 _MEAN: dict[str, Domain] = {"lambda": "positive"}
-# The stable form that the table gives a single trial with the chance sigmoid(e).
-_TRIAL = TABLE["dbinom_log"].stabilizes[0].becomes
 _BINOMIAL: dict[str, Support] = {"x": "count", "size": "count"}
 
 OWN_DENSITIES: Mapping[str, Own] = {
@@ -38,7 +36,7 @@ OWN_DENSITIES: Mapping[str, Own] = {
         _BINOMIAL,
         (
             Form("dbinom_log(x, size, sigmoid(logit))", "dbinom_logit_log(x, size, logit)", {}),
-            Form(_TRIAL, "dbinom_logit_log(x, 1, e)", {}),
+            Form("dbernoulli_logit(x, eta)", "dbinom_logit_log(x, 1, eta)", {}),
         ),
     ),
     "dbinom_log": _own(
