@@ -76,7 +76,7 @@ def _bd0(x, m):
     for k in range(19, 1, -2):
         series = series * v**2 + 1.0 / k
     near = (x - m) * v + 2.0 * x * v * v**2 * series
-    ratio = np.where(x == 0.0, 1.0, x / m)  # x*log(x/m) is 0 at 0, also for a tape
+    ratio = np.where(x != 0.0, x / m, 1.0)  # x*log(x/m) is 0 at 0, also for a tape
     far = x * np.log(ratio) + (m - x)
     return np.where(np.abs(x - m) < 0.1 * (x + m), near, far)
 

@@ -68,7 +68,7 @@ def _bd0(x, m):
     for k in range(19, 1, -2):
         series = series * v**2 + 1.0 / k
     near = (x - m) * v + 2.0 * x * v * v**2 * series
-    ratio = tf.where(x == 0.0, 1.0, x / m)  # x*log(x/m) is 0 at 0, also for a tape
+    ratio = tf.where(x != 0.0, x / m, 1.0)  # x*log(x/m) is 0 at 0, also for a tape
     far = x * tf.math.log(ratio) + (m - x)
     return tf.where(tf.abs(x - m) < 0.1 * (x + m), near, far)
 
@@ -95,31 +95,44 @@ def value(beta, y, X):
 
 @tf.custom_gradient
 def _value(beta, y, X):
+    dtype = beta.dtype
     eta = tf.linalg.matvec(X, beta)
     t1 = tf.exp(eta)
     t2 = t1 >= 0.0
-    t3 = (y < 0.0) | (tf.abs(y - tf.round(y)) > 1e-07 * tf.maximum(1.0, tf.abs(y)))
+    t3 = (
+        (y < 0.0) | (tf.abs(y - tf.round(y)) > 1e-07
+        * tf.maximum(tf.constant(1.0, dtype), tf.abs(y)))
+    )
     t4 = tf.equal(y, 0.0)
     t5 = (
-        -_bd0(tf.where(t4, 1.0, tf.where(t3, 1.0, tf.where(t2, y, 1.0))),
-        tf.where(t4, 310.0, tf.where(t3, 310.0, tf.where(t2, t1, 310.0))))
-        - _stirlerr(tf.where(t4, 10.75, tf.where(t3, 10.75, tf.where(t2, y, 10.75))), 0.0)
+        -_bd0(tf.where(t4, tf.constant(1.0, dtype),
+        tf.where(t3, tf.constant(1.0, dtype), tf.where(t2, y, 1.0))),
+        tf.where(t4, tf.constant(310.0, dtype),
+        tf.where(t3, tf.constant(310.0, dtype), tf.where(t2, t1, 310.0))))
     )
-    result = (
-        -tf.reduce_sum(tf.where(t2, tf.where(t3, -float("inf"),
-        tf.where(t4, -t1, t5 - tf.math.log(tf.where(t4, 1.0,
-        tf.where(t3, 1.0, tf.where(t2, 2.0 * math.pi * y, 1.0)))) / 2.0)), float("nan")))
+    t6 = (
+        tf.math.log(tf.where(t4, tf.constant(1.0, dtype),
+        tf.where(t3, tf.constant(1.0, dtype), tf.where(t2, 2.0 * math.pi * y, 1.0)))) / 2.0
     )
+    t7 = (
+        tf.where(t2, tf.where(t3, tf.constant(-float("inf"), dtype),
+        tf.where(t4, -t1, t5 - _stirlerr(tf.where(t4, tf.constant(10.75, dtype),
+        tf.where(t3, tf.constant(10.75, dtype), tf.where(t2, y, 10.75))), 0.0) - t6)),
+        float("nan"))
+    )
+    result = -tf.reduce_sum(t7)
 
     def gradient(upstream):
-        t6 = (
-            tf.where(t3, 0.0, tf.where(t4, upstream,
-            -upstream / tf.where(t4, 1.0, tf.where(t3, 1.0, t1)) * (y - t1)) * t1)
+        t8 = (
+            tf.where(t3, tf.constant(0.0, dtype),
+            tf.where(t4, upstream, -upstream
+            / tf.where(t4, tf.constant(1.0, dtype), tf.where(t3, tf.constant(1.0, dtype), t1))
+            * (y - t1)) * t1)
         )
         return (
-            tf.linalg.matvec(tf.transpose(X), t6),
-            tf.broadcast_to(float("nan"), tf.shape(y)),
-            tf.tensordot(t6, beta, 0),
+            tf.linalg.matvec(tf.transpose(X), t8),
+            tf.broadcast_to(tf.constant(float("nan"), dtype), tf.shape(y)),
+            tf.tensordot(t8, beta, 0),
         )
 
     return result, gradient
@@ -128,32 +141,42 @@ def _value(beta, y, X):
 def plain(beta, y, X):
     """The value of the formula as it was written, differentiated by no one."""
     beta, y, X = _arguments(beta, y, X)
+    dtype = beta.dtype
     eta = tf.linalg.matvec(X, beta)
     t1 = tf.exp(eta)
     t2 = (
-        tf.where(t1 >= 0.0, tf.where((y < 0.0)
-        | (tf.abs(y - tf.round(y)) > 1e-07 * tf.maximum(1.0, tf.abs(y))), -float("inf"),
         tf.where(tf.equal(y, 0.0), -t1, -_bd0(y, t1) - _stirlerr(y, 0.0)
-        - tf.math.log(2.0 * math.pi * y) / 2.0)), float("nan"))
+        - tf.math.log(2.0 * math.pi * y) / 2.0)
     )
-    return -tf.reduce_sum(t2)
+    return (
+        -tf.reduce_sum(tf.where(t1 >= 0.0,
+        tf.where((y < 0.0) | (tf.abs(y - tf.round(y)) > 1e-07
+        * tf.maximum(tf.constant(1.0, dtype), tf.abs(y))), tf.constant(-float("inf"), dtype),
+        t2), float("nan")))
+    )
 
 
 def value_and_grad(beta, y, X):
     """The value and a tuple of its derivatives in the parameters."""
     beta, y, X = _arguments(beta, y, X)
+    dtype = beta.dtype
     eta = tf.linalg.matvec(X, beta)
     t1 = tf.exp(eta)
-    t2 = (y < 0.0) | (tf.abs(y - tf.round(y)) > 1e-07 * tf.maximum(1.0, tf.abs(y)))
+    t2 = (
+        (y < 0.0) | (tf.abs(y - tf.round(y)) > 1e-07
+        * tf.maximum(tf.constant(1.0, dtype), tf.abs(y)))
+    )
     t3 = tf.equal(y, 0.0)
     result = (
         -tf.reduce_sum(tf.where(t1 >= 0.0,
-        tf.where(t2, -float("inf"), tf.where(t3, -t1, -_bd0(y, t1) - _stirlerr(y, 0.0)
+        tf.where(t2, tf.constant(-float("inf"), dtype),
+        tf.where(t3, -t1, -_bd0(y, t1) - _stirlerr(y, 0.0)
         - tf.math.log(2.0 * math.pi * y) / 2.0)), float("nan")))
     )
     return result, (
         tf.linalg.matvec(tf.transpose(X),
-          tf.where(t2, 0.0, tf.where(t3, 1.0, -1.0 / t1 * (y - t1)) * t1)),
+          tf.where(t2, tf.constant(0.0, dtype),
+          tf.where(t3, tf.constant(1.0, dtype), -1.0 / t1 * (y - t1)) * t1)),
     )
 
 
