@@ -23,6 +23,7 @@ from gradc.emit.syntax import (
 )
 from gradc.errors import fail
 from gradc.ir import Graph
+from gradc.passes.own import OWN
 from gradc.prims import TABLE
 
 _LARGEST_WHOLE = 1e9
@@ -105,6 +106,9 @@ class Printer:
         bare = bool(pieces) and all(piece.literal for piece in pieces)
         if bare and not self._is_plain(name, record):
             pieces = [self.typed(pieces[0]), *pieces[1:]]
+        if record[1] == OWN:
+            own = read_template(syntax.own[name], TABLE[name].params)
+            return self._call(record, own, pieces)
         special = syntax.special.get(name)
         if special is not None:
             return special(self.graph, node, pieces)

@@ -98,7 +98,8 @@ class Syntax:
     the first argument of a call is typed, too, since the others follow it. ``pi`` is the name of
     that number where a literal may be written with it.
     ``special`` prints a primitive in its own way, before operators and templates are tried;
-    those in ``repeated`` name their first argument more than once.
+    those in ``repeated`` name their first argument more than once. ``own`` are spellings of
+    primitives that are marked as the target's own.
     """
 
     number: Callable[[float], str]
@@ -113,6 +114,7 @@ class Syntax:
     first_decides: bool = False
     special: Mapping[str, Special] = field(default_factory=dict)
     repeated: frozenset[str] = frozenset()
+    own: Mapping[str, str] = field(default_factory=dict)
 
 
 Slot = tuple[str, int]

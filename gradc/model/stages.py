@@ -13,7 +13,7 @@ from gradc.diff import hessian, value_and_gradient, vector_jacobian
 from gradc.errors import fail
 from gradc.ir import Function
 from gradc.ir.memory import collection_paused
-from gradc.passes import legalize, simplify, stabilize
+from gradc.passes import as_rounded, legalize, mark_own, simplify, stabilize
 from gradc.targets import TARGETS
 
 STAGES = (
@@ -129,6 +129,7 @@ class Stages:
         if key not in self._legal:
             function = self._stage(stage)
             with collection_paused():
+                function = mark_own(function, TARGETS[target].own)
                 self._legal[key] = legalize(function, target, TARGETS[target].supports)
         return self._legal[key]
 
@@ -140,11 +141,14 @@ class Stages:
         key = (target, f"taped {stage}")
         if key not in self._legal:
             value = self.legal(target, "value")
+            supports = TARGETS[target].supports
             with collection_paused():
+                # Of the target's own densities the tape records the formulas.
+                value = as_rounded(value, target, supports, marked=True)
                 derived = value_and_gradient(value.copy())
                 if stage == "hessian":
                     derived = hessian(derived)
-                self._legal[key] = legalize(derived, target, TARGETS[target].supports)
+                self._legal[key] = legalize(derived, target, supports)
         return self._legal[key]
 
     def _stage(self, name: str) -> Function:

@@ -66,9 +66,10 @@ def subject_of(
             unsupported[target] = error.diagnostics[0].message
             continue
         own = stages.taped if TARGETS[target].tapes else stages.legal
-        judged = as_rounded(own(target, derived), target, TARGETS[target].supports)
+        supports, marked = TARGETS[target].supports, bool(TARGETS[target].own)
+        judged = as_rounded(own(target, derived), target, supports, marked=marked)
         reports = _reports(stages.legal(target, "report")) if named else None
-        reports = reports and as_rounded(reports, target, TARGETS[target].supports)
+        reports = reports and as_rounded(reports, target, supports, marked=marked)
         emitted[target] = Emitted(judged, program, reports)
     heard = {
         witness: stages.legal(WITNESS_TARGETS[witness], "plain_gradient")

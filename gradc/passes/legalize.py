@@ -8,6 +8,7 @@ from functools import cache
 from gradc.diff.template import Make, compile_template, read
 from gradc.errors import fail
 from gradc.ir import Function, Graph, Record, rebuild
+from gradc.passes.own import OWN
 from gradc.passes.rebuild import STRUCTURAL, with_bodies
 from gradc.prims import TABLE, Builder
 
@@ -37,7 +38,7 @@ class _Legal(Builder):
         self._supports = supports
 
     def apply(self, name: str, args: Sequence[int], attrs: Hashable = None) -> int:
-        if not self._supports(name):
+        if attrs != OWN and not self._supports(name):
             make = _expansion(name)
             if make is not None:
                 outer, self.derived = self.derived, True
@@ -61,17 +62,22 @@ def legalize(function: Function, target: str, supports: Callable[[str], bool]) -
         name = record[0]
         if name in STRUCTURAL:
             return graph.add(name, args, record[1], old.types[node])
-        if not supports(name) and TABLE[name].expand is None:
+        if record[1] != OWN and not supports(name) and TABLE[name].expand is None:
             raise fail("G303", f"target '{target}' has no '{TABLE[name].name}'", old.place(node))
         return builder.apply(name, args, record[1])
 
     return rebuild(function, graph, make)
 
 
-def as_rounded(function: Function, target: str, supports: Callable[[str], bool]) -> Function:
-    """The function whose rounding stands for the target's: see ``Prim.rounds_as``."""
+def as_rounded(
+    function: Function, target: str, supports: Callable[[str], bool], *, marked: bool = False
+) -> Function:
+    """The function whose rounding stands for the target's: see ``Prim.rounds_as``.
+
+    With ``marked`` only of the primitives that are marked as the target's own.
+    """
     old = function.graph
-    if not any(r[0] in TABLE and target in TABLE[r[0]].rounds_as for r in old.records):
+    if not any(_rounds_as(record, target, marked=marked) for record in old.records):
         return function
     graph = Graph()
     builder = _Legal(graph, supports)
@@ -80,9 +86,15 @@ def as_rounded(function: Function, target: str, supports: Callable[[str], bool])
         name = record[0]
         if name in STRUCTURAL:
             return graph.add(name, args, record[1], old.types[node])
-        text = TABLE[name].rounds_as.get(target)
+        text = _rounds_as(record, target, marked=marked)
         if text is None:
             return builder.apply(name, args, record[1])
         return _formula(name, text)(builder, [builder.real(arg) for arg in args])
 
     return rebuild(function, graph, make)
+
+
+def _rounds_as(record: Record, target: str, *, marked: bool) -> str | None:
+    if record[0] not in TABLE or (marked and record[1] != OWN):
+        return None
+    return TABLE[record[0]].rounds_as.get(target)

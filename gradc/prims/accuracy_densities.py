@@ -87,9 +87,6 @@ DENSITIES: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
         "r": (2.0, 0.0, 4.0),
         "tmb": (4.0, 0.0, 4.0),
     },
-    "dbernoulli_logit": {
-        "tmb": (2.0, 0.0, 0.0),
-    },
     "dnbinom_log": {
         "r": (16.0, 0.0, 8.0),
         "tmb": (16.0, 64.0, 8.0),

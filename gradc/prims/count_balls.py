@@ -121,6 +121,13 @@ def dbernoulli_logit(x: Ball, eta: Ball) -> Ball:
     return infinite(-1) if not (x.contains(0) or x.contains(1)) else balls.nan()
 
 
+def dbinom_logit_log(x: Ball, n: Ball, logit: Ball) -> Ball:
+    """Of the outcome that is not the likelier one: its chance is small, not near 1."""
+    if logit > 0:
+        return dbinom_log(n - x, n, balls.sigmoid(-logit))
+    return dbinom_log(x, n, balls.sigmoid(logit))
+
+
 @centred
 def _dnbinom(x: Any, size: Any, p: Any) -> Any:
     ways = _log_rising(x, size)

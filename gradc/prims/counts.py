@@ -39,6 +39,8 @@ _SHARE = "log(size/(size + x))"  # of the last trial, which is the size-th succe
 _NEGATIVE = f"{binomial_kernel('size', 'x', _ALL, f'{_ALL}*prob', f'{_ALL}*(1 - prob)')} + {_SHARE}"
 _NONE, _SOME = f"{_ALL}*(size/(size + mu))", f"{_ALL}*(mu/(size + mu))"
 _NEGATIVE_MU = f"{binomial_kernel('size', 'x', _ALL, _NONE, _SOME)} + {_SHARE}"
+# log(1 + exp(-x)), as TMB's logspace_add() has it.
+_LOG_BELOW = "ifelse({0} < 0, log1p(exp({0})) - {0}, log1p(exp(-{0})))"
 
 PRIMS: tuple[Prim, ...] = (
     prim(
@@ -56,7 +58,8 @@ PRIMS: tuple[Prim, ...] = (
         spell=_spell("dpois({x}, {lambda}, log = TRUE)", "extra::dpois_log"),
         # R 4.2 rounds x*log(x/lambda) as if its terms did not cancel (ebd0() of its nmath).
         rounds_as={
-            "r": _outside("ifelse(x == 0, -lambda, x*log(lambda) - lambda - lgamma(x + 1))")
+            "r": _outside("ifelse(x == 0, -lambda, x*log(lambda) - lambda - lgamma(x + 1))"),
+            "tmb": "-lambda + x*log(lambda) - lgamma(x + 1)",
         },
         expand=_within(
             "lambda >= 0",
@@ -84,6 +87,10 @@ PRIMS: tuple[Prim, ...] = (
         ball=balls.dbinom_log,
         probe={"x": (-1.0, 2.5, *_COUNTS), "size": (0.0, 3.0, 40.0, 1e4), "prob": _UNIT},
         spell=_spell("dbinom({x}, {size}, {prob}, log = TRUE)", "extra::dbinom_log"),
+        rounds_as={
+            "tmb": "lgamma(size + 1) - lgamma(x + 1) - lgamma(size - x + 1)"
+            " + ifelse(x > 0, x*log(prob), 0) + ifelse(size > x, (size - x)*log(1 - prob), 0)"
+        },
         expand=_within(
             f"prob >= 0 & prob <= 1 & size >= 0 & !({_fraction('size')})",
             _outside(
@@ -104,12 +111,34 @@ PRIMS: tuple[Prim, ...] = (
         },
         ball=balls.dbernoulli_logit,
         probe={"x": (0.0, 1.0, 0.5), "eta": (-800.0, -40.0, -0.7, 0.0, 2.0, 60.0, 900.0)},
-        spell={"tmb": "dbinom_robust({x}, Type(1), {eta}, true)"},
         expand="ifelse(x == 0 | x == 1, -softplus((1 - 2*x)*eta), -Inf)",
         stabilizes=[
             # Also where the chance rounds to 0 or 1.
             Stabilizes("dbinom_log(x, 1, sigmoid(e))", "dbernoulli_logit(x, e)", varies="e"),
         ],
+    ),
+    prim(
+        "dbinom_logit_log",
+        "x size logit",
+        doc="logarithm of a binomial probability, by the logit of the chance",
+        source="TMB: distributions_R.hpp, dbinom_robust()",
+        d={
+            "x": _COUNT,
+            "size": _SIZE,
+            "logit": _outside("x - size*sigmoid(logit)", "0", f"x > size | {_NO_COUNT}"),
+        },
+        domain="size whole",
+        ball=balls.dbinom_logit_log,
+        probe={
+            "x": (-1.0, 2.5, *_COUNTS),
+            "size": (0.0, 3.0, 40.0, 1e4),
+            "logit": (-9.0, -1.5, 0.4, 4.0),
+        },
+        rounds_as={
+            "tmb": "lgamma(size + 1) - lgamma(x + 1) - lgamma(size - x + 1)"
+            f" - x*{_LOG_BELOW.format('logit')} - (size - x)*{_LOG_BELOW.format('(-logit)')}"
+        },
+        expand="dbinom_log(x, size, sigmoid(logit))",
     ),
     prim(
         "dnbinom_log",
@@ -127,6 +156,10 @@ PRIMS: tuple[Prim, ...] = (
         ball=balls.dnbinom_log,
         probe={"x": (-1.0, 2.5, *_COUNTS), "size": (0.02, 1.0, 7.5, 1e6), "prob": _UNIT},
         spell=_spell("dnbinom({x}, {size}, {prob}, log = TRUE)", "extra::dnbinom_log"),
+        rounds_as={
+            "tmb": "lgamma(x + size) - lgamma(size) - lgamma(x + 1)"
+            " + size*log(prob) + x*log(1 - prob)"
+        },
         expand=_within(
             "prob > 0 & prob <= 1 & size >= 0",
             _outside(f"ifelse(x == 0, size*log(prob), {_NEGATIVE})"),

@@ -186,6 +186,9 @@ PRIMS: tuple[Prim, ...] = (
         domain="shape > 0 and scale > 0",
         ball=balls.dweibull_log,
         probe={"x": (-1.0, *_POSITIVE), "shape": (0.3, 1.0, 2.5), "scale": (0.75, 3.0)},
+        rounds_as={
+            "tmb": "log(shape) - log(scale) + (shape - 1)*(log(x) - log(scale)) - (x/scale)^shape"
+        },
         expand=_outside(
             "x < 0",
             f"log(shape/scale) + ifelse(x == 0 & shape == 1, 0, (shape - 1)*{_T})"
@@ -211,6 +214,7 @@ PRIMS: tuple[Prim, ...] = (
         # By way of dpois_raw() of R's nmath, see dpois_log.
         rounds_as={
             "r": _outside("x < 0", f"ifelse(x == 0, {_GAMMA_0}, {_GAMMA_PLAIN})"),
+            "tmb": "-lgamma(shape) + (shape - 1)*log(x) - x/scale - shape*log(scale)",
         },
         expand=_outside(
             "x < 0",
@@ -245,6 +249,10 @@ PRIMS: tuple[Prim, ...] = (
         ball=balls.dbeta_log,
         probe={"x": (-1.0, 1e-6, 0.3, 0.75, 0.999), "shape1": _SHAPE, "shape2": _SHAPE},
         spell=_spell("dbeta({x}, {shape1}, {shape2}, log = TRUE)", "extra::dbeta_log"),
+        rounds_as={
+            "tmb": "lgamma(shape1 + shape2) - lgamma(shape1) - lgamma(shape2)"
+            " + (shape1 - 1)*log(x) + (shape2 - 1)*log(1 - x)"
+        },
         expand=_outside(
             "x < 0 | x > 1",
             f"ifelse(x == 0, {_at_zero('shape1', '1', 'log(shape2)')},"
@@ -269,6 +277,10 @@ PRIMS: tuple[Prim, ...] = (
         ball=balls.dt_log,
         probe={"x": (-300.0, -1.5, 0.0, 0.4, 9.0, 1e7), "df": (0.3, 1.0, 4.5, 40.0, 1e5)},
         spell=_spell("dt({x}, {df}, log = TRUE)", "extra::dt_log"),
+        rounds_as={
+            "tmb": "lgamma((df + 1)/2) - log(df*exact_pi())/2 - lgamma(df/2)"
+            " - (df + 1)/2*log(1 + x*x/df)"
+        },
         expand="ifelse(df == Inf, dnorm_log(x, 0, 1),"
         " stirlerr((df + 1)/2, 0) - stirlerr(df/2, 0) - bd0(df/2, (df + 1)/2)"
         " - log(2*exact_pi())/2 - (df + 1)/2*ifelse(abs(x) > 1e100, 2*log(abs(x)) - log(df),"

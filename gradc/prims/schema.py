@@ -157,7 +157,8 @@ def prim(
     """An elementwise primitive; ``params`` are its parameter names, separated by blanks.
 
     ``rounds_as`` names, by target, formulas that lose as many digits as the target's own
-    function does where no fixed number of ulps holds.
+    function does where no fixed number of ulps holds; for a target with functions that it calls
+    only where they are right, of those.
     """
     names = tuple(params.split())
     return Prim(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from gradc.emit import EmitModel, Emitted, model_name
 from gradc.emit.syntax import Syntax
 from gradc.errors import fail
+from gradc.passes.own import Own
 from gradc.prims import TABLE, Spelling, Unsupported
 
 
@@ -18,7 +19,8 @@ class Target:
     ``spell`` overlays the spellings of the table of primitives; ``native`` are primitives
     that ``write`` turns into statements of its own. ``needs`` are the toolchains it runs
     with, ``patterns`` its files' names with ``{}`` for the model's. With ``tapes`` its toolchain
-    differentiates the emitted value by itself.
+    differentiates the emitted value by itself. ``own`` are densities of the toolchain that are
+    called where they are right, instead of what ``spell`` says.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Target:
     tapes: bool = False
     spell: Mapping[str, Spelling] = field(default_factory=dict)
     native: frozenset[str] = frozenset()
+    own: Mapping[str, Own] = field(default_factory=dict)
 
     def file_names(self, name: str) -> list[str]:
         """The files that a model of this name is written to."""

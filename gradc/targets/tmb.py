@@ -15,6 +15,7 @@ from gradc.emit.schedule import Limits
 from gradc.emit.sharing import share_signs
 from gradc.errors import fail
 from gradc.ir import Function, reachable
+from gradc.passes.own import OWN
 from gradc.prims import TABLE
 from gradc.prims.extents import vary_with
 from gradc.targets.target import Target
@@ -32,11 +33,13 @@ from gradc.targets.tmb_declarations import (
 )
 from gradc.targets.tmb_driver import driver
 from gradc.targets.tmb_extras import extras_code, used_extras
+from gradc.targets.tmb_own import CHECKS, OWN_DENSITIES, TEXTS, check_observed
 from gradc.targets.tmb_reports import kept, report_lines
 from gradc.targets.tmb_syntax import SYNTAX, argument
 
 _LIMITS = Limits(characters=200, brackets=12, height=40)
 _MOST_KEPT = 60
+_HELPERS = ("recycle", "check_places", "check_count", "check_positive", "check_share")
 
 
 @dataclass(slots=True)
@@ -60,7 +63,7 @@ def write(model: EmitModel, target: Target) -> Emitted:
     # A condition of data alone is decided while the tape is recorded.
     taped = [item for item in model.value.inputs if is_parameter(model.value, item)]
     function = share_signs(guard_branches(model.report or model.value, taped))
-    names = Names(rules("tmb"), [*_called(target, function), "recycle", "check_places", "value"])
+    names = Names(rules("tmb"), [*_called(target, function), *_HELPERS, "value"])
     inputs = [*function.params, *function.data]
     claimed = names.claim(item.name for item in inputs)
     users = {item.name: claimed[item.name] for item in inputs}
@@ -70,7 +73,8 @@ def write(model: EmitModel, target: Target) -> Emitted:
     body = "\n".join(template.lines)
     lines = [f"// {line}".rstrip() for line in _header(model, given, users)]
     lines += ["", "#include <TMB.hpp>", "", *extras_code(used_extras(body))]
-    for call, helper in (("recycle(", RECYCLE), ("check_places(", CHECK_PLACES)):
+    helpers = (("recycle(", RECYCLE), ("check_places(", CHECK_PLACES), *CHECKS)
+    for call, helper in helpers:
         if call in body:
             lines += [*helper.rstrip().split("\n"), ""]
     lines += ["template<class Type>", "Type objective_function<Type>::operator() ()", "{"]
@@ -89,7 +93,9 @@ def _called(target: Target, function: Function) -> set[str]:
     called = {"pow", "Rf_error"}
     for node in range(len(marks)):
         if marks[node]:
-            spelling = target.spelling(graph.prim(node)) if graph.prim(node) in TABLE else None
+            name = graph.prim(node)
+            spelling = target.spelling(name) if name in TABLE else None
+            spelling = TEXTS[name] if graph.attrs(node) == OWN else spelling
             called.add((spelling or "").partition("(")[0])
     return called
 
@@ -114,6 +120,7 @@ def _fill(template: _Template) -> None:
     check_places(sizes, template.add)
     check_indices(sizes, scheduler.plan, template.add)
     check_reaches(sizes, template.add)
+    check_observed(function, users, scheduler.dialect.rows, template.add)
     if len(template.lines) > before:
         template.lines.append("")
     _body(template, scheduler, sizes)
@@ -202,5 +209,6 @@ TARGET = Target(
         "prod_others": "extra::prod_others",
     },
     native=NATIVE,
+    own=OWN_DENSITIES,
     tapes=True,
 )

@@ -8,6 +8,7 @@ from gradc.emit.numbers import cpp_number
 from gradc.emit.syntax import ATOM, PRODUCT, SUM, Piece, Syntax, left_associative
 from gradc.ir import Graph
 from gradc.prims import TABLE
+from gradc.targets.tmb_own import TEXTS
 
 _COMPARISONS = {"lt": "Lt", "le": "Le", "gt": "Gt", "ge": "Ge", "eq": "Eq", "ne": "Ne"}
 _TRUTH = ", Type(1), Type(0))"
@@ -119,4 +120,5 @@ SYNTAX = Syntax(
         "as_real": _as_real,
         "exact_pi": _pi,
     },
+    own=TEXTS,
 )

@@ -1,4 +1,4 @@
-"""Inputs whose probability is nothing unless they are whole numbers: counts, and their limits."""
+"""Inputs that densities are of: counts and their limits, numbers above 0 or between 0 and 1."""
 
 from __future__ import annotations
 
@@ -28,12 +28,34 @@ class Counted:
         return float(self.least + draw.choice(_COMMON))
 
 
-def counted(function: Function) -> Mapping[str, Counted]:
-    """What is counted among the inputs, by their names."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A number above 0, and below 1 where it is a ``share``."""
+
+    share: bool = False
+
+    def draw(self, draw: random.Random) -> float:
+        """One such number."""
+        return draw.uniform(0.02, 0.98) if self.share else float(10 ** draw.uniform(-2.0, 1.3))
+
+
+_MEASURED = {
+    "dgamma_log": Measured(),
+    "dweibull_log": Measured(),
+    "dlnorm_log": Measured(),
+    "df_log": Measured(),
+    "dbeta_log": Measured(share=True),
+}
+
+
+def counted(function: Function) -> Mapping[str, Counted | Measured]:
+    """What is observed among the inputs, by their names."""
     graph = function.graph
     names = {item.node: item.name for item in function.data}
-    found: dict[str, Counted] = {}
+    found: dict[str, Counted | Measured] = {}
     for record in graph.records:
+        if record[0] in _MEASURED and record[2] in names:
+            found[names[record[2]]] = _MEASURED[record[0]]
         if record[0] not in _COUNTS or record[2] not in names:
             continue
         found[names[record[2]]] = Counted()

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from gradc.ir import Function, Input, reachable
-from gradc.verify.counted import Counted, counted
+from gradc.verify.counted import Counted, Measured, counted
 from gradc.verify.extents import extents
 
 Value = float | list[float] | list[list[float]]
@@ -191,7 +191,7 @@ def _numbers(
     around: Any,
     style: Style,
     draw: random.Random,
-    counts: Counted | None,
+    counts: Counted | Measured | None,
 ) -> Iterator[float]:
     counts = Counted() if item.nature == "count" else counts
     near = np.asarray(np.nan if around is None else around, dtype=np.float64).ravel(order="F")
