@@ -160,9 +160,7 @@ class Printer:
             text = self.syntax.infix["sub" if name == "add" else "add"].text
         return infix(operator, left, right, text)
 
-    def _call(
-        self, record: tuple[Any, ...], template: Template, pieces: Sequence[Piece]
-    ) -> Piece:
+    def _call(self, record: tuple[Any, ...], template: Template, pieces: Sequence[Piece]) -> Piece:
         name, attrs = record[:2]
         if name in self.syntax.strict:
             pieces = [self._number_typed(*pair) for pair in zip(pieces, record[2:], strict=True)]
