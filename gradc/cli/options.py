@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from gradc.cli.place import missing_in_files, read_place
+from gradc.cli.place import missing_in_files, nearly_named, read_place
 from gradc.errors import Diagnostic, fail
 from gradc.model import Model, Point, merge
 from gradc.model import compile as compile_model
@@ -100,6 +100,9 @@ def read_model(
         message = f"{missing.message}, and takes random values where it is verified"
         note = Diagnostic("G205", message, severity="note", suggestion=missing.suggestion)
         model = replace(model, notes=(*model.notes, note))
+    names = [item.name for item in model.inputs]
+    kept = [item.name for item in model.inputs if item.default is not None]
+    model = replace(model, notes=(*model.notes, *nearly_named(points, names, kept)))
     if not model.wrt:
         model = model.with_note("every input has a value, so nothing is differentiated")
     return model, points

@@ -55,6 +55,22 @@ def missing_in_files(
     return found
 
 
+def nearly_named(
+    points: Sequence[Mapping[str, Any]], names: Sequence[str], open_: Sequence[str]
+) -> list[Diagnostic]:
+    """Values that no input takes, where an input of nearly that name keeps its own value."""
+    given = dict.fromkeys(name for point in points for name in point if name not in names)
+    folded = {name.casefold(): name for name in open_ if not any(name in p for p in points)}
+    found: list[Diagnostic] = []
+    for name in given:
+        near = difflib.get_close_matches(name.casefold(), list(folded), 1, 0.8)
+        if near:
+            message = f"the model has no input '{name}', so the value for it is not used"
+            help_ = f"did you mean '{folded[near[0]]}'?"
+            found.append(Diagnostic("G106", message, severity="warning", suggestion=help_))
+    return found
+
+
 def _from_pairs(text: str) -> dict[str, Any]:
     source = Source("--at", text)
     point: dict[str, Any] = {}

@@ -59,6 +59,8 @@ _MEANT = {
     "power": "^",
     "pow": "^",
     "ceil": "ceiling",
+    "backsolve": "solve",
+    "forwardsolve": "solve",
     "expit": "plogis",
     "where": "ifelse",
     "maximum": "pmax",

@@ -118,7 +118,7 @@ def known_part(function: Function, point: Mapping[str, Any]) -> Point:
 
 def _check_missing(name: str, value: Value) -> None:
     """NaN in declared data is a gap, which every target refuses."""
-    rows = value if isinstance(value, list) else [value]
+    rows: Sequence[float | list[float]] = value if isinstance(value, list) else [value]
     for number, row in enumerate(rows, start=1):
         if isinstance(row, list):
             for column, entry in enumerate(row, start=1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gradc.emit import EmitModel
-from gradc.emit.layout import WIDTH, wrap
+from gradc.emit.layout import wrap
 from gradc.emit.names import Names
 from gradc.emit.numbers import r_start, r_vector
 from gradc.emit.reports import bounds_by_element
@@ -26,13 +26,9 @@ def factory(
     lines += wrap(f"{model.name}_model <- function({', '.join(data)}) {{", 0)
     for name in data:
         lines.append(f"  force({name})")
-    start = f"{full} <- function({par}, {order})"
-    text = _call(model.name, function, users, par, [order])
-    one_line = f"  {start} {text}"
-    if len(one_line) <= WIDTH:
-        lines.append(one_line)
-    else:
-        lines += [f"  {start}", *wrap(text, 4)]
+    lines.append(f"  {full} <- function({par}, {order}) {{")
+    lines += [f"    {_length_check(function, par)}"]
+    lines += [*wrap(_call(model.name, function, users, par, [order]), 4), "  }"]
     lines.append("  list(")
     lines += wrap(f"par = {_initial(function, users)},", 4)
     value = f"sum({full}({par}, 0L))" if function.per_observation else f"{full}({par}, 0L)"
@@ -51,8 +47,16 @@ def factory(
     if model.report is not None:
         lines[-1] += ","
         report = _call(f"{model.name}_report", function, users, par, [])
-        lines += wrap(f"report = function({par}) {report}", 4)
+        lines += [f"    report = function({par}) {{", f"      {_length_check(function, par)}"]
+        lines += [*wrap(report, 6), "    }"]
     return [*lines, "  )", "}"]
+
+
+def _length_check(function: Function, par: str) -> str:
+    """R reads past the end of a vector, and passes over what is left of it."""
+    count = sum(item.type.count or 1 for item in function.params)
+    said = f"{count} element" + "s" * (count != 1)
+    return f'if (length({par}) != {count}L) stop("{par} must have {said}")'
 
 
 def _start_comment(model: EmitModel, function: Function) -> list[str]:

@@ -216,6 +216,10 @@ def test_the_factory_has_bounds_and_reports(tmp_path: Path) -> None:
         stopifnot(identical(f$report(c(1, 2, 3)), list(m = c(3, 4))))
         said <- tryCatch(bounded_model(c(1, NA))$fn(f$par), error = conditionMessage)
         stopifnot(identical(said, "y has missing values"))
+        for (call in list(f$fn, f$gr, f$report)) for (par in list(c(1, 2), c(1, 2, 3, 4))) {
+          said <- tryCatch(call(par), error = conditionMessage)
+          stopifnot(identical(said, "par must have 3 elements"))
+        }
         """,
     )
 

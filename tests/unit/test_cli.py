@@ -324,3 +324,50 @@ def test_the_model_is_shown_as_r_and_nothing_is_written(
     assert out.splitlines()[-1] == "optim(par = c(a = NA, b = NA), fn = model)"
     assert json.loads(gradc(capsys, *arguments, "--format", "json")[1])["model"] == out
     assert list(tmp_path.iterdir()) == []
+
+
+DECLARED = (
+    "DATA_VECTOR(y)\nDATA_MATRIX(X)\nPARAMETER_VECTOR(beta, c(0, 0))\nsum((y - X %*% beta)^2)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ('{"X": [[1, 2], [3, null]], "y": [1, 2]}', "'X' row 2, column 2: the value is missing"),
+        ('{"X": [[1, 2], [NaN, 4]], "y": [1, 2]}', "'X' row 2, column 1: the value is missing"),
+        ('{"X": [[1, 2], [3, 4]], "y": [1, null]}', "'y' element 2: the value is missing"),
+        ('{"X": [[1, 2], [3, 4]], "y": [NaN, 1]}', "'y' element 1: the value is missing"),
+    ],
+)
+def test_a_gap_in_json_has_a_place(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, data: str, said: str
+) -> None:
+    model, values = tmp_path / "model.txt", tmp_path / "data.json"
+    model.write_text(DECLARED, encoding="utf-8")
+    values.write_text(data, encoding="utf-8")
+    status, _, err = gradc(capsys, "eval", str(model), "--at", str(values))
+    assert (status, "error[G014]" in err, said in err) == (2, True, True)
+
+
+def test_a_value_that_nearly_has_the_name_of_a_parameter_is_said(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    model, values = tmp_path / "model.txt", tmp_path / "data.json"
+    model.write_text(DECLARED, encoding="utf-8")
+    values.write_text('{"X": [[1, 2]], "y": [1], "Beta": [5, 6]}', encoding="utf-8")
+    status, _, err = gradc(capsys, "eval", str(model), "--at", str(values))
+    assert status == 0
+    assert "warning[G106]: the model has no input 'Beta'" in err
+    assert "did you mean 'beta'?" in err
+
+
+def test_a_script_that_reads_a_table_is_told_what_to_do(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    script = tmp_path / "fit.R"
+    script.write_text('d <- read.csv("d.csv")\noptim(c(a = 0), function(p) sum((d$y - p)^2))\n')
+    status, _, err = gradc(capsys, "eval", str(script))
+    assert status == 2
+    assert "'read.csv' reads a file" in err
+    assert "--at FILE.csv" in err

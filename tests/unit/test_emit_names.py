@@ -5,12 +5,14 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gradc.emit.names import Names, identifier, model_name, rules
+from gradc.prims import TABLE
 
 LANGUAGES = ("r", "python", "tmb")
 HOSTILE = [
@@ -136,3 +138,30 @@ def test_fresh_names_avoid_all_others() -> None:
     copy = names.copy()
     assert copy.fresh("local") == "local"
     assert names.fresh("local") == "local"
+
+
+_R_CALL = re.compile(r"\b([A-Za-z][A-Za-z0-9._]*)(?=\()")
+
+
+def test_a_model_takes_the_name_of_no_function_that_emitted_r_calls() -> None:
+    """Named ``t``, a model with a matrix would call itself."""
+    hidden = {name for prim in TABLE if (text := prim.spell.get("r")) for name in _called(text)}
+    goldens = Path(__file__).parents[1].glob("golden/*/model*.R")
+    for golden in goldens:
+        text = re.sub(r"#.*|\"[^\"]*\"", "", golden.read_text(encoding="utf-8"))
+        own = set(re.findall(r"(\S+) <- function", text)) | set(
+            re.findall(r"(\w+) = function", text)
+        )
+        hidden |= set(_R_CALL.findall(text)) - own
+    free = {name for name in hidden if model_name(name) == name}
+    packages = {"compile", "dynlib", "MakeADFun", "sdreport", "optimr"}
+    # What a file defines inside of the function that calls it.
+    local = {"select", "bd0", "stirlerr", "log1pmx", "gamma_below", "gamma_above", "beta_below"}
+    local |= {"half_lower", "log_sum_exp", "prod_others", "put_col", "put_row", "put_entry"}
+    assert free <= packages | local | {"scatter_add", "scatter_rows"}
+
+
+def _called(spelling: str) -> set[str]:
+    return set(_R_CALL.findall(spelling)) or set(
+        re.findall(r"\A[A-Za-z][A-Za-z0-9._]*\Z", spelling)
+    )

@@ -47,7 +47,10 @@ model <- function(a, knot, delta, x, y, order = 1L) {
 model_model <- function(x, y) {
   force(x)
   force(y)
-  evaluate <- function(par, order) model(par[[1]], par[[2]], par[[3]], x, y, order)
+  evaluate <- function(par, order) {
+    if (length(par) != 3L) stop("par must have 3 elements")
+    model(par[[1]], par[[2]], par[[3]], x, y, order)
+  }
   list(
     par = c(a = NA_real_, knot = NA_real_, delta = NA_real_),
     fn = function(par) sum(evaluate(par, 0L)),

@@ -58,6 +58,7 @@ def value(a, knot, delta, x, y):
 
 @tf.custom_gradient
 def _value(a, knot, delta, x, y):
+    dtype = a.dtype
     t1 = x > knot
     t2 = x - knot
     h = tf.where(t1, a * t2, 0.0)
@@ -74,8 +75,8 @@ def _value(a, knot, delta, x, y):
         return (
             tf.reduce_sum(tf.where(t1, -t7 * t2, 0.0)),
             tf.reduce_sum(tf.where(t1, t8, 0.0)),
-            tf.reduce_sum(tf.where(t4, 0.0, upstream * t5))
-              + tf.reduce_sum(tf.where(t4, 0.0, -t6)) / 2.0,
+            tf.reduce_sum(tf.where(t4, tf.constant(0.0, dtype), upstream * t5))
+              + tf.reduce_sum(tf.where(t4, tf.constant(0.0, dtype), -t6)) / 2.0,
             tf.where(t1, -t8, 0.0),
             t7,
         )
@@ -94,6 +95,7 @@ def plain(a, knot, delta, x, y):
 def value_and_grad(a, knot, delta, x, y):
     """The value and a tuple of its derivatives in the parameters, row by row."""
     a, knot, delta, x, y = _arguments(a, knot, delta, x, y)
+    dtype = a.dtype
     t1 = x > knot
     t2 = x - knot
     h = tf.where(t1, a * t2, 0.0)
@@ -107,5 +109,5 @@ def value_and_grad(a, knot, delta, x, y):
     return result, (
         tf.where(t1, -t7 * t2, 0.0),
         tf.where(t1, t7 * a, 0.0),
-        tf.where(t4, 0.0, t6 - t5),
+        tf.where(t4, tf.constant(0.0, dtype), t6 - t5),
     )

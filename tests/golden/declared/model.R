@@ -54,8 +54,10 @@ model <- function(mu, log_sigma, log_tau, u, y, group, order = 1L) {
 model_model <- function(y, group) {
   force(y)
   force(group)
-  evaluate <- function(par, order)
+  evaluate <- function(par, order) {
+    if (length(par) != 7L) stop("par must have 7 elements")
     model(par[[1]], par[[2]], par[[3]], unname(par[4:7]), y, group, order)
+  }
   list(
     par = c(mu = 0, log_sigma = 0, log_tau = 0, `u[1]` = 0, `u[2]` = 0, `u[3]` = 0, `u[4]` = 0),
     fn = function(par) evaluate(par, 0L),
@@ -67,8 +69,10 @@ model_model <- function(y, group) {
     },
     lower = c(-Inf, -Inf, -5, -Inf, -Inf, -Inf, -Inf),
     upper = c(Inf, Inf, 5, Inf, Inf, Inf, Inf),
-    report = function(par) model_report(par[[1]], par[[2]], par[[3]], unname(par[4:7]), y,
-      group)
+    report = function(par) {
+      if (length(par) != 7L) stop("par must have 7 elements")
+      model_report(par[[1]], par[[2]], par[[3]], unname(par[4:7]), y, group)
+    }
   )
 }
 

@@ -50,8 +50,10 @@ model_model <- function(y, x, group) {
   force(y)
   force(x)
   force(group)
-  evaluate <- function(par, order)
+  evaluate <- function(par, order) {
+    if (length(par) != 6L) stop("par must have 6 elements")
     model(par[[1]], par[[2]], par[[3]], unname(par[4:6]), y, x, group, order)
+  }
   list(
     par = c(a = 0.5, b = 1, log_sigma = 0.1, `u[1]` = 0.2, `u[2]` = -0.1, `u[3]` = 0.3),
     fn = function(par) evaluate(par, 0L),

@@ -29,7 +29,10 @@ model <- function(Vm, K, lag, conc, order = 1L) {
 # Starting values that the model does not have are NA in par.
 model_model <- function(conc) {
   force(conc)
-  evaluate <- function(par, order) model(par[[1]], par[[2]], par[[3]], conc, order)
+  evaluate <- function(par, order) {
+    if (length(par) != 3L) stop("par must have 3 elements")
+    model(par[[1]], par[[2]], par[[3]], conc, order)
+  }
   list(
     par = c(Vm = NA_real_, K = NA_real_, lag = NA_real_),
     fn = function(par) sum(evaluate(par, 0L)),

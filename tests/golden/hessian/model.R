@@ -46,7 +46,10 @@ model <- function(a, b, x, y, order = 2L) {
 model_model <- function(x, y) {
   force(x)
   force(y)
-  evaluate <- function(par, order) model(par[[1]], par[[2]], x, y, order)
+  evaluate <- function(par, order) {
+    if (length(par) != 2L) stop("par must have 2 elements")
+    model(par[[1]], par[[2]], x, y, order)
+  }
   list(
     par = c(a = NA_real_, b = NA_real_),
     fn = function(par) evaluate(par, 0L),

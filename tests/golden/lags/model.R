@@ -33,7 +33,10 @@ model <- function(mu, phi, log_sigma, y, order = 1L) {
 # The objective as optimisers take it; par holds the parameters in order.
 model_model <- function(y) {
   force(y)
-  evaluate <- function(par, order) model(par[[1]], par[[2]], par[[3]], y, order)
+  evaluate <- function(par, order) {
+    if (length(par) != 3L) stop("par must have 3 elements")
+    model(par[[1]], par[[2]], par[[3]], y, order)
+  }
   list(
     par = c(mu = 0.5, phi = 0.25, log_sigma = 0),
     fn = function(par) evaluate(par, 0L),

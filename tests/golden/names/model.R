@@ -37,8 +37,10 @@ model_model <- function(np, tf, .expr1) {
   force(np)
   force(tf)
   force(.expr1)
-  evaluate <- function(par, order)
+  evaluate <- function(par, order) {
+    if (length(par) != 5L) stop("par must have 5 elements")
     model(par[[1]], par[[2]], par[[3]], par[[4]], par[[5]], np, tf, .expr1, order)
+  }
   list(
     par = c(my_var = NA_real_, .grad = NA_real_, if.else = NA_real_, lambda = NA_real_,
       Type = NA_real_),

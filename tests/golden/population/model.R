@@ -55,7 +55,10 @@ model <- function(log_N0, r, log_K, count, order = 1L) {
 # The objective as optimisers take it; par holds the parameters in order.
 model_model <- function(count) {
   force(count)
-  evaluate <- function(par, order) model(par[[1]], par[[2]], par[[3]], count, order)
+  evaluate <- function(par, order) {
+    if (length(par) != 3L) stop("par must have 3 elements")
+    model(par[[1]], par[[2]], par[[3]], count, order)
+  }
   list(
     par = c(log_N0 = 1, r = 0.5, log_K = 2),
     fn = function(par) evaluate(par, 0L),

@@ -37,7 +37,10 @@ model <- function(a, b, c, x, order = 1L) {
 # Starting values that the model does not have are NA in par.
 model_model <- function(x) {
   force(x)
-  evaluate <- function(par, order) model(par[[1]], par[[2]], par[[3]], x, order)
+  evaluate <- function(par, order) {
+    if (length(par) != 3L) stop("par must have 3 elements")
+    model(par[[1]], par[[2]], par[[3]], x, order)
+  }
   list(
     par = c(a = NA_real_, b = NA_real_, c = NA_real_),
     fn = function(par) sum(evaluate(par, 0L)),

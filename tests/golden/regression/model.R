@@ -33,7 +33,10 @@ model <- function(beta, y, X, order = 1L) {
 model_model <- function(y, X) {
   force(y)
   force(X)
-  evaluate <- function(par, order) model(unname(par[1:3]), y, X, order)
+  evaluate <- function(par, order) {
+    if (length(par) != 3L) stop("par must have 3 elements")
+    model(unname(par[1:3]), y, X, order)
+  }
   list(
     par = c(`beta[1]` = 0.5, `beta[2]` = -0.25, `beta[3]` = 1),
     fn = function(par) evaluate(par, 0L),

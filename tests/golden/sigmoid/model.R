@@ -32,7 +32,10 @@ model <- function(a, b, y, x, order = 1L) {
 model_model <- function(y, x) {
   force(y)
   force(x)
-  evaluate <- function(par, order) model(par[[1]], par[[2]], y, x, order)
+  evaluate <- function(par, order) {
+    if (length(par) != 2L) stop("par must have 2 elements")
+    model(par[[1]], par[[2]], y, x, order)
+  }
   list(
     par = c(a = NA_real_, b = NA_real_),
     fn = function(par) sum(evaluate(par, 0L)),

@@ -40,7 +40,10 @@ model <- function(a, b, lambda, x, y, order = 1L) {
 model_model <- function(x, y) {
   force(x)
   force(y)
-  evaluate <- function(par, order) model(par[[1]], par[[2]], par[[3]], x, y, order)
+  evaluate <- function(par, order) {
+    if (length(par) != 3L) stop("par must have 3 elements")
+    model(par[[1]], par[[2]], par[[3]], x, y, order)
+  }
   list(
     par = c(a = NA_real_, b = NA_real_, lambda = NA_real_),
     fn = function(par) evaluate(par, 0L),
