@@ -101,7 +101,7 @@ SYNTAX = Syntax(
     negation="~",
     pi="math.pi",
     typed=_typed,
-    strict=frozenset({"broadcast", "scatter"}),
+    strict=frozenset({"broadcast", "scatter", "scatter_add", "put_entry"}),
     special={"pow": _power, "select": _where, "stack": _stack, "exact_pi": _pi, **SPECIAL},
 )
 
