@@ -240,3 +240,17 @@ def test_their_gradients_agree() -> None:
         assert report.verdict in ("agree", "inconclusive"), text
         agreed += report.verdict == "agree"
     assert agreed >= 10
+
+
+PLACES = """DATA_VECTOR(y)
+PARAMETER_MATRIX(B)
+PARAMETER_VECTOR(u)
+DATA_IVECTOR(g)
+B[1, 2]*10 + B[2, 1] + u[g[2]]*3 + sum(u[g])*2 + B[2, 2]*y[length(y)]"""
+
+
+@pytest.mark.needs("r", "tmb", "tf")
+def test_single_places_have_gradients_in_every_target() -> None:
+    point = {"B": [[1.0, 2.0], [3.0, 4.0]], "u": [1.0, 2.0, 3.0], "g": [1, 2], "y": [1.0, 2.0]}
+    report = compile_model(PLACES, at=point).verify(list(ALL), "none", points=2)
+    assert report.verdict == "agree"

@@ -109,3 +109,17 @@ def test_gradients_agree_in_r_numpy_and_tensorflow() -> None:
         assert report.verdict in ("agree", "inconclusive"), f"{text}\n{report}"
         agreed += report.verdict == "agree"
     assert agreed >= 15
+
+
+@pytest.mark.needs("r", "tmb", "tf")
+def test_ten_at_once_agree_in_every_target() -> None:
+    parts: list[str] = []
+    for text in programs(99, 200):
+        found = value_of(text) if "\n" not in text and 25 < len(text) <= 200 else None
+        if found is not None and all(math.isfinite(x) and abs(x) < 50 for x in found[1]):
+            parts.append(f"r{len(parts)} <- sum(sin({text}))")
+    parts = parts[:10]
+    total = " + ".join(f"r{k}" for k in range(len(parts)))
+    model = compile_model("\n".join([DECLARED, *parts, total]), at=POINT)
+    report = model.verify(["r", "numpy", "tf", "tmb"], "none", points=1, at=POINT)
+    assert report.verdict == "agree"
