@@ -51,7 +51,7 @@ class Dialect:
     """How the target writes what the scheduler puts together.
 
     ``size`` prints a length as a whole number. ``real`` turns a whole number into one of the
-    target's own type, ``place`` a computed index into a place that was checked. ``whole`` gives
+    target's own type, ``reals`` all those of a vector, ``place`` a computed index into a place that was checked. ``whole`` gives
     the transpose of a name.
     """
 
@@ -61,6 +61,7 @@ class Dialect:
     transpose: Callable[[str], str]
     column: Callable[[str], str]
     flat: Callable[[str], str]
+    reals: Callable[[str], str]
     rows: str = "i"
     columns: str = "j"
 
@@ -180,7 +181,8 @@ class BlockScheduler:
         texts: list[str] = []
         for arg in args:
             if arg in self.vectors:
-                texts.append(self.vectors[arg])
+                text = self.vectors[arg]
+                texts.append(dialect.reals(text) if arg in self.integers else text)
             else:
                 texts.append(dialect.transpose(self.vectors[graph.args(arg)[0]]))
         if name == "matvec" and args[0] not in self.vectors:
@@ -192,7 +194,7 @@ class BlockScheduler:
     def _index_place(self, index: int, places: Places, size: Size) -> Place:
         """The place, from 0, that an index node tells."""
         source, shift = self.plan.index_source(index)
-        if self.graph.types[source].shape:
+        if self.graph.types[source].shape or self.plan.is_view(source):
             base, found = self.accessor.base(source, places, self.vectors.__contains__)
             if base not in self.vectors:
                 return found[0].shifted(known(self.graph.attrs(base)))

@@ -149,6 +149,13 @@ def reach_tests(function: Function, axis: Axis) -> Iterator[ReachTest]:
             yield ReachTest(found, needed, f"{found} must not be below {needed}")
 
 
+def fewest_rows(function: Function, first: Input) -> int | None:
+    """How many elements undeclared data must have at least; None where one will do."""
+    size = first.type.shape[0].substitute(function.graph.bindings)
+    least = [r.needed for r in reaches(function) if r.size == size and r.needed.is_known]
+    return max((needed.constant for needed in least), default=None)
+
+
 _NO_LOW = -(2**53)
 
 

@@ -62,7 +62,7 @@ class Reach:
 
 
 def reaches(function: Function) -> list[Reach]:
-    """What is read by places that run on one by one, where only the data tell that they exist."""
+    """What is read, and counted along, where only the data tell that it exists."""
     graph = function.graph
     found: dict[Reach, None] = {}
     for record in graph.records:
@@ -76,7 +76,18 @@ def reaches(function: Function) -> list[Reach]:
         reach = Reach(size, turns.plus(Size(index[1])))
         if not size.plus(reach.needed, -1).is_known:
             found.setdefault(reach)
-    return list(found)
+    return [*found, *_not_empty(graph)]
+
+
+def _not_empty(graph: Graph) -> Iterator[Reach]:
+    """No part of a vector is empty: ``2:length(y)`` counts down where y has one element."""
+    least: dict[tuple[tuple[str, int], ...], int] = {}
+    for size in dict.fromkeys(size for type_ in dict.fromkeys(graph.types) for size in type_.shape):
+        part = size.substitute(graph.bindings)
+        if part.constant < 0 and len(part.terms) == 1 and part.terms[0][1] > 0:
+            least[part.terms] = max(least.get(part.terms, 1), 1 - part.constant)
+    for terms, needed in least.items():
+        yield Reach(Size(0, terms), Size(needed))
 
 
 _KEEP = frozenset({"index", "slice", "rev", "gather", "get_col", "get_row", "as_vector", "entry"})

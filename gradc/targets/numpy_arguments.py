@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gradc.emit.checks import fewest_rows
 from gradc.emit.inputs import Rows, fixed_vectors
 from gradc.ir import Function
 from gradc.targets.python import (
@@ -61,6 +62,11 @@ def _checks(module: Module) -> list[str]:
     indexed = _is_indexed(function)
     for group in module.groups:
         lines += _recycle([users[item.name] for item in group.inputs], group, indexed)
+        fewest = None if group.count is not None else fewest_rows(function, group.inputs[0])
+        if fewest is not None:
+            vectors = [users[item.name] for item in group.inputs]
+            message = f"{enumerate_names(vectors)} must have {fewest} elements or more"
+            lines += _refuse(f"np.size({vectors[0]}) < {fewest}", message)
     return lines
 
 

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from gradc.emit.checks import (
     RangeTest,
     declared,
+    fewest_rows,
     has_low,
     range_tests,
     rank_message,
     reach_tests,
     size_tests,
 )
+from gradc.emit.inputs import Rows
 from gradc.ir import Function, Input
 from gradc.targets.python import call
 
@@ -58,6 +60,15 @@ def tf_checks(function: Function, users: Mapping[str, str]) -> Iterator[str]:
         yield from _equal(f"{reach.found} >= {reach.needed}", "True", reach.message)
     for ranged in range_tests(function, axis, users):
         yield from _equal(_in_range(ranged, users[ranged.item.name]), "True", ranged.message)
+
+
+def tf_fewest(function: Function, users: Mapping[str, str], group: Rows) -> list[str]:
+    """Lines that raise where data that are no declared ones have too few rows."""
+    fewest = None if group.count is not None else fewest_rows(function, group.inputs[0])
+    if fewest is None:
+        return []
+    name = users[group.inputs[0].name]
+    return _equal(f"tf.size({name}) >= {fewest}", "True", f"{name} has {fewest} elements or more")
 
 
 def _equal(found: str, wanted: str, message: str) -> list[str]:

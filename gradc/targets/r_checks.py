@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gradc.emit.checks import declared, has_low, range_tests, rank_message, reach_tests, size_tests
+from gradc.emit.checks import (
+    declared,
+    fewest_rows,
+    has_low,
+    range_tests,
+    rank_message,
+    reach_tests,
+    size_tests,
+)
 from gradc.emit.inputs import Rows, fixed_vectors, mixes_rows, row_groups
 from gradc.emit.names import Names
 from gradc.ir import Function, Input
@@ -31,6 +39,7 @@ def r_checks(function: Function, names: Names, users: Mapping[str, str]) -> Line
             yield f"{name} <- as.numeric({name})", 2
     for group in groups:
         yield from _rows(names, users, group, mixed)
+        yield from _fewest(function, users, group)
     for item, length in fixed_vectors(function):
         name = users[item.name]
         yield f'if (length({name}) != {length}L) stop("{name} must have length {length}")', 2
@@ -62,6 +71,21 @@ def _rows(names: Names, users: Mapping[str, str], group: Rows, mixed: bool) -> L
     if mixed:
         for name in vectors:
             yield f"{name} <- rep_len({name}, {rows})", 2
+
+
+def _fewest(function: Function, users: Mapping[str, str], group: Rows) -> Lines:
+    """A model that reads the row before needs more than one."""
+    fewest = None if group.count is not None else fewest_rows(function, group.inputs[0])
+    if fewest is not None:
+        vectors = [users[item.name] for item in group.inputs]
+        lengths = ", ".join(f"length({name})" for name in vectors)
+        length = f"max({lengths})" if len(vectors) > 1 else lengths
+        yield (
+            _stop(
+                f"{length} < {fewest}", f"{_enumerate(vectors)} must have {fewest} elements or more"
+            ),
+            2,
+        )
 
 
 def _unequal(vectors: Sequence[str], rows: str) -> str:

@@ -33,7 +33,7 @@ from gradc.targets.python import (
     tuple_lines,
     unpack,
 )
-from gradc.targets.python_checks import tf_checks
+from gradc.targets.python_checks import tf_checks, tf_fewest
 from gradc.targets.python_reports import labels_of, report_lines, reserved
 from gradc.targets.target import Target
 from gradc.targets.tf_hessian import hessian_lines
@@ -102,7 +102,7 @@ SYNTAX = Syntax(
     negation="~",
     pi="math.pi",
     typed=_typed,
-    strict=frozenset({"broadcast", "scatter"}),
+    strict=frozenset({"broadcast", "scatter", "scatter_add", "put_entry"}),
     first_decides=True,
     special={"pow": _power, "select": _where, "stack": _stack, "exact_pi": _pi, **SPECIAL},
 )
@@ -194,6 +194,7 @@ def _arguments(module: Module) -> list[str]:
     indexed = _is_indexed(module.model)
     for group in module.groups:
         lines += _recycle([users[item.name] for item in group.inputs], group, indexed, each)
+        lines += tf_fewest(module.model.value, users, group)
     if len(names) == 1:
         return [*lines, f"    return ({names[0]},)"]
     return [*lines, *statement("return ", ", ".join(names) or "()")]

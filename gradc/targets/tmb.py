@@ -148,6 +148,7 @@ def _scheduler(template: _Template, sizes: Sizes) -> BlockScheduler:
         transpose=lambda name: f"{name}.transpose()",
         column=lambda name: f"{name}.matrix()",
         flat=lambda name: f"{name}.vec()",
+        reals=lambda name: f"vector<Type>({name}.template cast<Type>())",
         rows=names.fresh("i"),
         columns="" if flat else names.fresh("j"),
     )

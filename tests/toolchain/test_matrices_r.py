@@ -2,70 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
-import subprocess
 
 import pytest
-from matrices import DATA, DECLARED, PARAMS, programs
+from matrices import DECLARED, programs
+from matrix_values import POINT, agrees, in_r, value_of
 
-from gradc.errors import GradcError, Source
-from gradc.frontend import build
+from gradc.errors import GradcError
 from gradc.model import compile as compile_model
-from gradc.verify.evaluate import bind, concrete, evaluate
-
-POINT = {**DATA, **PARAMS}
-SHOW = """
-show <- function(text) {
-  value <- tryCatch(suppressWarnings(eval(parse(text = text), new.env())), error = identity)
-  if (inherits(value, "error")) cat("error", gsub("\\n", " ", conditionMessage(value)), "\\n")
-  else cat(paste(dim(value), collapse = " "), "|", sprintf("%.17g", as.vector(value)), "\\n")
-}
-"""
-
-
-def _written(value):
-    if isinstance(value, list) and isinstance(value[0], list):
-        cells = ", ".join(repr(cell) for row in value for cell in row)
-        return f"matrix(c({cells}), {len(value)}, byrow = TRUE)"
-    return f"c({', '.join(map(repr, value if isinstance(value, list) else [value]))})"
-
-
-def in_r(texts):
-    """What R says of each text: dimensions and numbers, or an error."""
-    code = [f"{name} <- {_written(value)}" for name, value in POINT.items()]
-    code += [SHOW, *(f"show({json.dumps(text)})" for text in texts)]
-    done = subprocess.run(
-        ["Rscript", "--vanilla", "-"],
-        input="\n".join(code),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
-
-
-def value_of(text):
-    """Rows where the value is a matrix, and the numbers; None where the program is refused."""
-    try:
-        function = build(Source("t.R", DECLARED + text), at=POINT).function
-        inputs = bind(function, POINT)
-        written = concrete(function, inputs)
-        cells = evaluate(written.graph, [written.value], inputs, 200)[written.value]
-    except GradcError:
-        return None
-    return getattr(cells, "nrow", None), [float(cell.mid()) for cell in cells]
-
-
-def agrees(answer, rows, numbers):
-    """Whether R's answer is this value; a matrix of one row or column may be a vector."""
-    sizes, _, listed = answer.partition("|")
-    wanted, dim = [float(number) for number in listed.split()], [int(k) for k in sizes.split()]
-    if dim and (dim[0] != rows if rows is not None else min(dim) != 1):
-        return False
-    return numbers == pytest.approx(wanted, rel=1e-9, abs=1e-9)
 
 
 @pytest.mark.needs("r")
@@ -165,3 +109,17 @@ def test_gradients_agree_in_r_numpy_and_tensorflow() -> None:
         assert report.verdict in ("agree", "inconclusive"), f"{text}\n{report}"
         agreed += report.verdict == "agree"
     assert agreed >= 15
+
+
+@pytest.mark.needs("r", "tmb", "tf")
+def test_ten_at_once_agree_in_every_target() -> None:
+    parts: list[str] = []
+    for text in programs(99, 200):
+        found = value_of(text) if "\n" not in text and 25 < len(text) <= 200 else None
+        if found is not None and all(math.isfinite(x) and abs(x) < 50 for x in found[1]):
+            parts.append(f"r{len(parts)} <- sum(sin({text}))")
+    parts = parts[:10]
+    total = " + ".join(f"r{k}" for k in range(len(parts)))
+    model = compile_model("\n".join([DECLARED, *parts, total]), at=POINT)
+    report = model.verify(["r", "numpy", "tf", "tmb"], "none", points=1, at=POINT)
+    assert report.verdict == "agree"

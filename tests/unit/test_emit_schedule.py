@@ -170,7 +170,7 @@ def _blocks(function: Function) -> list[tuple[int, int, list[str]]]:
         lambda node: f"t{next(counter)}",
         Names(rules("tmb")),
         Limits(),
-        Dialect(str, lambda text: f"Type({text})", lambda *_: "", str, str, str),
+        Dialect(str, lambda text: f"Type({text})", lambda *_: "", str, str, str, str),
     )
     code = scheduler.run([function.value])
     found = [

@@ -20,6 +20,7 @@ Type objective_function<Type>::operator() ()
 
   int n = y.size();
   if (n < 1) Rf_error("data have no elements");
+  if (n < 2) Rf_error("the length of y is too small");
 
   Type t1 = exp(log_sigma);
   Type t2 = 0;

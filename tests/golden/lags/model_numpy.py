@@ -24,6 +24,8 @@ def _arguments(mu, phi, log_sigma, y):
         raise ValueError("y must be a vector")
     if np.any(np.isnan(y)):
         raise ValueError("y has missing values")
+    if y.shape[0] < 2:
+        raise ValueError("y.shape[0] must not be below 2")
     return mu, phi, log_sigma, y
 
 

@@ -36,6 +36,7 @@ def _arguments(mu, phi, log_sigma, y):
     log_sigma.shape.assert_has_rank(0)
     y.shape.assert_has_rank(1)
     tf.debugging.assert_equal(tf.reduce_any(tf.math.is_nan(y)), False, "y has missing values")
+    tf.debugging.assert_equal(tf.shape(y)[0] >= 2, True, "shape(y)[0] must not be below 2")
     return mu, phi, log_sigma, y
 
 

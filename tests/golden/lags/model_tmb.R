@@ -10,6 +10,7 @@ model_tmb_data <- function(y, mu, phi, log_sigma, ...) {
   if (is.factor(y)) stop("y is a factor, not numbers")
   y <- as.numeric(y)
   if (anyNA(y)) stop("y has missing values")
+  if (length(y) < 2) stop("length(y) must not be below 2")
   list(y = y)
 }
 
