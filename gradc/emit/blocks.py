@@ -51,8 +51,8 @@ class Dialect:
     """How the target writes what the scheduler puts together.
 
     ``size`` prints a length as a whole number. ``real`` turns a whole number into one of the
-    target's own type, ``reals`` all those of a vector, ``place`` a computed index into a place that was checked. ``whole`` gives
-    the transpose of a name.
+    target's own type, ``reals`` all those of a vector, ``place`` a computed index into a place
+    that was checked. ``transpose`` gives the transpose of a name.
     """
 
     size: Callable[[Size], str]

@@ -44,7 +44,10 @@ model <- function(beta, y, X, order = 1L) {
 model_model <- function(y, X) {
   force(y)
   force(X)
-  evaluate <- function(par, order) model(unname(par[1:2]), y, X, order)
+  evaluate <- function(par, order) {
+    if (length(par) != 2L) stop("par must have 2 elements")
+    model(unname(par[1:2]), y, X, order)
+  }
   list(
     par = c(`beta[1]` = 0.5, `beta[2]` = -0.25),
     fn = function(par) evaluate(par, 0L),
@@ -56,7 +59,10 @@ model_model <- function(y, X) {
     },
     lower = rep(-Inf, 2),
     upper = rep(Inf, 2),
-    report = function(par) model_report(unname(par[1:2]), y, X)
+    report = function(par) {
+      if (length(par) != 2L) stop("par must have 2 elements")
+      model_report(unname(par[1:2]), y, X)
+    }
   )
 }
 

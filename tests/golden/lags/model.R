@@ -15,6 +15,7 @@ model <- function(mu, phi, log_sigma, y, order = 1L) {
   if (is.factor(y)) stop("y is a factor, not numbers")
   y <- as.numeric(y)
   if (anyNA(y)) stop("y has missing values")
+  if (length(y) < 2) stop("length(y) must not be below 2")
   if (any(lengths(list(mu, phi, log_sigma)) != 1L))
     stop("mu, phi and log_sigma must have length 1")
   n <- length(y)
