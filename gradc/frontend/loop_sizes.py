@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gradc.frontend.batching import row_of_turn
+from gradc.frontend.symbols import ROWS
 from gradc.ir import Size
 from gradc.ir.types import known
 from gradc.prims import Builder, ShapeError, unify
@@ -30,7 +31,9 @@ def fit_sizes(b: Builder, counter: int, values: int, nodes: Iterable[int]) -> No
     for vector, shift in furthest.items():
         size = graph.types[vector].shape[0].substitute(graph.bindings)
         needed = b.size(values).plus(known(record[1] + shift))
-        is_input = graph.prim(vector) == "input" and size.is_known
+        # The one length of all undeclared data is not fixed by one of many vectors.
+        is_shared = any(symbol == ROWS for symbol, _ in needed.terms)
+        is_input = graph.prim(vector) == "input" and size.is_known and not is_shared
         if shift < 0 or size.plus(needed, -1).is_known or not (_is_open(size) or is_input):
             continue
         try:
