@@ -96,6 +96,8 @@ class _Model:
         self.graph = Graph()
         self.reading = reading
         self.symbols = Symbols(reading.wrt, at, reading.values, reading.lengths, reading.counts)
+        # NumPy's len(), @ and broadcasting are not R's, and R's are what matrices follow here.
+        self.symbols.only_vectors = is_python
         self.machine = Machine(self.graph, self.symbols, is_python)
         self.notes: list[Diagnostic] = []
         scope = Scope(self.machine.load(tree, is_python), self.machine.globals)

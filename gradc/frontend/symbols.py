@@ -60,6 +60,7 @@ class Symbols:
         self.open_counts: set[str] = set()
         self.inputs: dict[str, Input] = {}
         self.columns: set[str] = set()
+        self.only_vectors = False
         self.scalars = False
         self.renamed: dict[str, str] = {}
         self.declared: dict[str, Declared] = {}
@@ -195,6 +196,12 @@ class Symbols:
         shape = shape_of(self.at.get(name, default))
         rank, count = len(shape), shape[0] if shape else 1
         if rank > 1:
+            if self.only_vectors:
+                raise Refusal(
+                    "G104",
+                    f"'{name}' is a matrix, and functions of Python take numbers and vectors here",
+                    "written in R's notation the model may have it: DATA_MATRIX(X), X %*% beta",
+                )
             return self._matrix(name, param, shape)
         is_scalar = self.scalars and rank == 0 and (default is not None or name in self.at)
         if not param and name not in self.lengths and not is_scalar:

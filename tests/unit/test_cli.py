@@ -371,3 +371,24 @@ def test_a_script_that_reads_a_table_is_told_what_to_do(
     assert status == 2
     assert "'read.csv' reads a file" in err
     assert "--at FILE.csv" in err
+
+
+@pytest.mark.parametrize(
+    "value", ["np.sum((y - X @ theta)**2)", "np.sum(X*theta)", "len(X)*theta[0]", "np.sum(X - y)"]
+)
+def test_a_matrix_in_a_python_function_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, value: str
+) -> None:
+    """With as many rows as columns, R's recycling would give another number than NumPy."""
+    script, values = tmp_path / "fit.py", tmp_path / "data.json"
+    script.write_text(
+        "import numpy as np\nfrom scipy.optimize import minimize\n"
+        f"def nll(theta, y, X):\n    return {value}\n"
+        "minimize(nll, np.ones(2), args=(y, X))\n",
+        encoding="utf-8",
+    )
+    values.write_text('{"X": [[1, 2], [3, 4]], "y": [1, 2]}', encoding="utf-8")
+    status, _, err = gradc(capsys, "eval", str(script), "--at", str(values))
+    assert status == 2
+    assert "error[G104]: 'X' is a matrix" in err
+    assert "fit.py:5:" in err
