@@ -138,6 +138,11 @@ def take_cells(context: Context, x: Value, rows: Value, columns: Value, drop: Va
         raise Refusal("G201", "this has no rows and columns: it is a vector", None, 0)
     if rows is ABSENT and columns is ABSENT:
         return x
+    for argument, index in enumerate((rows, columns), start=1):
+        # A test is no place: which rows it takes, and how many, only the data tell.
+        if index.__class__ is int and context.graph.types[index].dtype == "bool":
+            message = "how many rows or columns this takes is known only when the data arrive"
+            raise Refusal("G104", message, "weigh them: sum((x > 0)*x)", argument)
     found, column = _taken(context, node, rows, columns)
     if not keeps or rank_of(context, found) == 2:
         return found

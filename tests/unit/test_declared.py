@@ -306,3 +306,11 @@ def test_the_model_is_shown_as_it_is_read(text: str) -> None:
     shown = compile_model(text).r_model()
     assert not shown.startswith("#")
     assert dump(function(shown)).split("\n")[1:9] == dump(function(text)).split("\n")[1:9]
+
+
+@pytest.mark.parametrize("index", ["X[, 1] > 2, 1", "X[, 1] > 2, ", "y > 2, 1", "1, X[1, ] > 2"])
+def test_a_test_of_data_is_no_place_in_a_matrix(index: str) -> None:
+    text = f"DATA_MATRIX(X)\nDATA_VECTOR(y)\nPARAMETER(b, 1)\nb*sum(X[{index}])"
+    with pytest.raises(GradcError) as caught:
+        compile_model(text)
+    assert caught.value.diagnostics[0].code == "G104"
