@@ -34,9 +34,7 @@ def r_checks(function: Function, names: Names, users: Mapping[str, str]) -> Line
             if item.declared:
                 continue
             name = users[item.name]
-            # as.numeric() of a factor would be the numbers of its levels.
-            yield f'if (is.factor({name})) stop("{name} is a factor, not numbers")', 2
-            yield f"{name} <- as.numeric({name})", 2
+            yield from ((line, 2) for line in _numbers(name))
     for group in groups:
         yield from _rows(names, users, group, mixed)
         yield from _fewest(function, users, group)
@@ -49,6 +47,13 @@ def r_checks(function: Function, names: Names, users: Mapping[str, str]) -> Line
         if len(scalars) > 1:
             tests = f"any(lengths(list({', '.join(scalars)})) != 1L)"
         yield f'if ({tests}) stop("{_enumerate(scalars)} must have length 1")', 2
+
+
+def _numbers(name: str) -> Iterator[str]:
+    """A column that is not there is NULL, and as.numeric() of a factor its levels' numbers."""
+    test = f"!is.numeric({name}) && !is.logical({name})"
+    yield _stop(test, f"{name} must be numeric")
+    yield f"{name} <- as.numeric({name})"
 
 
 def _rows(names: Names, users: Mapping[str, str], group: Rows, mixed: bool) -> Lines:
@@ -134,10 +139,11 @@ def _one(item: Input, name: str) -> Iterator[str]:
         yield f"{name} <- unname(as.matrix({name}))"
         yield f'storage.mode({name}) <- "double"'
     else:
-        if item.nature != "index" or item.base == 0:
-            # as.numeric() of a factor would be the numbers of its levels.
-            yield _stop(f"is.factor({name})", f"{name} is a factor, not numbers")
-        yield f"{name} <- as.numeric({name})"
+        if item.nature == "index" and item.base == 1:  # the levels of a factor are places
+            yield _stop(f"is.null({name})", f"{name} is NULL")
+            yield f"{name} <- as.numeric({name})"
+        else:
+            yield from _numbers(name)
         if not item.type.rank:
             yield _stop(f"length({name}) != 1L", rank_message(item, name))
     yield _stop(f"anyNA({name})", f"{name} has missing values")

@@ -12,9 +12,9 @@
 
 # order: 0 for the value alone, 1 for the gradient too.
 model <- function(a, knot, delta, x, y, order = 1L) {
-  if (is.factor(x)) stop("x is a factor, not numbers")
+  if (!is.numeric(x) && !is.logical(x)) stop("x must be numeric")
   x <- as.numeric(x)
-  if (is.factor(y)) stop("y is a factor, not numbers")
+  if (!is.numeric(y) && !is.logical(y)) stop("y must be numeric")
   y <- as.numeric(y)
   if (length(x) != length(y) && length(x) != 1L && length(y) != 1L) {
     stop("x and y must have one length, or length 1")

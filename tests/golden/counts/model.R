@@ -11,7 +11,7 @@
 
 # order: 0 for the value alone, 1 for the gradient too.
 model <- function(beta, y, X, order = 1L) {
-  if (is.factor(y)) stop("y is a factor, not numbers")
+  if (!is.numeric(y) && !is.logical(y)) stop("y must be numeric")
   y <- as.numeric(y)
   if (anyNA(y)) stop("y has missing values")
   if (length(dim(X)) != 2L) stop("X must be a matrix")
@@ -68,7 +68,7 @@ model_model <- function(y, X) {
 
 # Results of the model by name.
 model_report <- function(beta, y, X) {
-  if (is.factor(y)) stop("y is a factor, not numbers")
+  if (!is.numeric(y) && !is.logical(y)) stop("y must be numeric")
   y <- as.numeric(y)
   if (anyNA(y)) stop("y has missing values")
   if (length(dim(X)) != 2L) stop("X must be a matrix")

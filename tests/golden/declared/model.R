@@ -13,9 +13,10 @@
 
 # order: 0 for the value alone, 1 for the gradient too.
 model <- function(mu, log_sigma, log_tau, u, y, group, order = 1L) {
-  if (is.factor(y)) stop("y is a factor, not numbers")
+  if (!is.numeric(y) && !is.logical(y)) stop("y must be numeric")
   y <- as.numeric(y)
   if (anyNA(y)) stop("y has missing values")
+  if (is.null(group)) stop("group is NULL")
   group <- as.numeric(group)
   if (anyNA(group)) stop("group has missing values")
   if (length(group) != length(y)) stop("group must have as many elements as y")
@@ -78,9 +79,10 @@ model_model <- function(y, group) {
 
 # Results of the model by name.
 model_report <- function(mu, log_sigma, log_tau, u, y, group) {
-  if (is.factor(y)) stop("y is a factor, not numbers")
+  if (!is.numeric(y) && !is.logical(y)) stop("y must be numeric")
   y <- as.numeric(y)
   if (anyNA(y)) stop("y has missing values")
+  if (is.null(group)) stop("group is NULL")
   group <- as.numeric(group)
   if (anyNA(group)) stop("group has missing values")
   if (length(group) != length(y)) stop("group must have as many elements as y")

@@ -7,9 +7,10 @@
 
 # The data as the template takes them, checked.
 model_tmb_data <- function(y, group, mu, log_sigma, log_tau, u, ...) {
-  if (is.factor(y)) stop("y is a factor, not numbers")
+  if (!is.numeric(y) && !is.logical(y)) stop("y must be numeric")
   y <- as.numeric(y)
   if (anyNA(y)) stop("y has missing values")
+  if (is.null(group)) stop("group is NULL")
   group <- as.numeric(group)
   if (anyNA(group)) stop("group has missing values")
   if (length(group) != length(y)) stop("group must have as many elements as y")

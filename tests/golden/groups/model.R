@@ -11,12 +11,13 @@
 
 # order: 0 for the value alone, 1 for the gradient too.
 model <- function(a, b, log_sigma, u, y, x, group, order = 1L) {
-  if (is.factor(y)) stop("y is a factor, not numbers")
+  if (!is.numeric(y) && !is.logical(y)) stop("y must be numeric")
   y <- as.numeric(y)
   if (anyNA(y)) stop("y has missing values")
-  if (is.factor(x)) stop("x is a factor, not numbers")
+  if (!is.numeric(x) && !is.logical(x)) stop("x must be numeric")
   x <- as.numeric(x)
   if (anyNA(x)) stop("x has missing values")
+  if (is.null(group)) stop("group is NULL")
   group <- as.numeric(group)
   if (anyNA(group)) stop("group has missing values")
   if (length(x) != length(y)) stop("x must have as many elements as y")

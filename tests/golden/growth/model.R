@@ -11,7 +11,7 @@
 
 # order: 0 for the value alone, 1 for the gradient too.
 model <- function(Vm, K, lag, conc, order = 1L) {
-  if (is.factor(conc)) stop("conc is a factor, not numbers")
+  if (!is.numeric(conc) && !is.logical(conc)) stop("conc must be numeric")
   conc <- as.numeric(conc)
   expr1 <- K + conc
   rate <- Vm * conc / expr1

@@ -12,7 +12,7 @@
 
 # order: 0 for the value alone, 1 for the gradient too.
 model <- function(mu, phi, log_sigma, y, order = 1L) {
-  if (is.factor(y)) stop("y is a factor, not numbers")
+  if (!is.numeric(y) && !is.logical(y)) stop("y must be numeric")
   y <- as.numeric(y)
   if (anyNA(y)) stop("y has missing values")
   if (length(y) < 2) stop("length(y) must not be below 2")

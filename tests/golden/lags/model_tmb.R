@@ -7,7 +7,7 @@
 
 # The data as the template takes them, checked.
 model_tmb_data <- function(y, mu, phi, log_sigma, ...) {
-  if (is.factor(y)) stop("y is a factor, not numbers")
+  if (!is.numeric(y) && !is.logical(y)) stop("y must be numeric")
   y <- as.numeric(y)
   if (anyNA(y)) stop("y has missing values")
   if (length(y) < 2) stop("length(y) must not be below 2")

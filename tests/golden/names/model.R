@@ -11,11 +11,11 @@
 
 # order: 0 for the value alone, 1 for the gradient too.
 model <- function(my_var, .grad, if.else, lambda, Type, np, tf, .expr1, order = 1L) {
-  if (is.factor(np)) stop("np is a factor, not numbers")
+  if (!is.numeric(np) && !is.logical(np)) stop("np must be numeric")
   np <- as.numeric(np)
-  if (is.factor(tf)) stop("tf is a factor, not numbers")
+  if (!is.numeric(tf) && !is.logical(tf)) stop("tf must be numeric")
   tf <- as.numeric(tf)
-  if (is.factor(.expr1)) stop(".expr1 is a factor, not numbers")
+  if (!is.numeric(.expr1) && !is.logical(.expr1)) stop(".expr1 must be numeric")
   .expr1 <- as.numeric(.expr1)
   n <- max(length(np), length(tf), length(.expr1))
   if ((length(np) != n && length(np) != 1L) || (length(tf) != n && length(tf) != 1L) ||

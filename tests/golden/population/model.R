@@ -18,7 +18,7 @@
 
 # order: 0 for the value alone, 1 for the gradient too.
 model <- function(log_N0, r, log_K, count, order = 1L) {
-  if (is.factor(count)) stop("count is a factor, not numbers")
+  if (!is.numeric(count) && !is.logical(count)) stop("count must be numeric")
   count <- as.numeric(count)
   if (anyNA(count)) stop("count has missing values")
   if (any(lengths(list(log_N0, r, log_K)) != 1L)) stop("log_N0, r and log_K must have length 1")

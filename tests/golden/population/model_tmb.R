@@ -7,7 +7,7 @@
 
 # The data as the template takes them, checked.
 model_tmb_data <- function(count, log_N0, r, log_K, ...) {
-  if (is.factor(count)) stop("count is a factor, not numbers")
+  if (!is.numeric(count) && !is.logical(count)) stop("count must be numeric")
   count <- as.numeric(count)
   if (anyNA(count)) stop("count has missing values")
   list(count = count)

@@ -11,7 +11,7 @@
 
 # order: 0 for the value alone, 1 for the gradient too.
 model <- function(a, b, c, x, order = 1L) {
-  if (is.factor(x)) stop("x is a factor, not numbers")
+  if (!is.numeric(x) && !is.logical(x)) stop("x must be numeric")
   x <- as.numeric(x)
   select <- function(test, yes, no) {
     n <- max(length(test), length(yes), length(no))

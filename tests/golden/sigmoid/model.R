@@ -10,9 +10,9 @@
 
 # order: 0 for the value alone, 1 for the gradient too.
 model <- function(a, b, y, x, order = 1L) {
-  if (is.factor(y)) stop("y is a factor, not numbers")
+  if (!is.numeric(y) && !is.logical(y)) stop("y must be numeric")
   y <- as.numeric(y)
-  if (is.factor(x)) stop("x is a factor, not numbers")
+  if (!is.numeric(x) && !is.logical(x)) stop("x must be numeric")
   x <- as.numeric(x)
   if (length(y) != length(x) && length(y) != 1L && length(x) != 1L) {
     stop("y and x must have one length, or length 1")

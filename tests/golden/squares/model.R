@@ -11,9 +11,9 @@
 
 # order: 0 for the value alone, 1 for the gradient too.
 model <- function(a, b, lambda, x, y, order = 1L) {
-  if (is.factor(x)) stop("x is a factor, not numbers")
+  if (!is.numeric(x) && !is.logical(x)) stop("x must be numeric")
   x <- as.numeric(x)
-  if (is.factor(y)) stop("y is a factor, not numbers")
+  if (!is.numeric(y) && !is.logical(y)) stop("y must be numeric")
   y <- as.numeric(y)
   n <- max(length(x), length(y))
   if ((length(x) != n && length(x) != 1L) || (length(y) != n && length(y) != 1L)) {
