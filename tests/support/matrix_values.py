@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
 
 import pytest
 from matrices import DATA, DECLARED, PARAMS
+from rscript import printed_by_r
 
 from gradc.errors import GradcError, Source
 from gradc.frontend import build
@@ -33,16 +33,8 @@ def in_r(texts):
     """What R says of each text: dimensions and numbers, or an error."""
     code = [f"{name} <- {_written(value)}" for name, value in POINT.items()]
     code += [SHOW, *(f"show({json.dumps(text)})" for text in texts)]
-    done = subprocess.run(
-        ["Rscript", "--vanilla", "-"],
-        input="\n".join(code),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
+    printed = printed_by_r(code)
+    return printed.splitlines()
 
 
 def value_of(text):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
 
 import pytest
 from loops import DATA, PARAMS, programs
+from rscript import printed_by_r
 
 from gradc.errors import GradcError, Source
 from gradc.frontend import build
@@ -28,16 +28,8 @@ def _in_r(texts):
         f"cat(sprintf('%.17g', eval(parse(text = {json.dumps(text)}), new.env())), '\\n')"
         for text in texts
     ]
-    done = subprocess.run(
-        ["Rscript", "--vanilla", "-"],
-        input="\n".join(code),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return [float(line) for line in done.stdout.split()]
+    printed = printed_by_r(code)
+    return [float(line) for line in printed.split()]
 
 
 def _value(text):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-import subprocess
 import sys
 
 import flint
 import pytest
+from rscript import printed_by_r
 
 from gradc.errors import Source
 from gradc.frontend import build
@@ -184,16 +184,8 @@ def _r_values():
             "cat(sprintf('%.17g', as.numeric(eval(parse(text = "
             f"{quoted}), new.env()))), '\\n'); rm(list = setdiff(ls(), c(keep, 'keep')))"
         )
-    done = subprocess.run(
-        ["Rscript", "--vanilla", "-"],
-        input="\n".join(code),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return [[float(word) for word in line.split()] for line in done.stdout.splitlines()]
+    printed = printed_by_r(code)
+    return [[float(word) for word in line.split()] for line in printed.splitlines()]
 
 
 def _r_literal(value):
