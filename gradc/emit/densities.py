@@ -1,4 +1,4 @@
-"""The densities of the table as calls of R's own functions, whatever a target computes them by."""
+"""Densities and tails of the table as calls of R's own functions, whatever computes them."""
 
 from __future__ import annotations
 
@@ -22,3 +22,14 @@ def _calls() -> dict[str, str]:
 
 
 R_DENSITIES: Mapping[str, str] = _calls()
+
+R_TAILS: Mapping[str, str] = {
+    prim.name: text
+    for prim in TABLE
+    if isinstance(text := prim.spell.get("r"), str)
+    and ("lower.tail = " in text or "log.p = " in text)
+} | {
+    "qnorm_log": "qnorm({p}, log.p = TRUE)",
+    "qt_log": "qt({p}, {v}, log.p = TRUE)",
+}
+"""What R has as a flag of a distribution function or quantile, and the table as a primitive."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gradc.emit.densities import R_DENSITIES
+from gradc.emit.densities import R_DENSITIES, R_TAILS
 from gradc.emit.layout import WIDTH, paragraph, wrap
 from gradc.emit.loops import Loop
 from gradc.emit.model import MARK
@@ -73,6 +73,9 @@ _MODEL = Syntax(
 # same, and loses digits that the emitted code keeps.
 _WORDS = {
     **R_DENSITIES,
+    **R_TAILS,
+    "dbernoulli_logit": "dbinom({x}, 1, plogis({eta}), log = TRUE)",
+    "dbinom_logit_log": "dbinom({x}, {size}, plogis({logit}), log = TRUE)",
     "select": "ifelse",
     "min2": "pmin",
     "max2": "pmax",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gradc.emit.densities import R_DENSITIES
+from gradc.emit.densities import R_DENSITIES, R_TAILS
 from gradc.emit.header import R_OPERATORS
 from gradc.emit.loops import LOOPS
 from gradc.emit.names import Locals, Names
@@ -28,11 +28,10 @@ OWN = frozenset({"erf", "erfc", "log1mexp", "logspace_add", "logspace_sub"})
 """Functions of gradc's language that R does not have; each is one primitive."""
 
 _WORDS: Mapping[str, str | None] = {
+    **R_TAILS,
     **{name: name for name in OWN},
     **R_DENSITIES,
     "sigmoid": "plogis",
-    "qnorm_log": "qnorm({p}, log.p = TRUE)",
-    "qt_log": "qt({p}, {v}, log.p = TRUE)",
     # These have a spelling in emitted R, which reads back as what it computes them by.
     **dict.fromkeys(
         (

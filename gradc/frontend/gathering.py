@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from gradc.frontend.context import Context
 from gradc.frontend.ranges import extent
-from gradc.frontend.values import Elements, Refusal, Value
+from gradc.frontend.values import Elements, Refusal, Value, Whole
 from gradc.frontend.vectorize import LOOP_VARIABLE
 from gradc.ir.types import known
+
+MANY = 16
+"""From how many elements on a vector of known length stays one node where it is cut."""
 
 _MOST_FIRST = 16
 """Up to which place an element of data of any length may be replaced."""
@@ -69,14 +72,22 @@ def in_loop(context: Context, node: int) -> bool:
 
 
 def _dropped(context: Context, x: int, index: Value) -> int | None:
-    """``y[-1]`` and ``y[-length(y)]`` of data of any length."""
+    """``y[-1]``, ``y[-length(y)]`` and, of a long vector, ``y[a:b]``."""
     graph, b = context.graph, context.builder
-    if context.length_of(x) is not None or isinstance(index, bool) or not isinstance(index, int):
+    length = context.length_of(x)
+    if length is not None and length < MANY:
+        return None
+    if length is not None and isinstance(index, Elements):
+        return _run(context, x, index, length)
+    if isinstance(index, bool) or not isinstance(index, int):
         return None
     number = context.constants.value(int(index)) if not graph.types[index].shape else None
     none, one = known(0), known(1)
     if number == -1.0:
         return b.apply("slice", [x], (one, none))
+    if length is not None:
+        last = number is not None and number == -length
+        return b.apply("slice", [x], (none, one)) if last else None
     record = graph.records[index]
     found = extent(context, record[2]) if record[0] == "neg" else None
     if found is None:
@@ -85,6 +96,20 @@ def _dropped(context: Context, x: int, index: Value) -> int | None:
     if not after.is_known or after.constant:
         raise Refusal("G104", "which element is left out is not known here", None, 1)
     return b.apply("slice", [x], (none, one))
+
+
+def _run(context: Context, x: int, index: Elements, length: int) -> int | None:
+    """``x[a:b]`` of a long vector of known length."""
+    if len(index) < MANY or not all(isinstance(item, Whole) for item in index.items):
+        return None
+    numbers = [context.constants.value(int(item)) for item in index.items]  # type: ignore[arg-type]
+    first, last = numbers[0], numbers[-1]
+    if first is None or last is None or not 1 <= first <= last <= length:
+        return None
+    if numbers != [first + k for k in range(len(numbers))]:
+        return None
+    ends = known(int(first) - 1), known(length - int(last))
+    return context.builder.apply("slice", [x], ends)
 
 
 def set_first(context: Context, x: Value, index: Value, value: Value) -> Value | None:

@@ -55,7 +55,7 @@ def _point(names: Sequence[str]) -> dict[str, float | list[float]]:
     return point
 
 
-CHUNKS = [_words()[start : start + 40] for start in range(0, len(_words()), 40)]
+CHUNKS = [_words()[first :: len(_words()) // 40] for first in range(len(_words()) // 40)]
 
 
 @pytest.mark.parametrize("target", TARGETS)
