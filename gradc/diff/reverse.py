@@ -18,21 +18,25 @@ from gradc.prims import TABLE, Builder
 # The cotangent of a long vector of which a few elements are read is not written out.
 _SHORT = 16
 _FEW = 4
+# How far into a product scalar factors are looked for.
+_DEEP = 6
 
 
 @dataclass(slots=True)
 class _Sweep:
     """State of one reverse sweep.
 
-    ``bars`` are cotangents by node; ``elements`` those of single elements of a vector.
-    With ``rowwise`` a scalar stands for one value a row: its cotangent stays a vector. With
-    ``lenient`` a partial that does not exist is NaN.
+    ``size`` is how many nodes there were before it; ``bars`` are cotangents by node,
+    ``elements`` those of single elements of a vector. With ``rowwise`` a scalar stands for one
+    value a row: its cotangent stays a vector. With ``lenient`` a partial that does not exist
+    is NaN.
     """
 
     builder: Builder
     active: bytearray
     rowwise: bool
     lenient: bool
+    size: int
     bars: dict[int, int] = field(default_factory=dict)
     elements: dict[int, dict[int, int]] = field(default_factory=dict)
     loops: dict[int, dict[Read, int]] = field(default_factory=dict)
@@ -59,7 +63,7 @@ class _Sweep:
                 return b.select(record[2], self._total(node, record[3]), zero)
             if record[3] == zero:
                 return b.select(record[2], zero, self._total(node, record[4]))
-        return b.sum(bar) if b.graph.types[bar].shape else b.mul(bar, b.length(node))
+        return _sum(b, bar, self.size) if b.graph.types[bar].shape else b.mul(bar, b.length(node))
 
     def accumulate_element(self, vector: int, position: int, bar: int) -> None:
         parts = self.elements.setdefault(vector, {})
@@ -155,6 +159,43 @@ class _Sweep:
             self.accumulate(args[place], args[place], bar)
 
 
+def _sum(b: Builder, vector: int, first: int) -> int:
+    """The sum of a vector, whose scalar factors are multiplied once and not in every row.
+
+    Values of the model, which are the nodes before ``first``, are used as they are.
+    """
+    outside: list[tuple[str, int]] = []
+    total = b.sum(_without_scalars(b, vector, first, outside, _DEEP))
+    for name, factor in reversed(outside):
+        total = b.apply(name, [total] if name == "neg" else [total, factor])
+    return total
+
+
+def _without_scalars(
+    b: Builder, node: int, first: int, outside: list[tuple[str, int]], depth: int
+) -> int:
+    """A product without its scalar factors, which go to ``outside`` with what they do there."""
+    graph = b.graph
+    record = graph.records[node]
+    name = record[0]
+    if not depth or node < first or name not in ("neg", "mul", "div"):
+        return node
+    if name == "neg":
+        outside.append((name, node))
+        return _without_scalars(b, record[2], first, outside, depth - 1)
+    x, y = record[2:]
+    if not graph.types[x].shape:
+        if name == "div":
+            return node
+        x, y = y, x
+    if not graph.types[y].shape:
+        outside.append((name, y))
+        return _without_scalars(b, x, first, outside, depth - 1)
+    left = _without_scalars(b, x, first, outside, depth - 1)
+    right = y if name == "div" else _without_scalars(b, y, first, outside, depth - 1)
+    return b.apply(name, [left, right])
+
+
 def reverse(
     graph: Graph,
     output: int,
@@ -186,7 +227,7 @@ def _run(
 ) -> _Sweep:
     builder = Builder(graph, derived=True)
     active = dependents(graph, wrt, output + 1)
-    sweep = _Sweep(builder, active, rowwise, lenient)
+    sweep = _Sweep(builder, active, rowwise, lenient, len(graph.records))
     if output < len(active) and active[output]:
         sweep.bars[output] = builder.const(1.0) if seed is None else seed
     records = graph.records

@@ -202,8 +202,10 @@ class Builder:
         return self._pair("mul", x, y)
 
     def _cancels(self, node: int) -> bool:
-        """Whether a factor is a number that a division by itself undoes."""
+        """Whether a factor is one that a division by itself undoes: a number, or never 0."""
         graph = self.graph
+        if graph.prim(node) == "exp":
+            return True
         return graph.is_const(node) and bool(graph.value(node)) and isfinite(graph.value(node))
 
     def div(self, x: int, y: int) -> int:

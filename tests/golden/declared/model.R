@@ -38,16 +38,16 @@ model <- function(mu, log_sigma, log_tau, u, y, group, order = 1L) {
   value <- nll
   if (order == 0L) return(value)
   expr1 <- -1 / sigma
-  expr2 <- y - eta
-  expr3 <- expr1 / sigma * expr2
-  expr4 <- expr2 / sigma
+  expr2 <- expr1 / sigma
+  expr3 <- y - eta
+  expr4 <- expr3 / sigma
   expr5 <- -1 / tau
   expr6 <- u / tau
-  attr(value, "gradient") <- matrix(c(sum(expr3),
-    sum(expr1 * (expr4 - 1) * (expr4 + 1)) * sigma,
-    sum(expr5 * (expr6 - 1) * (expr6 + 1)) * tau, scatter_add(expr3, group, length(u)) -
-    expr5 / tau * u), 1L, dimnames = list(NULL,
-    c("mu", "log_sigma", "log_tau", sprintf("u[%d]", 1:4))))
+  attr(value, "gradient") <- matrix(c(sum(expr3) * expr2,
+    sum((expr4 - 1) * (expr4 + 1)) * expr1 * sigma,
+    sum((expr6 - 1) * (expr6 + 1)) * expr5 * tau,
+    scatter_add(expr2 * expr3, group, length(u)) - expr5 / tau * u), 1L,
+    dimnames = list(NULL, c("mu", "log_sigma", "log_tau", sprintf("u[%d]", 1:4))))
   value
 }
 

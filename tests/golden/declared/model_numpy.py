@@ -88,13 +88,13 @@ def value_and_grad(mu, log_sigma, log_tau, u, y, group):
     t4 = t3 / sigma
     nll = -np.sum(-t1**2 / 2.0 - np.log(tau * t2)) - np.sum(-t4**2 / 2.0 - np.log(sigma * t2))
     t5 = -1.0 / sigma
-    t6 = t5 / sigma * t3
+    t6 = t5 / sigma
     t7 = -1.0 / tau
     return nll, (
-        np.sum(t6),
-        np.sum(t5 * (t4 - 1.0) * (t4 + 1.0)) * sigma,
-        np.sum(t7 * (t1 - 1.0) * (t1 + 1.0)) * tau,
-        _scatter_add(t6, _places(group, len(u)), len(u)) - t7 / tau * u,
+        np.sum(t3) * t6,
+        np.sum((t4 - 1.0) * (t4 + 1.0)) * t5 * sigma,
+        np.sum((t1 - 1.0) * (t1 + 1.0)) * t7 * tau,
+        _scatter_add(t6 * t3, _places(group, len(u)), len(u)) - t7 / tau * u,
     )
 
 

@@ -86,14 +86,15 @@ def _value(mu, log_sigma, log_tau, u, y, group):
 
     def gradient(upstream):
         t5 = upstream / sigma
-        t6 = t5 / sigma * t3
-        t7 = upstream / tau
+        t6 = t5 / sigma
+        t7 = t6 * t3
+        t8 = upstream / tau
         return (
-            tf.reduce_sum(-t6),
-            tf.reduce_sum(-t5 * (t4 - 1.0) * (t4 + 1.0)) * sigma,
-            tf.reduce_sum(-t7 * (t1 - 1.0) * (t1 + 1.0)) * tau,
-            t7 / tau * u + _scatter_add(-t6, _places(group), tf.size(u)),
-            t6,
+            -tf.reduce_sum(t3) * t6,
+            -tf.reduce_sum((t4 - 1.0) * (t4 + 1.0)) * t5 * sigma,
+            -tf.reduce_sum((t1 - 1.0) * (t1 + 1.0)) * t8 * tau,
+            t8 / tau * u + _scatter_add(-t7, _places(group), tf.size(u)),
+            t7,
             tf.broadcast_to(tf.constant(0.0, dtype), tf.shape(group)),
         )
 
@@ -131,13 +132,13 @@ def value_and_grad(mu, log_sigma, log_tau, u, y, group):
         - tf.reduce_sum(-tf.square(t4) / 2.0 - tf.math.log(sigma * t2))
     )
     t5 = -1.0 / sigma
-    t6 = t5 / sigma * t3
+    t6 = t5 / sigma
     t7 = -1.0 / tau
     return nll, (
-        tf.reduce_sum(t6),
-        tf.reduce_sum(t5 * (t4 - 1.0) * (t4 + 1.0)) * sigma,
-        tf.reduce_sum(t7 * (t1 - 1.0) * (t1 + 1.0)) * tau,
-        _scatter_add(t6, _places(group), tf.size(u)) - t7 / tau * u,
+        tf.reduce_sum(t3) * t6,
+        tf.reduce_sum((t4 - 1.0) * (t4 + 1.0)) * t5 * sigma,
+        tf.reduce_sum((t1 - 1.0) * (t1 + 1.0)) * t7 * tau,
+        _scatter_add(t6 * t3, _places(group), tf.size(u)) - t7 / tau * u,
     )
 
 

@@ -37,12 +37,13 @@ model <- function(a, b, log_sigma, u, y, x, group, order = 1L) {
   value <- -sum(dnorm(y, eta, expr1, log = TRUE)) - sum(dnorm(u, 0, 1, log = TRUE))
   if (order == 0L) return(value)
   expr2 <- -1 / expr1
-  expr3 <- y - eta
-  expr4 <- expr2 / expr1 * expr3
-  expr5 <- expr3 / expr1
-  attr(value, "gradient") <- matrix(c(sum(expr4), sum(expr4 * x),
-    sum(expr2 * (expr5 - 1) * (expr5 + 1)) * expr1, u + scatter_add(expr4, group, length(u))),
-    1L, dimnames = list(NULL, c("a", "b", "log_sigma", "u[1]", "u[2]", "u[3]")))
+  expr3 <- expr2 / expr1
+  expr4 <- y - eta
+  expr5 <- expr4 / expr1
+  attr(value, "gradient") <- matrix(c(sum(expr4) * expr3, sum(expr4 * x) * expr3,
+    sum((expr5 - 1) * (expr5 + 1)) * expr2 * expr1, u +
+    scatter_add(expr3 * expr4, group, length(u))), 1L,
+    dimnames = list(NULL, c("a", "b", "log_sigma", "u[1]", "u[2]", "u[3]")))
   value
 }
 

@@ -81,13 +81,13 @@ def value_and_grad(a, b, log_sigma, u, y, x, group):
     t3 = t2 / t1
     t4 = np.sqrt(dtype(2.0 * np.pi))
     t5 = -1.0 / t1
-    t6 = t5 / t1 * t2
+    t6 = t5 / t1
     result = -np.sum(-t3**2 / 2.0 - np.log(t1 * t4)) - np.sum(-u**2 / 2.0 - np.log(t4))
     return result, (
-        np.sum(t6),
-        np.sum(t6 * x),
-        np.sum(t5 * (t3 - 1.0) * (t3 + 1.0)) * t1,
-        u + _scatter_add(t6, _places(group, len(u)), len(u)),
+        np.sum(t2) * t6,
+        np.sum(t2 * x) * t6,
+        np.sum((t3 - 1.0) * (t3 + 1.0)) * t5 * t1,
+        u + _scatter_add(t6 * t2, _places(group, len(u)), len(u)),
     )
 
 

@@ -87,14 +87,15 @@ def _value(a, b, log_sigma, u, y, x, group):
 
     def gradient(upstream):
         t5 = upstream / t1
-        t6 = t5 / t1 * t2
+        t6 = t5 / t1
+        t7 = t6 * t2
         return (
-            tf.reduce_sum(-t6),
-            tf.reduce_sum(-t6 * x),
-            tf.reduce_sum(-t5 * (t3 - 1.0) * (t3 + 1.0)) * t1,
-            upstream * u + _scatter_add(-t6, _places(group), tf.size(u)),
-            t6,
-            -t6 * b,
+            -tf.reduce_sum(t2) * t6,
+            -tf.reduce_sum(t2 * x) * t6,
+            -tf.reduce_sum((t3 - 1.0) * (t3 + 1.0)) * t5 * t1,
+            upstream * u + _scatter_add(-t7, _places(group), tf.size(u)),
+            t7,
+            -t7 * b,
             tf.broadcast_to(tf.constant(0.0, dtype), tf.shape(group)),
         )
 
@@ -124,14 +125,14 @@ def value_and_grad(a, b, log_sigma, u, y, x, group):
     t3 = t2 / t1
     t4 = tf.sqrt(tf.constant(2.0 * math.pi, dtype))
     t5 = -1.0 / t1
-    t6 = t5 / t1 * t2
+    t6 = t5 / t1
     result = (
         -tf.reduce_sum(-tf.square(t3) / 2.0 - tf.math.log(t1 * t4))
         - tf.reduce_sum(-tf.square(u) / 2.0 - tf.math.log(t4))
     )
     return result, (
-        tf.reduce_sum(t6),
-        tf.reduce_sum(t6 * x),
-        tf.reduce_sum(t5 * (t3 - 1.0) * (t3 + 1.0)) * t1,
-        u + _scatter_add(t6, _places(group), tf.size(u)),
+        tf.reduce_sum(t2) * t6,
+        tf.reduce_sum(t2 * x) * t6,
+        tf.reduce_sum((t3 - 1.0) * (t3 + 1.0)) * t5 * t1,
+        u + _scatter_add(t6 * t2, _places(group), tf.size(u)),
     )

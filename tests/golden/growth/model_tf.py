@@ -51,14 +51,14 @@ def _value(Vm, K, lag, conc):
     result = rate * -t3
 
     def gradient(upstream):
-        t4 = upstream * rate * tf.exp(t2) / lag
+        t4 = upstream * rate * tf.exp(t2)
         t5 = upstream * t3 / t1
         t6 = t5 * rate
         return (
-            tf.reduce_sum(t5 * -conc),
+            -tf.reduce_sum(t5 * conc),
             tf.reduce_sum(t6),
-            tf.reduce_sum(t4 * t2),
-            t4 + t6 - t5 * Vm,
+            tf.reduce_sum(t4 * t2) / lag,
+            t4 / lag + t6 - t5 * Vm,
         )
 
     return result, gradient

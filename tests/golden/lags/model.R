@@ -25,9 +25,9 @@ model <- function(mu, phi, log_sigma, y, order = 1L) {
   expr3 <- n - 1
   value <- sum(z^2) / 2 + expr3 * log_sigma
   if (order == 0L) return(value)
-  expr4 <- z / expr2
-  attr(value, "gradient") <- cbind(mu = sum(expr4 * phi) + sum(-expr4),
-    phi = sum(-expr4 * expr1), log_sigma = expr3 + sum(-expr4 * z) * expr2)
+  expr4 <- sum(z) / expr2
+  attr(value, "gradient") <- cbind(mu = expr4 * phi - expr4, phi = -sum(z * expr1) / expr2,
+    log_sigma = expr3 - sum(z * z))
   value
 }
 

@@ -45,9 +45,9 @@ def value_and_grad(mu, phi, log_sigma, y):
     t2 = np.exp(log_sigma)
     z = (y[1:] - mu - phi * t1) / t2
     t3 = n - 1.0
-    t4 = z / t2
+    t4 = np.sum(z) / t2
     result = np.sum(z**2) / 2.0 + t3 * log_sigma
-    return result, (np.sum(t4 * phi) + np.sum(-t4), np.sum(-t4 * t1), t3 + np.sum(-t4 * z) * t2)
+    return result, (t4 * phi - t4, -np.sum(z * t1) / t2, t3 - np.sum(z * z))
 
 
 def fun(theta, y):

@@ -57,10 +57,11 @@ def _value(mu, phi, log_sigma, y):
 
     def gradient(upstream):
         t4 = upstream * z / t2
+        t5 = tf.reduce_sum(z) * upstream / t2
         return (
-            tf.reduce_sum(t4 * phi) + tf.reduce_sum(-t4),
-            tf.reduce_sum(-t4 * t1),
-            upstream * t3 + tf.reduce_sum(-t4 * z) * t2,
+            t5 * phi - t5,
+            -tf.reduce_sum(z * t1) * upstream / t2,
+            upstream * t3 - tf.reduce_sum(z * z) * upstream,
             tf.pad(-t4 * phi, [[0, 1]]) + tf.pad(t4, [[1, 0]]),
         )
 
@@ -85,10 +86,6 @@ def value_and_grad(mu, phi, log_sigma, y):
     t2 = tf.exp(log_sigma)
     z = (y[1:] - mu - phi * t1) / t2
     t3 = n - 1.0
-    t4 = z / t2
+    t4 = tf.reduce_sum(z) / t2
     result = tf.reduce_sum(tf.square(z)) / 2.0 + t3 * log_sigma
-    return result, (
-        tf.reduce_sum(t4 * phi) + tf.reduce_sum(-t4),
-        tf.reduce_sum(-t4 * t1),
-        t3 + tf.reduce_sum(-t4 * z) * t2,
-    )
+    return result, (t4 * phi - t4, -tf.reduce_sum(z * t1) / t2, t3 - tf.reduce_sum(z * z))

@@ -53,12 +53,13 @@ def _value(a, b, c, x):
 
     def gradient(upstream):
         t5 = tf.where(t3, upstream / tf.where(t3, 1.0 + z, 1.0), upstream)
-        t6 = t5 * b * tf.square(1.0 / tf.cosh(t1))
+        t6 = tf.square(1.0 / tf.cosh(t1))
         return (
             tf.reduce_sum(t5),
             tf.reduce_sum(t5 * t2),
-            tf.reduce_sum(upstream) * 2.0 * t4 * tf.math.digamma(c) + tf.reduce_sum(t6 * x),
-            t6 * c,
+            tf.reduce_sum(upstream) * 2.0 * t4 * tf.math.digamma(c)
+              + tf.reduce_sum(t5 * t6 * x) * b,
+            t5 * b * t6 * c,
         )
 
     return result, gradient

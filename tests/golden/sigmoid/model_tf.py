@@ -62,8 +62,9 @@ def _value(a, b, y, x):
 
     def gradient(upstream):
         t4 = upstream * 2.0 * t3
-        t5 = -t4 * t2 * tf.sigmoid(-t1)
-        return (tf.reduce_sum(t5), tf.reduce_sum(t5 * x), t4, t5 * b)
+        t5 = tf.sigmoid(-t1)
+        t6 = upstream * t3 * t2 * t5
+        return (-tf.reduce_sum(t6) * 2.0, -tf.reduce_sum(t6 * x) * 2.0, t4, -t4 * t2 * t5 * b)
 
     return result, gradient
 

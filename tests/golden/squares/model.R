@@ -29,9 +29,9 @@ model <- function(a, b, lambda, x, y, order = 1L) {
   value <- sum(expr2^2) + lambda * expr3
   if (order == 0L) return(value)
   expr4 <- lambda * 2
-  expr5 <- 2 * expr2
-  attr(value, "gradient") <- cbind(a = expr4 * a + sum(-expr5 * expr1), b = expr4 * b -
-    sum(-expr5 * a * expr1 * x), lambda = expr3)
+  expr5 <- expr2 * expr1
+  attr(value, "gradient") <- cbind(a = expr4 * a - sum(expr5) * 2, b = expr4 * b +
+    sum(expr5 * x) * 2 * a, lambda = expr3)
   value
 }
 

@@ -42,9 +42,9 @@ def value_and_grad(a, b, lambda_, x, y):
     t2 = y - mu
     t3 = a**2 + b**2
     t4 = lambda_ * 2.0
-    t5 = 2.0 * t2
+    t5 = t2 * t1
     result = np.sum(t2**2) + lambda_ * t3
-    return result, (t4 * a + np.sum(-t5 * t1), t4 * b - np.sum(-t5 * a * t1 * x), t3)
+    return result, (t4 * a - np.sum(t5) * 2.0, t4 * b + np.sum(t5 * x) * 2.0 * a, t3)
 
 
 def fun(theta, x, y):

@@ -66,14 +66,15 @@ def _value(a, b, lambda_, x, y):
 
     def gradient(upstream):
         t4 = upstream * lambda_ * 2.0
-        t5 = upstream * 2.0 * t2
-        t6 = t5 * a * t1
+        t5 = upstream * 2.0
+        t6 = t5 * t2
+        t7 = t2 * t1
         return (
-            t4 * a + tf.reduce_sum(-t5 * t1),
-            t4 * b - tf.reduce_sum(-t6 * x),
+            t4 * a - tf.reduce_sum(t7) * t5,
+            t4 * b + tf.reduce_sum(t7 * x) * t5 * a,
             upstream * t3,
-            t6 * b,
-            t5,
+            t6 * a * t1 * b,
+            t6,
         )
 
     return result, gradient
@@ -94,10 +95,10 @@ def value_and_grad(a, b, lambda_, x, y):
     t2 = y - mu
     t3 = tf.square(a) + tf.square(b)
     t4 = lambda_ * 2.0
-    t5 = 2.0 * t2
+    t5 = t2 * t1
     result = tf.reduce_sum(tf.square(t2)) + lambda_ * t3
     return result, (
-        t4 * a + tf.reduce_sum(-t5 * t1),
-        t4 * b - tf.reduce_sum(-t5 * a * t1 * x),
+        t4 * a - tf.reduce_sum(t5) * 2.0,
+        t4 * b + tf.reduce_sum(t5 * x) * 2.0 * a,
         t3,
     )
