@@ -202,7 +202,10 @@ class Builder:
         return self._pair("mul", x, y)
 
     def _cancels(self, node: int) -> bool:
-        """Whether a factor is one that a division by itself undoes: a number, or never 0."""
+        """Whether a division by this undoes a multiplication: a number, or ``exp`` of anything.
+
+        Where ``exp`` leaves the range of doubles, what stays is the limit and not NaN.
+        """
         graph = self.graph
         if graph.prim(node) == "exp":
             return True

@@ -181,3 +181,20 @@ def test_a_number_among_rows_is_recycled() -> None:
     built = build(source, syntax="r", wrt=["a"], at=None, name="test").function
     found = true_values(value_and_gradient(built), {"a": 1.0, "x": 2.0, "y": [1.0, 2.0, 3.0]})
     assert float(found.cells["gradient:a"][0].mid()) == 6.0
+
+
+@pytest.mark.parametrize(
+    "text", ["sum((x*a*exp(b) - a/b)^2)", "sum(-x/a/b + a*b)", "sum(exp(a*x)*b/exp(a))"]
+)
+def test_factors_that_rows_share_are_outside_of_sums(text: str) -> None:
+    function = build(Source("test", text), syntax="r", wrt=("a", "b"), at=None, name="m").function
+    old = len(function.graph.records)
+    graph = value_and_gradient(function).graph
+    derived = [n for n in range(old, len(graph.records)) if graph.prim(n) == "sum"]
+    assert derived
+    parts = [part for total in derived for part in graph.args(total)]
+    while parts:
+        part = parts.pop()
+        if part >= old and graph.prim(part) in ("mul", "div", "neg"):
+            assert all(graph.types[factor].shape for factor in graph.args(part)), dump(function)
+            parts += graph.args(part)
