@@ -62,8 +62,11 @@ def _softplus(x):
     "_logspace_add": '''\
 def _logspace_add(x, y):
     """log(exp(x) + exp(y)), also of infinities; np.logaddexp takes several times as long."""
-    distance = np.where(x == y, 0.0, np.abs(x - y))
-    return np.maximum(x, y) + np.log1p(np.exp(-distance))
+    t = np.asarray(x - y)  # every step in one array: fetching memory takes longer than arithmetic
+    np.negative(np.abs(t, out=t), out=t)
+    np.fmin(t, 0.0, out=t)  # the difference of two equal infinities is NaN, their distance 0
+    np.log1p(np.exp(t, out=t), out=t)
+    return np.maximum(x, y) + t
 ''',
     "_scatter": '''\
 def _scatter(x, like, k):
