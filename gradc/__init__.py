@@ -13,18 +13,31 @@ from typing import TYPE_CHECKING, Any
 from gradc.errors import Diagnostic, GradcError
 
 if TYPE_CHECKING:
+    from gradc.fitting import Fit, fit
     from gradc.model import Evaluation, Model, compile, gradient  # noqa: A004
     from gradc.verify import Report
 
 __version__ = "0.1.0"
 
-__all__ = ["Diagnostic", "Evaluation", "GradcError", "Model", "Report", "compile", "gradient"]
+__all__ = [
+    "Diagnostic",
+    "Evaluation",
+    "Fit",
+    "GradcError",
+    "Model",
+    "Report",
+    "compile",
+    "fit",
+    "gradient",
+]
 
 _HOMES = {
     "Evaluation": "gradc.model",
+    "Fit": "gradc.fitting",
     "Model": "gradc.model",
     "Report": "gradc.verify",
     "compile": "gradc.model",
+    "fit": "gradc.fitting",
     "gradient": "gradc.model",
 }
 

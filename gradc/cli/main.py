@@ -12,6 +12,7 @@ import click
 from gradc.cli.compile import compile_command
 from gradc.cli.doctor import doctor_command, targets_command, versions
 from gradc.cli.evaluate import eval_command
+from gradc.cli.fit import fit_command
 from gradc.cli.output import diagnostics_json, document, write_diagnostics, write_json
 from gradc.cli.verify import verify_command
 from gradc.errors import Diagnostic, GradcError
@@ -46,13 +47,21 @@ def gradc(context: click.Context) -> None:
     \b
     gradc compile model.txt --target r,tmb,tf    write the code and prove that it agrees
     gradc eval -e 'x^2*exp(-x)' --at x=2         value and gradient at a point
+    gradc fit model.txt --data data.csv          estimates and standard errors
     gradc doctor                                 what this machine can run
     """  # noqa: D301 - click reads the backspace as "keep these lines as they are"
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
 
-for _command in (compile_command, eval_command, verify_command, targets_command, doctor_command):
+for _command in (
+    compile_command,
+    eval_command,
+    verify_command,
+    fit_command,
+    targets_command,
+    doctor_command,
+):
     gradc.add_command(_command)
 
 

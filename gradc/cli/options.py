@@ -72,8 +72,12 @@ def read_model(
     name: str | None,
     syntax: str | None,
     no_stabilize: bool,
+    sizes: Point | None = None,
 ) -> tuple[Model, list[Point]]:
-    """The model and its points; GradcError where the input is wrong."""
+    """The model and its points; GradcError where the input is wrong.
+
+    ``sizes`` are values whose lengths parameters have, but which are no part of the points.
+    """
     points = merge([read_place(text, "drop" if na == "drop" else "error") for text in at])
     if (input_ is None) == (expr is None):
         raise click.UsageError(
@@ -90,7 +94,7 @@ def read_model(
         source,
         wrt=None if wrt is None else split_names(wrt),
         syntax=syntax,
-        at=points[0],
+        at={**points[0], **(sizes or {})},
         name=name,
         stabilize=not no_stabilize,
         source_name="<expression>" if expr is not None else "<stdin>",

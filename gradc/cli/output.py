@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -64,3 +64,25 @@ def progress(message: str) -> Iterator[None]:
 
     with Console(stderr=True).status(message):
         yield
+
+
+@contextmanager
+def stages(count: int) -> Iterator[Callable[[str], None]]:
+    """A line with what runs now and for how long, on a terminal only; takes each name in turn."""
+    if not sys.stderr.isatty():
+        yield lambda name: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        begun: list[Any] = []
+
+        def note(name: str) -> None:
+            if begun:
+                bar.remove_task(begun[-1])
+            of = f" ({len(begun) + 1} of {count})" if count > 1 else ""
+            begun.append(bar.add_task(f"fitting with {name}{of}", total=None))
+
+        yield note

@@ -16,6 +16,7 @@ from gradc.ir import Function, Input
 from gradc.ir.memory import collection_paused
 from gradc.model.callable import Numeric, numpy_function, run_function
 from gradc.model.evaluation import Evaluation, evaluation
+from gradc.model.fitting import fit_files
 from gradc.model.stages import Stages
 from gradc.model.values import Point, check_point, complete, known_part, usable
 from gradc.run import Argument, Numbers, Program, ToolchainError, run
@@ -78,6 +79,10 @@ class Model:
         Raises: GradcError (G006) for an unknown target, (G301) for a derivative that does
         not exist, (G303) for a function that the target does not have.
         """
+        return self.emission(target, hessian=hessian)[1]
+
+    def emission(self, target: str, *, hessian: bool = False) -> tuple[EmitModel, Emitted]:
+        """As :meth:`emitted`, with what the target was given to print."""
         if target not in TARGETS:
             raise fail("G006", f"there is no target '{target}'", suggestion=", ".join(TARGETS))
         stages = self.stages
@@ -96,10 +101,15 @@ class Model:
             report=stages.legal(target, "report") if self.function_.reports else None,
         )
         with collection_paused():
-            return TARGETS[target].emit(emit_model)
+            return emit_model, TARGETS[target].emit(emit_model)
 
-    def emit(self, target: str, *, hessian: bool = False) -> dict[str, str]:
-        """The files of a target, name to text; runs nothing."""
+    def emit(self, target: str, *, hessian: bool = False, with_fit: bool = False) -> dict[str, str]:
+        """The files of a target, name to text; runs nothing.
+
+        ``with_fit`` adds the script that fits the model without gradc, and second derivatives.
+        """
+        if with_fit:
+            return fit_files(self, target)
         return dict(self.emitted(target, hessian=hessian).files)
 
     def r_model(self) -> str:

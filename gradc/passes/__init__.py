@@ -6,7 +6,19 @@ from gradc.ir import rebuild
 from gradc.passes.legalize import as_rounded, legalize
 from gradc.passes.own import mark_own
 from gradc.passes.rebuild import simplify
+from gradc.passes.squares import mean, residuals, response
 from gradc.passes.stabilize import stabilize
 from gradc.passes.unroll import unroll
 
-__all__ = ["as_rounded", "legalize", "mark_own", "rebuild", "simplify", "stabilize", "unroll"]
+__all__ = [
+    "as_rounded",
+    "legalize",
+    "mark_own",
+    "mean",
+    "rebuild",
+    "residuals",
+    "response",
+    "simplify",
+    "stabilize",
+    "unroll",
+]

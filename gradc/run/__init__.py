@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gradc.run.batch_tmb import run_tmb_batch, warm_tmb
 from gradc.run.evaluate import run
+from gradc.run.fit import FitAnswer, FitProgram, FitRequest, run_fit
 from gradc.run.pool import POOL
 from gradc.run.program import (
     Answer,
@@ -21,6 +22,9 @@ close = POOL.close
 __all__ = [
     "Answer",
     "Argument",
+    "FitAnswer",
+    "FitProgram",
+    "FitRequest",
     "Numbers",
     "Program",
     "ToolchainError",
@@ -28,6 +32,7 @@ __all__ = [
     "Witness",
     "close",
     "run",
+    "run_fit",
     "run_tmb_batch",
     "toolchains",
     "warm_tmb",

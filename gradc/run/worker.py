@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from gradc.run.program import ToolchainError
 from gradc.run.wire import LENGTHS, Message, Tensor, decode, encode, frame_length
@@ -42,6 +42,16 @@ class Host(Protocol):
 
     def forget(self, program: Any) -> None:
         """Let go of a program."""
+
+
+@runtime_checkable
+class FittingHost(Protocol):
+    """A toolchain whose optimisers fit."""
+
+    def fit(
+        self, program: Any, header: Mapping[str, Any], tensors: Mapping[str, Tensor]
+    ) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        """Call the fit of a script that was loaded with ``"fit"`` in its header."""
 
 
 class ProgramError(Exception):
@@ -81,6 +91,10 @@ def _answer(
             programs[key] = host.load(key, header)
         elif header["do"] == "forget":
             host.forget(programs.pop(key))
+        elif header["do"] == "fit":
+            if not isinstance(host, FittingHost):
+                raise ToolchainError("G408", "this toolchain does not fit")
+            return host.fit(programs[key], header, request.tensors)
         else:
             return host.evaluate(programs[key], header, list(request.tensors.values()))
     except ToolchainError as error:

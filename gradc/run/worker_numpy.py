@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import platform
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,14 @@ from gradc.run.program import ToolchainError
 from gradc.run.remedy import install_python
 from gradc.run.wire import Tensor
 from gradc.run.worker import ProgramError, serve, write_files
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """An imported fit script, and the names of its data."""
+
+    module: Any
+    data: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,50 @@ def import_file(name: str, path: Path) -> Any:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def import_script(key: str, header: Mapping[str, Any]) -> Any:
+    """The module of an emitted script, which finds the other files of its program beside it."""
+    path = write_files(key, header)
+    folder = str(path.parent)
+    beside = [Path(name).stem for name in header["files"] if name.endswith(".py")]
+    for name in beside:  # another program's file may have had this name
+        sys.modules.pop(name, None)
+    importlib.invalidate_caches()
+    sys.path.insert(0, folder)
+    try:
+        return import_file(f"gradc_fit_{key}", path)
+    finally:
+        sys.path.remove(folder)
+        for name in beside:
+            sys.modules.pop(name, None)
+
+
+def fit_arguments(names: Sequence[str], tensors: Mapping[str, Tensor]) -> dict[str, Any]:
+    """What the function ``fit`` of a script in Python takes."""
+    found: dict[str, Any] = {
+        name: numpy_argument(tensors[name], "float64") for name in ("start", "lower", "upper")
+    }
+    found["data"] = {
+        name: numpy_argument(tensors[f"data.{number}"], "float64")[()]
+        for number, name in enumerate(names)
+    }
+    return found
+
+
+def fit_reply(found: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """What ``fit`` returned, for the way back."""
+    said = {"se_kind": found["se_kind"], "message": found["message"]}
+    said |= {"claimed": bool(found["claimed"]), "seconds": float(found["seconds"])}
+    said |= {name: _whole(found["counts"][name]) for name in ("fn", "gr")}
+    names = ("par", "se", "objective", "path", "gradient")
+    parts = {name: tensor_of(found[name]) for name in names if found.get(name) is not None}
+    parts["objective"] = Tensor((1,), parts["objective"].data)
+    return said, parts
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 def reported(module: Any, labels: Sequence[str], values: Sequence[Any]) -> dict[str, Tensor]:
@@ -87,7 +140,9 @@ class NumpyHost:
             "detail": f"Python {platform.python_version()}",
         }
 
-    def load(self, key: str, header: Mapping[str, Any]) -> Loaded:
+    def load(self, key: str, header: Mapping[str, Any]) -> Loaded | Script:
+        if header.get("fit"):
+            return Script(import_script(key, header), tuple(header["data"]))
         return import_program(key, header)
 
     def evaluate(
@@ -108,7 +163,12 @@ class NumpyHost:
             results["hessian"] = tensor_of(program.module.hess(theta, *values[count:]))
         return {}, results | reported(program.module, header["reports"], values)
 
-    def forget(self, program: Loaded) -> None:
+    def fit(
+        self, program: Script, header: Mapping[str, Any], tensors: Mapping[str, Tensor]
+    ) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        return fit_reply(program.module.fit(**fit_arguments(program.data, tensors)))
+
+    def forget(self, program: Loaded | Script) -> None:
         del program
 
 

@@ -21,7 +21,7 @@ from gradc.emit.syntax import (
     not_associative,
 )
 from gradc.ir import Function, Graph, Input
-from gradc.targets import saddle
+from gradc.targets import fit_numpy, saddle
 from gradc.targets.derivatives import Entry, hessian_entries, offsets
 from gradc.targets.moments import PYTHON_NAMES, python_parts
 from gradc.targets.numpy_arguments import argument_lines
@@ -331,4 +331,5 @@ TARGET = Target(
     syntax=SYNTAX,
     write=write,
     native=LOOPS,
+    fit=fit_numpy.write,
 )

@@ -10,6 +10,7 @@ from gradc.emit.syntax import Syntax
 from gradc.errors import fail
 from gradc.passes.own import Own
 from gradc.prims import TABLE, Spelling, Unsupported
+from gradc.targets.fit import WriteFit
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Target:
     that ``write`` turns into statements of its own. ``needs`` are the toolchains it runs
     with, ``patterns`` its files' names with ``{}`` for the model's. With ``tapes`` its toolchain
     differentiates the emitted value by itself. ``own`` are densities of the toolchain that are
-    called where they are right, instead of what ``spell`` says.
+    called where they are right, instead of what ``spell`` says. ``fit`` writes the stand-alone
+    script that fits the model with an optimiser of the target's toolchain.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Target:
     spell: Mapping[str, Spelling] = field(default_factory=dict)
     native: frozenset[str] = frozenset()
     own: Mapping[str, Own] = field(default_factory=dict)
+    fit: WriteFit | None = None
 
     def file_names(self, name: str) -> list[str]:
         """The files that a model of this name is written to."""

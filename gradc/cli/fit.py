@@ -1,0 +1,128 @@
+"""``gradc fit``: estimates, standard errors and a verdict, by one engine or several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gradc.cli.options import model_options, read_model, split_names
+from gradc.cli.output import (
+    diagnostics_json,
+    document,
+    stages,
+    write_diagnostics,
+    write_json,
+    write_rich,
+)
+from gradc.cli.place import read_place
+from gradc.errors import Diagnostic, fail
+from gradc.model import Model, to_json
+
+if TYPE_CHECKING:
+    from gradc.fitting import Fit, Problem
+
+NONE_CONVERGED, MISSING = 1, 3
+
+
+@click.command("fit")
+@model_options
+@click.option("--data", metavar="FILE", multiple=True, help="A .csv or .json file. Several merge.")
+@click.option(
+    "--engine",
+    metavar="LIST",
+    default="scipy",
+    show_default=True,
+    help="scipy, optimr, nlminb, nls, tmb, keras or all.",
+)
+@click.option("--start", metavar="PLACE", multiple=True, help="Starting values, as --at has them.")
+@click.option("--timeout", default=300.0, show_default=True, help="Seconds for one engine.")
+@click.option(
+    "--plot", type=click.Path(dir_okay=False, path_type=Path), help="Picture of fit and search."
+)
+def fit_command(
+    data: Sequence[str],
+    engine: str,
+    start: Sequence[str],
+    timeout: float,
+    plot: Path | None,
+    format_: str,
+    **reading: Any,
+) -> int:
+    """Fit a model to data, by optimisers side by side."""
+    from gradc.fitting import ENGINES, best, fits
+    from gradc.fitting.engines import chosen
+    from gradc.fitting.table import remarks, render_fits
+
+    wanted = split_names(engine)
+    chosen(wanted)
+    if plot is not None:
+        from gradc.fitting.plot import check_plot
+
+        check_plot(plot)
+    model, task = _read(data, start, reading)
+    with stages(len(chosen(wanted))) as note:
+        found = fits(task, wanted, timeout=timeout, note=note)
+    if format_ == "json":
+        write_json(_document(task, data, found))
+    else:
+        write_diagnostics(model.notes)
+        write_rich(render_fits(found))
+        write_diagnostics(Diagnostic("G604", line, severity="note") for line in remarks(found))
+    if plot is not None:
+        from gradc.fitting.plot import write_plot
+
+        write_plot(plot, task, found)
+    named = [name for name in wanted if name in ENGINES]
+    if any(fit.engine in named and fit.status == "missing" for fit in found):
+        return MISSING
+    return 0 if best(found) is not None else NONE_CONVERGED
+
+
+def _read(
+    data: Sequence[str], start: Sequence[str], reading: Mapping[str, Any]
+) -> tuple[Model, Problem]:
+    """The model compiled for the data, and the problem."""
+    from gradc.fitting import problem
+
+    at = [*reading["at"], *data]
+    model, points = read_model(**{**reading, "at": at})
+    given = _one(points, "data")
+    places = [read_place(text) for text in start]
+    starts: dict[str, Any] = {}
+    for place in places:
+        starts |= _one(place, "--start")
+    params = {item.name: item for item in model.function_.params if not item.declared}
+    lists = {n: v for n, v in starts.items() if n in params and isinstance(v, list)}
+    if any(not params[name].type.shape for name in lists):
+        # The length of an undeclared vector is that of its starting value.
+        model, _ = read_model(**{**reading, "at": at, "wrt": ",".join(model.wrt), "sizes": lists})
+    # What read_model says of data without a value is for verification.
+    notes = tuple(note for note in model.notes if note.code not in ("G205", "G106"))
+    task = problem(model, given, starts, f"'{data[0]}'" if len(data) == 1 else "the data")
+    from dataclasses import replace
+
+    return replace(model, notes=notes), task
+
+
+def _one(points: Sequence[Mapping[str, Any]], what: str) -> dict[str, Any]:
+    if len(points) != 1:
+        raise fail("G012", f"{what} holds {len(points)} points, and a fit has one")
+    return dict(points[0])
+
+
+def _document(task: Problem, data: Sequence[str], found: Sequence[Fit]) -> dict[str, Any]:
+    from gradc.fitting import best
+
+    winner = best(found)
+    return document(
+        name=task.model.name,
+        wrt=list(task.model.wrt),
+        data=data[0] if len(data) == 1 else list(data),
+        start=to_json(task.point(task.start)),
+        fits=[fit.to_json() for fit in found],
+        best=None if winner is None else winner.engine,
+        diagnostics=diagnostics_json(task.model.notes),
+    )

@@ -1,0 +1,210 @@
+"""Fit a model to data with one engine or several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gradc.errors import GradcError
+from gradc.fitting.advice import advice, at_start
+from gradc.fitting.engines import ENGINES, Engine, chosen
+from gradc.fitting.judge import Judge, Judgement
+from gradc.fitting.problem import Problem, problem
+from gradc.model import Model, to_json
+from gradc.run import FitAnswer, FitProgram, FitRequest, ToolchainError, run_fit
+from gradc.targets.fit import shapes
+
+CONVERGED, NOT, FAILED = "converged", "not converged", "failed"
+MISSING, UNSUPPORTED = "missing", "unsupported"
+_NOT_HERE = ("G401", "G402")
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What one engine found.
+
+    ``status`` is one of "converged", "not converged", "failed", "missing" (the toolchain) and
+    "unsupported" (this engine does not fit this model); for the last three ``error`` has a code
+    and a message and there are no numbers. ``estimates`` and ``standard_errors`` have each
+    parameter in its own shape; an error that does not exist is NaN. ``par`` is all of them in
+    one vector, named by ``labels``. ``gradient_norm`` is ``max |g_i| max(|par_i|, 1) /
+    max(|f|, 1)`` over parameters that no bound holds back, by gradc's own code; with
+    ``marginal`` it is TMB's, of the marginal likelihood.
+    """
+
+    engine: str
+    status: str
+    estimates: dict[str, Any] = field(default_factory=dict)
+    standard_errors: dict[str, Any] | None = None
+    se_kind: str | None = None
+    objective: float | None = None
+    gradient_norm: float | None = None
+    evaluations: dict[str, int | None] = field(default_factory=dict)
+    seconds: float | None = None
+    claimed: bool | None = None
+    message: str = ""
+    advice: tuple[str, ...] = ()
+    path: tuple[tuple[float, ...], ...] = field(default=(), repr=False)
+    error: ToolchainError | None = None
+    labels: tuple[str, ...] = ()
+    par: tuple[float, ...] = ()
+    se: tuple[float, ...] | None = None
+    marginal: bool = False
+
+    @property
+    def converged(self) -> bool:
+        """Whether the gradient vanishes at the estimates."""
+        return self.status == CONVERGED
+
+    @property
+    def verdict(self) -> str:
+        """The judgement in words."""
+        if self.error is not None:
+            return self.status
+        if not self.converged and self.claimed:
+            return f"claims convergence, but the gradient is {self.gradient_norm:.1e}"
+        return self.status
+
+    def to_json(self) -> dict[str, Any]:
+        """The fit as in the list ``"fits"`` of ``gradc fit --format json``."""
+        content: dict[str, Any] = {
+            "engine": self.engine,
+            "status": self.status,
+            "estimates": self.estimates,
+            "standard_errors": self.standard_errors,
+            "se_kind": self.se_kind,
+            "objective": self.objective,
+            "gradient_norm": self.gradient_norm,
+            "evaluations": self.evaluations,
+            "seconds": self.seconds,
+            "claimed": self.claimed,
+            "message": self.message,
+            "advice": list(self.advice),
+        }
+        if self.error is not None:
+            content["error"] = {"code": self.error.code, "message": self.error.message}
+        return to_json(content)  # type: ignore[no-any-return]
+
+
+def fit(
+    model: Model,
+    data: Mapping[str, Any],
+    engine: str = "scipy",
+    start: Mapping[str, Any] | None = None,
+    *,
+    timeout: float = 300.0,
+    options: Mapping[str, Any] | None = None,
+) -> Fit:
+    """Fit a model to data: run the emitted fit script of an engine in its own toolchain.
+
+    ``start`` may leave out parameters that have a starting value in the model. ``options`` are
+    those of the engine's script.
+
+    Raises: GradcError for an unknown engine (G006), data or start that do not fit the model
+    (G014, G202, G205, G601, G602).
+    """
+    (found,) = fits(problem(model, data, start), [engine], timeout=timeout, options=options)
+    return found
+
+
+def fits(
+    task: Problem,
+    engines: Sequence[str],
+    *,
+    timeout: float = 300.0,
+    options: Mapping[str, Any] | None = None,
+    note: Callable[[str], None] = lambda name: None,
+) -> list[Fit]:
+    """Fit with each engine in turn; ``note`` is told the name of one that begins."""
+    judge = Judge(task)
+    wrong = at_start(judge)
+    found = []
+    for engine in chosen(engines):
+        note(engine.name)
+        found.append(_fit(engine, task, judge, wrong, timeout, options or {}))
+    return found
+
+
+def best(found: Sequence[Fit]) -> Fit | None:
+    """The converged fit with the least objective; None where there is none."""
+    good = [fit for fit in found if fit.converged and fit.objective is not None]
+    return min(good, key=lambda fit: fit.objective or 0.0, default=None)
+
+
+def _fit(
+    engine: Engine,
+    task: Problem,
+    judge: Judge,
+    wrong: str | None,
+    timeout: float,
+    options: Mapping[str, Any],
+) -> Fit:
+    reason = engine.why_not(task.model)
+    if reason is not None:
+        return Fit(engine.name, UNSUPPORTED, error=ToolchainError("G408", reason))
+    if wrong is not None:
+        error = ToolchainError("G603", wrong)
+        return Fit(engine.name, FAILED, error=error, advice=("start elsewhere with --start",))
+    try:
+        program, request = ask(engine, task, options)
+    except GradcError as error:
+        diagnostic = error.diagnostics[0]
+        said = ToolchainError(diagnostic.code, diagnostic.message)
+        return Fit(engine.name, UNSUPPORTED, error=said)
+    answer = run_fit(program, request, timeout=timeout)
+    if isinstance(answer, ToolchainError):
+        status = MISSING if answer.code in _NOT_HERE else FAILED
+        return Fit(engine.name, status, error=answer)
+    return _judged(engine, task, judge, answer)
+
+
+def ask(engine: Engine, task: Problem, options: Mapping[str, Any]) -> tuple[FitProgram, FitRequest]:
+    """The emitted script of an engine and what it is asked.
+
+    Raises: GradcError (G301, G303) where the target does not have the model.
+    """
+    model = task.model
+    function = model.function_
+    files = model.emit(engine.target, with_fit=True)
+    names = {item.name: item.name for item in model.inputs}
+    users = model.emitted(engine.target).names
+    if engine.emitted_names:
+        names |= users
+    program = FitProgram(
+        target=engine.target,
+        name=model.name,
+        files=files,
+        main=engine.script.format(model.name),
+        data=tuple(names[item.name] for item in function.data),
+        params={users[name]: shape for name, shape in shapes(function).items()},
+        random=tuple(users[item.name] for item in function.params if item.kind == "random"),
+    )
+    data = {names[name]: value for name, value in task.data.items()}
+    return program, FitRequest(engine.name, data, task.start, task.lower, task.upper, options)
+
+
+def _judged(engine: Engine, task: Problem, judge: Judge, answer: FitAnswer) -> Fit:
+    found: Judgement = judge(answer.par, answer.gradient)
+    return Fit(
+        engine=engine.name,
+        status=CONVERGED if found.converged else NOT,
+        estimates=task.point(answer.par),
+        standard_errors=None if answer.se is None else task.point(answer.se),
+        se_kind=answer.se_kind if answer.se is not None else None,
+        objective=answer.objective,
+        gradient_norm=found.norm,
+        evaluations={"function": answer.functions, "gradient": answer.gradients},
+        seconds=answer.seconds,
+        claimed=answer.claimed,
+        message=answer.message,
+        advice=advice(task, answer, found),
+        path=tuple(map(tuple, answer.path)),
+        labels=task.labels,
+        par=tuple(answer.par),
+        se=None if answer.se is None else tuple(answer.se),
+        marginal=answer.gradient is not None,
+    )
+
+
+__all__ = ["ENGINES", "Fit", "best", "fit", "fits"]

@@ -1,0 +1,84 @@
+"""The table of fits: a column for each engine."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from gradc.fitting.search import Fit
+
+_MOST_ROWS = 60
+
+
+def render_fits(found: Sequence[Fit]) -> Any:
+    """Estimates with standard errors, and how each search went, as a Rich table."""
+    from rich.table import Table
+
+    table = Table(box=None)
+    table.add_column("")
+    for fit in found:
+        table.add_column(fit.engine, justify="right", overflow="fold")
+    for label, cells in _rows(found):
+        table.add_row(label, *cells)
+    return table
+
+
+def _rows(found: Sequence[Fit]) -> list[tuple[str, list[str]]]:
+    labels = next((fit.labels for fit in found if fit.labels), ())
+    rows = [
+        (label, [_estimate(fit, number) for fit in found]) for number, label in enumerate(labels)
+    ]
+    if len(rows) > _MOST_ROWS:
+        left = len(rows) - _MOST_ROWS
+        rows = [*rows[:_MOST_ROWS], (f"… {left} more", ["" for _ in found])]
+    for label, cell in _FACTS:
+        rows.append((label, [cell(fit) if fit.error is None else "" for fit in found]))
+    rows.append(("verdict", [_verdict(fit) for fit in found]))
+    return rows
+
+
+def _estimate(fit: Fit, number: int) -> str:
+    if not fit.par:
+        return ""
+    text = f"{fit.par[number]:.7g}"
+    if fit.se is not None:
+        error = fit.se[number]
+        text += " (—)" if math.isnan(error) else f" ({error:.3g})"
+    return text
+
+
+def _evaluations(fit: Fit) -> str:
+    counts = (fit.evaluations.get("function"), fit.evaluations.get("gradient"))
+    return " + ".join("?" if count is None else str(count) for count in counts)
+
+
+def _gradient(fit: Fit) -> str:
+    if fit.gradient_norm is None:
+        return ""
+    return f"{fit.gradient_norm:.1e}" + (" marginal" if fit.marginal else "")
+
+
+_FACTS: tuple[tuple[str, Callable[[Fit], str]], ...] = (
+    ("objective", lambda fit: "" if fit.objective is None else f"{fit.objective:.9g}"),
+    ("gradient", _gradient),
+    ("evaluations", _evaluations),
+    ("seconds", lambda fit: "" if fit.seconds is None else f"{fit.seconds:.3f}"),
+    ("errors from", lambda fit: fit.se_kind or ""),
+)
+
+
+def _verdict(fit: Fit) -> str:
+    return fit.verdict
+
+
+def remarks(found: Sequence[Fit]) -> list[str]:
+    """Advice and the reasons for what did not run, each once with the engines that it is about."""
+    said: dict[str, list[str]] = {}
+    for fit in found:
+        if fit.error is not None:
+            remedy = f"; {fit.error.remedy}" if fit.error.remedy else ""
+            said.setdefault(fit.error.message + remedy, []).append(fit.engine)
+        for line in fit.advice:
+            said.setdefault(line, []).append(fit.engine)
+    return [f"{', '.join(engines)}: {line}" for line, engines in said.items()]
