@@ -21,6 +21,7 @@ from gradc.cli.output import (
 )
 from gradc.cli.show import show_model, show_text
 from gradc.model import Model, Point
+from gradc.targets import TARGETS
 
 if TYPE_CHECKING:
     from gradc.verify import Report
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     help="Folder for the files.",
 )
 @click.option("--hessian", is_flag=True, help="Emit second derivatives too.")
+@click.option("--with-fit", is_flag=True, help="Emit scripts that fit the model to data too.")
 @click.option("--no-verify", is_flag=True, help="Write the files and run nothing.")
 @click.option(
     "--require", metavar="LIST", help="Targets that must be verified, else exit status 3."
@@ -55,6 +57,7 @@ def compile_command(
     target: str,
     output: Path,
     hessian: bool,
+    with_fit: bool,
     no_verify: bool,
     require: str | None,
     force: bool,
@@ -78,7 +81,8 @@ def compile_command(
         return 0
     files: dict[str, str] = {}
     for name in targets:
-        files.update(model.emit(name, hessian=hessian))
+        fits = with_fit and TARGETS[name].fit is not None
+        files.update(model.emit(name, hessian=hessian, with_fit=fits))
     for point in given:
         model.known_part(point)  # what is wrong with the data is said before a file is written
     paths = write_files(output, files, force=force)

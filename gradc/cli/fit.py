@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from gradc.cli.output import (
 )
 from gradc.cli.place import read_place
 from gradc.errors import Diagnostic, fail
-from gradc.model import Model, to_json
+from gradc.model import to_json
 
 if TYPE_CHECKING:
     from gradc.fitting import Fit, Problem
@@ -62,13 +63,13 @@ def fit_command(
         from gradc.fitting.plot import check_plot
 
         check_plot(plot)
-    model, task = _read(data, start, reading)
+    task = _read(data, start, reading)
     with stages(len(chosen(wanted))) as note:
         found = fits(task, wanted, timeout=timeout, note=note)
     if format_ == "json":
         write_json(_document(task, data, found))
     else:
-        write_diagnostics(model.notes)
+        write_diagnostics(task.model.notes)
         write_rich(render_fits(found))
         write_diagnostics(Diagnostic("G604", line, severity="note") for line in remarks(found))
     if plot is not None:
@@ -81,30 +82,28 @@ def fit_command(
     return 0 if best(found) is not None else NONE_CONVERGED
 
 
-def _read(
-    data: Sequence[str], start: Sequence[str], reading: Mapping[str, Any]
-) -> tuple[Model, Problem]:
+def _read(data: Sequence[str], start: Sequence[str], reading: Mapping[str, Any]) -> Problem:
     """The model compiled for the data, and the problem."""
     from gradc.fitting import problem
 
     at = [*reading["at"], *data]
     model, points = read_model(**{**reading, "at": at})
-    given = _one(points, "data")
-    places = [read_place(text) for text in start]
+    given = _one(points, "the data")
     starts: dict[str, Any] = {}
-    for place in places:
-        starts |= _one(place, "--start")
-    params = {item.name: item for item in model.function_.params if not item.declared}
-    lists = {n: v for n, v in starts.items() if n in params and isinstance(v, list)}
-    if any(not params[name].type.shape for name in lists):
+    for text in (*reading["at"], *start):
+        place = _one(read_place(text), f"'{text}'")
+        params = set(model.wrt)
+        starts |= place if text in start else {k: v for k, v in place.items() if k in params}
+    open_ = {item.name for item in model.function_.params if not item.declared}
+    lists = {n: v for n, v in starts.items() if n in open_ and isinstance(v, list)}
+    if lists:
         # The length of an undeclared vector is that of its starting value.
-        model, _ = read_model(**{**reading, "at": at, "wrt": ",".join(model.wrt), "sizes": lists})
-    # What read_model says of data without a value is for verification.
-    notes = tuple(note for note in model.notes if note.code not in ("G205", "G106"))
-    task = problem(model, given, starts, f"'{data[0]}'" if len(data) == 1 else "the data")
-    from dataclasses import replace
-
-    return replace(model, notes=notes), task
+        wrt = ",".join(model.wrt)
+        model, _ = read_model(**{**reading, "at": at, "wrt": wrt, "sizes": lists})
+    # What is said of data without a value is for verification; here it is an error.
+    kept = tuple(note for note in model.notes if note.code != "G205")
+    source = f"'{data[0]}'" if len(data) == 1 else "the data"
+    return problem(replace(model, notes=kept), given, starts, source)
 
 
 def _one(points: Sequence[Mapping[str, Any]], what: str) -> dict[str, Any]:

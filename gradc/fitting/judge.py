@@ -52,9 +52,9 @@ class Judge:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self._function = _quiet(problem.model)
+        self._function = quiet(problem.model)
         rows = residuals(problem.model)
-        self._residuals = None if rows is None else _quiet(rows)
+        self._residuals = None if rows is None else quiet(rows)
 
     def objective(self, theta: Sequence[float]) -> tuple[float, Vector]:
         """The objective, rows summed, and its gradient."""
@@ -79,22 +79,24 @@ class Judge:
         return value, gradient
 
     def __call__(
-        self, theta: Sequence[float], gradient: Sequence[float] | None = None
+        self, theta: Sequence[float], marginal: tuple[float, Sequence[float]] | None = None
     ) -> Judgement:
-        """The judgement of a point; ``gradient`` replaces gradc's where that is of another thing.
+        """The judgement of a point.
 
-        (TMB's marginal likelihood is such another thing.)
+        ``marginal`` is value and gradient where the objective is one that gradc's code does not
+        compute: that of TMB, with random effects integrated out.
         """
         at = np.asarray(theta, dtype=np.float64)
-        value, own = self.objective(theta)
-        slope = own if gradient is None else np.asarray(gradient, dtype=np.float64)
+        value, slope = self.objective(theta)
+        if marginal is not None:
+            value, slope = marginal[0], np.asarray(marginal[1], dtype=np.float64)
         held = self.held(at, slope)
         scaled = np.abs(slope) * np.maximum(np.abs(at), 1.0) / max(abs(value), 1.0)
         norm = float(np.max(scaled[~held], initial=0.0))
         if not np.all(np.isfinite(slope)):
             norm = float("nan")
         offset, singular = None, False
-        if gradient is None and self._residuals is not None:
+        if marginal is None and self._residuals is not None:
             offset, singular = self._offset(theta, held)
         return Judgement(value, slope, norm, offset, singular, tuple(map(bool, held)))
 
@@ -142,12 +144,12 @@ def _columns(gradient: Any, rows: int) -> Vector:
     return array.reshape(len(array), -1)
 
 
-def _quiet(model: Model) -> Callable[..., Any]:
+def quiet(model: Model) -> Callable[..., Any]:
     """The model's NumPy function without warnings: a pole is an answer here."""
     function = model.function("numpy")
 
-    def quiet(**values: Any) -> Any:
+    def silent(**values: Any) -> Any:
         with np.errstate(all="ignore"):
             return function(**values)
 
-    return quiet
+    return silent

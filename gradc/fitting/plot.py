@@ -4,14 +4,155 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from gradc.errors import fail
+from gradc.fitting.judge import Judge, Vector, quiet
 from gradc.fitting.problem import Problem
 from gradc.fitting.search import Fit
+from gradc.model.fitting import mean, response
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_LARGEST = 400
+"""From how many steps on a path is thinned: each is one more evaluation."""
+_INSTALL = "pip install 'gradc[plot]'"
 
 
 def check_plot(path: Path) -> None:
-    """Whether a picture can be made at all, before anything is fitted."""
+    """Whether a picture can be made at all, before anything is fitted.
+
+    Raises: GradcError (G401) without matplotlib, (G021) for a kind of file that it does not write.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+    except ImportError:
+        raise fail("G401", "a plot needs matplotlib", suggestion=_INSTALL) from None
+    kinds = FigureCanvasAgg.get_supported_filetypes()
+    if path.suffix[1:].lower() not in kinds:
+        raise fail(
+            "G021", f"'{path}' is no picture that can be written", suggestion="such as fit.png"
+        )
 
 
 def write_plot(path: Path, task: Problem, found: Sequence[Fit]) -> None:
-    """Write the picture."""
+    """Write the picture: data and fit on the left where there is a mean, searches on the right.
+
+    Raises: GradcError (G021) where the file cannot be written.
+    """
+    from matplotlib.figure import Figure
+
+    shown = [fit for fit in found if fit.par]
+    curve = _mean(task)
+    panels = 1 if curve is None else 2
+    figure = Figure(figsize=(5.5 * panels, 4.2), layout="constrained")
+    axes = figure.subplots(1, panels, squeeze=False)[0]
+    if curve is not None:
+        _data(axes[0], task, curve, shown)
+    _search(axes[-1], task, shown)
+    try:
+        figure.savefig(path)
+    except OSError as error:
+        raise fail("G021", f"cannot write '{path}': {error.strerror}") from None
+
+
+class _Mean:
+    """Fitted values and the response, by gradc's own NumPy code."""
+
+    def __init__(self, task: Problem, fitted: Any, observed: Any) -> None:
+        self.task = task
+        self._fitted = quiet(fitted)
+        self._observed = quiet(observed)
+
+    def fitted(self, theta: Sequence[float], data: dict[str, Any]) -> Vector:
+        return self._ask(self._fitted, theta, data)
+
+    def observed(self) -> Vector:
+        return self._ask(self._observed, self.task.start, self.task.data)
+
+    def _ask(self, function: Any, theta: Sequence[float], data: dict[str, Any]) -> Vector:
+        point = {**data, **self.task.point(list(theta))}
+        value, _ = function(**{name: np.asarray(v)[()] for name, v in point.items()})
+        return np.atleast_1d(np.asarray(value, dtype=np.float64))
+
+
+def _mean(task: Problem) -> _Mean | None:
+    fitted, observed = mean(task.model), response(task.model)
+    return None if fitted is None or observed is None else _Mean(task, fitted, observed)
+
+
+def _data(axes: Axes, task: Problem, curve: _Mean, shown: Sequence[Fit]) -> None:
+    """Data and curve against the one column that varies, else fitted against observed."""
+    observed = curve.observed()
+    across = _varying(task)
+    if across is None:
+        for fit in shown:
+            axes.plot(observed, curve.fitted(fit.par, task.data), "o", ms=4, label=fit.engine)
+        ends = [float(np.min(observed)), float(np.max(observed))]
+        axes.plot(ends, ends, color="0.6", lw=1)
+        axes.set(xlabel="observed", ylabel="fitted")
+    else:
+        x = np.asarray(task.data[across], dtype=np.float64)
+        axes.plot(x, observed, "o", ms=4, color="0.3", label="data")
+        grid = np.linspace(np.min(x), np.max(x), 400)
+        for fit in shown:
+            data = _along(task, across, grid)
+            axes.plot(grid, curve.fitted(fit.par, data), label=fit.engine)
+        axes.set(xlabel=across, ylabel=_name(task))
+    axes.set_title(task.model.name)
+    axes.legend(frameon=False)
+
+
+def _varying(task: Problem) -> str | None:
+    """The data column that the curve is drawn against: the only vector that the mean uses."""
+    fitted = mean(task.model)
+    if fitted is None:
+        return None
+    graph, function = fitted.stages.plain.graph, fitted.stages.plain
+    from gradc.ir import reachable
+
+    used = reachable(graph, [function.value])
+    names = [item.name for item in function.data if used[item.node]]
+    vectors = [name for name in names if isinstance(task.data.get(name), list)]
+    if len(vectors) != 1:
+        return None
+    column = task.data[vectors[0]]
+    is_vector = isinstance(column, list) and not isinstance(column[0], list)
+    return vectors[0] if is_vector else None
+
+
+def _along(task: Problem, across: str, grid: Vector) -> dict[str, Any]:
+    """Data with a grid in place of one column; other vectors are not used, and have its length."""
+    data: dict[str, Any] = {}
+    for name, value in task.data.items():
+        is_vector = isinstance(value, list) and not isinstance(value[0], list)
+        data[name] = grid if name == across else np.zeros(len(grid)) if is_vector else value
+    return data
+
+
+def _name(task: Problem) -> str:
+    from gradc.model.fitting import response_name
+
+    return response_name(task.model) or "response"
+
+
+def _search(axes: Axes, task: Problem, shown: Sequence[Fit]) -> None:
+    """The objective along each path, above the least that any of them reached."""
+    judge = Judge(task)
+    lines: list[tuple[str, Vector, Vector]] = []
+    for fit in shown:
+        if len(fit.path) and not fit.marginal:
+            steps = np.unique(np.linspace(0, len(fit.path) - 1, _LARGEST).astype(int))
+            values = np.array([judge.objective(fit.path[step])[0] for step in steps])
+            lines.append((fit.engine, steps + 1, values))
+    finite = [values[np.isfinite(values)] for _, _, values in lines]
+    least = min((float(np.min(values)) for values in finite if len(values)), default=0.0)
+    for name, steps, values in lines:
+        axes.plot(steps, np.where(values > least, values - least, np.nan), marker=".", label=name)
+    axes.set(xlabel="gradient evaluations", ylabel="objective above its minimum", yscale="log")
+    axes.set_title("search")
+    if lines:
+        axes.legend(frameon=False)

@@ -81,7 +81,7 @@ def problem(
     elements = _elements(model, starts)
     named = set(model.wrt)
     point = {name: value for name, value in given.items() if name not in named} | starts
-    _check_starts(model, point)
+    _check_starts(model, point, given, source)
     complete = model.complete(point)
     theta = [entry for name in model.wrt for entry in flat(complete[name])]
     names = labels(model.function_)
@@ -145,18 +145,23 @@ def _elements(model: Model, starts: dict[str, Any]) -> dict[str, float]:
     return found
 
 
-def _check_starts(model: Model, point: Mapping[str, Any]) -> None:
+def _check_starts(
+    model: Model, point: Mapping[str, Any], given: Mapping[str, Any], source: str
+) -> None:
     missing = [
         item.name
         for item in model.function_.params
         if item.name not in point and item.default is None
     ]
-    if missing:
-        what = ", ".join(f"'{name}'" for name in missing)
-        pairs = ",".join(f"{name}=…" for name in missing)
-        raise fail(
-            "G205", f"no starting value for {what}", suggestion=f"give it with --start {pairs}"
-        )
+    if not missing:
+        return
+    what = ", ".join(f"'{name}'" for name in missing)
+    help_ = f"give it with --start {','.join(f'{name}=…' for name in missing)}"
+    free = [name for name in given if name not in {item.name for item in model.inputs}]
+    if free:  # a column may have another name than in the model
+        shown = ", ".join(free[:6]) + (", …" if len(free) > 6 else "")
+        help_ += f"; no input of the model is {shown} of {source}"
+    raise fail("G205", f"no starting value for {what}", suggestion=help_)
 
 
 def _check_bounds(

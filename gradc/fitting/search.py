@@ -185,7 +185,8 @@ def ask(engine: Engine, task: Problem, options: Mapping[str, Any]) -> tuple[FitP
 
 
 def _judged(engine: Engine, task: Problem, judge: Judge, answer: FitAnswer) -> Fit:
-    found: Judgement = judge(answer.par, answer.gradient)
+    marginal = None if answer.gradient is None else (answer.objective, answer.gradient)
+    found: Judgement = judge(answer.par, marginal)
     return Fit(
         engine=engine.name,
         status=CONVERGED if found.converged else NOT,
@@ -203,7 +204,7 @@ def _judged(engine: Engine, task: Problem, judge: Judge, answer: FitAnswer) -> F
         labels=task.labels,
         par=tuple(answer.par),
         se=None if answer.se is None else tuple(answer.se),
-        marginal=answer.gradient is not None,
+        marginal=marginal is not None,
     )
 
 

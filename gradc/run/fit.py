@@ -52,8 +52,10 @@ class FitRequest:
 class FitAnswer:
     """What a fit script returned; see the table of fields in ``docs/fitting.md``.
 
-    Shapes: ``par`` and ``se`` as the request's ``start``; ``path`` is a list of such rows.
-    ``gradient`` is the toolchain's own gradient at the end, where gradc cannot compute it.
+    Shapes: ``par`` and ``se`` as the request's ``start``, what is random with its conditional
+    modes; ``path`` is a list of such rows, empty where the search was not followed.
+    ``gradient`` is the toolchain's own gradient at the end where the objective is a marginal
+    one, with 0 for what is random; None else.
     """
 
     par: list[float]
