@@ -9,6 +9,7 @@ import numpy as np
 
 from gradc.fitting.judge import Judge, Judgement
 from gradc.fitting.problem import Problem
+from gradc.model.fitting import residuals, terms
 from gradc.run import FitAnswer
 
 
@@ -42,6 +43,11 @@ def _sentences(problem: Problem, answer: FitAnswer, found: Judgement) -> Iterato
             "the derivatives are singular here: the data do not tell the parameters apart at this"
             " point; start elsewhere with --start, or fix a parameter"
         )
+    if problem.model.function_.per_observation and residuals(problem.model) is None:
+        yield (
+            "the value has a row for each observation, and what is fitted is its sum; for least"
+            " squares write the model as y ~ f, or as (y - f)^2"
+        )
     yield from _of_scale(problem, answer)
     words = answer.message.lower()
     if any(word in words for word in ("limit", "maximum", "exceeded", "max_nfev", "iter")):
@@ -65,17 +71,20 @@ def _of_scale(problem: Problem, answer: FitAnswer) -> Iterator[str]:
 
 def at_start(judge: Judge) -> str | None:
     """What is wrong with the start itself: a value that is not finite, with its row if known."""
-    start = judge.problem.start
-    value, gradient = judge.objective(start)
+    task = judge.problem
+    value, gradient = judge.objective(task.start)
     if math.isfinite(value):
-        return None if np.all(np.isfinite(gradient)) else "the gradient is not finite at the start"
+        if np.all(np.isfinite(gradient)):
+            return None
+        bad = [n for n, g in zip(task.labels, gradient, strict=True) if not math.isfinite(g)]
+        return f"the derivative by {_listed(bad)} is not finite at the start"
     said = f"the objective is {value} at the start"
-    found = judge.rows(start)
-    if found is not None:
-        bad = np.flatnonzero(~np.isfinite(found[0]))
-        if len(bad):
-            said += f": the residual of row {bad[0] + 1} is {found[0][bad[0]]}"
-            said += f", and of {len(bad) - 1} more rows" if len(bad) > 1 else ""
+    for part in terms(task.model):
+        rows = judge.of(part, task.start)
+        bad_rows = np.flatnonzero(~np.isfinite(rows))
+        if len(bad_rows) and len(rows) > 1:
+            more = f", and {len(bad_rows) - 1} more are not finite" if len(bad_rows) > 1 else ""
+            return f"{said}: its term of row {bad_rows[0] + 1} is {rows[bad_rows[0]]}{more}"
     return said
 
 

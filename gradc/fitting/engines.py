@@ -48,7 +48,7 @@ def _random(model: Model) -> str | None:
 
 def _nls(model: Model) -> str | None:
     if residuals(model) is None:
-        return "nls fits sums of squared residuals, and this objective is none"
+        return "nls fits plain sums of squared residuals, and this objective is none"
     if mean(model) is None:
         return "nls needs fitted values with one entry a row, apart from the response"
     return None

@@ -53,7 +53,7 @@ class Judge:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self._function = quiet(problem.model)
-        rows = residuals(problem.model)
+        rows = residuals(problem.model, scaled=True)
         self._residuals = None if rows is None else quiet(rows)
 
     def objective(self, theta: Sequence[float]) -> tuple[float, Vector]:
@@ -70,6 +70,11 @@ class Judge:
         value, gradient = self._ask(self._residuals, theta)
         value = np.atleast_1d(np.asarray(value, dtype=np.float64))
         return value, np.hstack([_columns(g, 1) for g in gradient.values()])
+
+    def of(self, part: Model, theta: Sequence[float]) -> Vector:
+        """The value of a part of the model, row by row."""
+        value, _ = self._ask(quiet(part), theta)
+        return np.atleast_1d(np.asarray(value, dtype=np.float64))
 
     def _ask(
         self, function: Callable[..., Any], theta: Sequence[float]

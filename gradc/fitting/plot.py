@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradc.errors import fail
-from gradc.fitting.judge import Judge, Vector, quiet
+from gradc.fitting.judge import Judge, Vector
 from gradc.fitting.problem import Problem
 from gradc.fitting.search import Fit
-from gradc.model.fitting import mean, response
+from gradc.ir import reachable
+from gradc.model import Model
+from gradc.model.fitting import mean, response, response_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,21 +65,15 @@ def write_plot(path: Path, task: Problem, found: Sequence[Fit]) -> None:
 class _Mean:
     """Fitted values and the response, by gradc's own NumPy code."""
 
-    def __init__(self, task: Problem, fitted: Any, observed: Any) -> None:
+    def __init__(self, task: Problem, fitted: Model, observed: Model) -> None:
         self.task = task
-        self._fitted = quiet(fitted)
-        self._observed = quiet(observed)
+        self._fitted, self._observed = fitted, observed
 
     def fitted(self, theta: Sequence[float], data: dict[str, Any]) -> Vector:
-        return self._ask(self._fitted, theta, data)
+        return Judge(replace(self.task, data=data)).of(self._fitted, theta)
 
     def observed(self) -> Vector:
-        return self._ask(self._observed, self.task.start, self.task.data)
-
-    def _ask(self, function: Any, theta: Sequence[float], data: dict[str, Any]) -> Vector:
-        point = {**data, **self.task.point(list(theta))}
-        value, _ = function(**{name: np.asarray(v)[()] for name, v in point.items()})
-        return np.atleast_1d(np.asarray(value, dtype=np.float64))
+        return Judge(self.task).of(self._observed, self.task.start)
 
 
 def _mean(task: Problem) -> _Mean | None:
@@ -112,8 +109,6 @@ def _varying(task: Problem) -> str | None:
     if fitted is None:
         return None
     graph, function = fitted.stages.plain.graph, fitted.stages.plain
-    from gradc.ir import reachable
-
     used = reachable(graph, [function.value])
     names = [item.name for item in function.data if used[item.node]]
     vectors = [name for name in names if isinstance(task.data.get(name), list)]
@@ -134,8 +129,6 @@ def _along(task: Problem, across: str, grid: Vector) -> dict[str, Any]:
 
 
 def _name(task: Problem) -> str:
-    from gradc.model.fitting import response_name
-
     return response_name(task.model) or "response"
 
 

@@ -77,7 +77,7 @@ def problem(
         raise fail("G602", "the model has no parameters to fit", suggestion="--wrt chooses")
     given = _with_matrices(model, dict(data))
     _check_data(model, given, source)
-    starts = check_point(start or {})
+    starts = check_point({**_starts_in(model, given), **(start or {})})
     elements = _elements(model, starts)
     named = set(model.wrt)
     point = {name: value for name, value in given.items() if name not in named} | starts
@@ -110,6 +110,15 @@ def _with_matrices(model: Model, given: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
+def _starts_in(model: Model, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of parameters that stand among the data; a column cannot be that of a number."""
+    return {
+        item.name: given[item.name]
+        for item in model.function_.params
+        if item.name in given and isinstance(given[item.name], list) == bool(item.type.shape)
+    }
+
+
 def _check_data(model: Model, given: Mapping[str, Any], source: str) -> None:
     missing = [
         item for item in model.function_.data if item.name not in given and item.default is None
@@ -125,7 +134,7 @@ def _check_data(model: Model, given: Mapping[str, Any], source: str) -> None:
         help_ = f"there are {listed}" if given else "give it with --data"
         if near:
             help_ = f"did you mean '{folded[near[0]]}'?"
-        found.append(Diagnostic("G205", f"{source} have no '{item.name}'", suggestion=help_))
+        found.append(Diagnostic("G205", f"there is no '{item.name}' in {source}", suggestion=help_))
     raise GradcError(*found)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,41 +15,45 @@ if TYPE_CHECKING:
     from gradc.model.model import Model
 
 
-def part(model: Model, name: str, make: Callable[[Function], Function | None]) -> Model | None:
-    """A model of the same inputs whose value is a part of this one's; None where there is none."""
-    made = make(model.stages.plain)
-    if made is None:
-        return None
+def _as_model(model: Model, name: str, made: Function) -> Model:
+    """A model of the same inputs whose value is a part of this one's."""
     function = replace(made, name=f"{model.name}_{name}")
     return replace(model, function_=function, notes=(), text=None)
 
 
-def residuals(model: Model) -> Model | None:
-    """The residuals of a sum of squares, one entry a row; None for another objective."""
-    return part(model, "residuals", passes.residuals)
+def _part(model: Model, name: str, made: Function | None) -> Model | None:
+    return None if made is None else _as_model(model, name, made)
+
+
+def residuals(model: Model, *, scaled: bool = False) -> Model | None:
+    """The residuals of a sum of squares, one entry a row; None for another objective.
+
+    Where ``scaled`` is allowed, the objective may be a positive multiple of such a sum.
+    """
+    return _part(model, "residuals", passes.residuals(model.stages.plain, scaled=scaled))
 
 
 def mean(model: Model) -> Model | None:
     """The fitted values of a sum of squares, one entry a row."""
-    return part(model, "mean", _of_residuals(passes.mean))
+    found = passes.residuals(model.stages.plain, scaled=True)
+    return None if found is None else _part(model, "mean", passes.mean(found))
 
 
 def response(model: Model) -> Model | None:
     """What the residuals of a sum of squares are measured from."""
-    return part(model, "response", _of_residuals(passes.response))
+    found = passes.residuals(model.stages.plain, scaled=True)
+    return None if found is None else _part(model, "response", passes.response(found))
 
 
-def _of_residuals(make: Callable[[Function], Function | None]) -> Callable[..., Function | None]:
-    def made(function: Function) -> Function | None:
-        found = passes.residuals(function)
-        return None if found is None else make(found)
-
-    return made
+def terms(model: Model) -> list[Model]:
+    """The vectors whose sums the value is made of."""
+    found = passes.terms(model.stages.plain)
+    return [_as_model(model, f"terms_{k}", made) for k, made in enumerate(found, start=1)]
 
 
 def response_name(model: Model) -> str | None:
     """The user's name of the response, where it is an input as it stands."""
-    found = passes.residuals(model.stages.plain)
+    found = passes.residuals(model.stages.plain, scaled=True)
     if found is None or found.least_squares is None:
         return None
     nodes = {item.node: item.name for item in found.data}
@@ -77,17 +80,18 @@ def fit_files(model: Model, target: str) -> dict[str, str]:
     emit_model, emitted = model.emission(target, hessian=has_hessian(model))
     if write is None:
         return dict(emitted.files)
-    scripts = write(
-        FitModel(
-            emit_model,
-            emitted,
-            residuals=_rows(residuals(model), target),
-            mean=_rows(mean(model), target),
-            response=_rows(response(model), target),
-            response_name=response_name(model),
-        )
+    rows = residuals(model)
+    multiple = residuals(model, scaled=True) if rows is None else None
+    made = FitModel(
+        emit_model,
+        emitted,
+        residuals=_rows(rows, target),
+        scaled_residuals=_rows(multiple, target),
+        mean=_rows(mean(model), target) if rows else None,
+        response=_rows(response(model), target) if rows else None,
+        response_name=response_name(model) if rows else None,
     )
-    return {**emitted.files, **scripts}
+    return {**emitted.files, **write(made)}
 
 
 def _rows(model: Model | None, target: str) -> Rows | None:

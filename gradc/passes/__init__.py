@@ -6,7 +6,7 @@ from gradc.ir import rebuild
 from gradc.passes.legalize import as_rounded, legalize
 from gradc.passes.own import mark_own
 from gradc.passes.rebuild import simplify
-from gradc.passes.squares import mean, residuals, response
+from gradc.passes.squares import mean, residuals, response, terms
 from gradc.passes.stabilize import stabilize
 from gradc.passes.unroll import unroll
 
@@ -20,5 +20,6 @@ __all__ = [
     "response",
     "simplify",
     "stabilize",
+    "terms",
     "unroll",
 ]

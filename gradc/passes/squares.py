@@ -1,21 +1,22 @@
-"""Finding the residuals of an objective that is a sum of squares."""
+"""What an objective is a sum of: residuals of squares, and terms in general."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from gradc.ir import Function, LeastSquares, compact, dependents
+from gradc.ir import Function, Graph, LeastSquares, compact, dependents
 
 
-def residuals(function: Function) -> Function | None:
+def residuals(function: Function, *, scaled: bool = False) -> Function | None:
     """The residuals of a sum of squares, one entry a row; None where it is no such sum.
 
-    ``sum(r^2)`` and ``sum(r * r)`` are recognised, and a value of rows that is itself ``r^2``.
-    Where ``r`` is a difference of a mean and a response, one of which has no parameter in it,
-    ``least_squares`` keeps them apart.
+    ``sum(r^2)`` and ``sum(r * r)`` are recognised, and a value of rows that is itself ``r^2``;
+    where ``scaled`` is allowed, also a positive multiple such as ``mean(r^2)`` or
+    ``sum(r^2)/2``, which has the same minimum. Where ``r`` is a difference of a mean and a
+    response, one of which has no parameter in it, ``least_squares`` keeps them apart.
     """
     graph = function.graph
-    node = function.value
+    node = _unscaled(graph, function.value) if scaled else function.value
     if not graph.types[node].rank:
         if graph.prim(node) != "sum":
             return None
@@ -25,6 +26,25 @@ def residuals(function: Function) -> Function | None:
         return None
     kept = replace(function.with_outputs({"value": root}), least_squares=_parts(function, root))
     return compact(kept)
+
+
+def _unscaled(graph: Graph, node: int) -> int:
+    """A scalar without its positive factors."""
+    while not graph.types[node].rank:
+        args = graph.args(node)
+        if graph.prim(node) == "mul" and _is_positive(graph, args[0]):
+            node = args[1]
+        elif graph.prim(node) in ("mul", "div") and _is_positive(graph, args[1]):
+            node = args[0]
+        else:
+            break
+    return node
+
+
+def _is_positive(graph: Graph, node: int) -> bool:
+    if graph.is_const(node):
+        return 0.0 < graph.value(node) < float("inf")
+    return graph.prim(node) == "length"
 
 
 def mean(function: Function) -> Function | None:
@@ -64,3 +84,24 @@ def _parts(function: Function, root: int) -> LeastSquares | None:
     if moving[left] == moving[right]:
         return None
     return LeastSquares(right, left) if moving[right] else LeastSquares(left, right)
+
+
+def terms(function: Function) -> list[Function]:
+    """The vectors whose sums the value is made of, each as a function of the same inputs."""
+    graph = function.graph
+    if graph.types[function.value].rank:
+        return [function]
+    marks = {function.value}
+    found: list[int] = []
+    for node in range(function.value, -1, -1):
+        if node not in marks or len(graph.records[node]) == 2:
+            continue
+        for arg in graph.args(node):
+            if not graph.types[arg].rank:
+                marks.add(arg)
+            elif graph.types[arg].rank == 1 and graph.prim(node) == "sum":
+                found.append(arg)
+    return [
+        compact(replace(function.with_outputs({"value": node}), least_squares=None))
+        for node in sorted(set(found))
+    ]

@@ -29,12 +29,15 @@ class FitModel:
     ``model.hessian`` is None where there are no second derivatives. For least squares there are
     ``residuals`` (``response - mean`` or its negative), and where the residuals are such a
     difference the ``mean`` and the ``response``, which has no parameter in it; ``response_name``
-    is the user's name of the response where it is an input as it stands.
+    is the user's name of the response where it is an input as it stands. Where the objective is
+    only a positive multiple of a sum of squares, there are ``scaled_residuals`` instead: the
+    search may use them, standard errors may not.
     """
 
     model: EmitModel
     emitted: Emitted
     residuals: Rows | None = None
+    scaled_residuals: Rows | None = None
     mean: Rows | None = None
     response: Rows | None = None
     response_name: str | None = None

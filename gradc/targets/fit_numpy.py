@@ -12,36 +12,34 @@ from gradc.ir import Function
 from gradc.targets.fit import FitModel, shapes, starts
 from gradc.targets.fit_numpy_text import (
     GENERAL,
-    GENERAL_RESULT,
     GOAL,
     GOAL_RESIDUALS,
     HEAD,
+    HESSIAN_ERRORS,
     LEAST_SQUARES,
     PROGRAM,
-    SQUARES_RESULT,
+    SQUARES_ERRORS,
 )
 
 
 def write(model: FitModel) -> dict[str, str]:
     """The script, and where the objective is a sum of squares the residuals that it calls."""
-    files = dict(model.residuals.emitted.files) if model.residuals else {}
+    rows = model.residuals or model.scaled_residuals
+    files = dict(rows.emitted.files) if rows else {}
     files[f"{model.name}_fit.py"] = "\n".join(_lines(model)) + "\n"
     return files
 
 
 def _lines(model: FitModel) -> list[str]:
-    name, squares = model.name, model.residuals
-    head = HEAD.format(name=name, how="least squares" if squares else "minimisation")
+    name, squares = model.name, model.residuals or model.scaled_residuals
+    head = HEAD.format(name=name, how="least squares" if squares else "BFGS and Newton's method")
     lines = head.rstrip("\n").split("\n")
-    lines.append(f"import {name}_numpy as model")
+    lines += ["", f"import {name}_numpy as model"]
     if squares is not None:
         lines.append(f"import {squares.name}_numpy as residuals")
     lines += ["", *_tables(model.function)]
-    parts = [GOAL]
-    if squares is not None:
-        parts += [GOAL_RESIDUALS, LEAST_SQUARES, SQUARES_RESULT]
-    else:
-        parts += [GENERAL, GENERAL_RESULT]
+    parts = [GOAL, GENERAL] if squares is None else [GOAL, GOAL_RESIDUALS, LEAST_SQUARES]
+    parts.append(HESSIAN_ERRORS if model.residuals is None else SQUARES_ERRORS)
     for part in [*parts, PROGRAM]:
         lines += part.rstrip("\n").split("\n")
     return lines

@@ -167,7 +167,9 @@ def search(goal, start):
             break
     theta, squares, far, message, claimed = best
     return theta, message, claimed
+'''
 
+SQUARES_ERRORS = '''
 
 def standard_errors(goal, theta):
     """Square roots of the diagonal of s^2 (J'J)^-1; NaN where the data do not tell."""
@@ -185,11 +187,10 @@ def standard_errors(goal, theta):
     inverse = linalg.solve_triangular(r, np.eye(p))
     errors[free] = np.sqrt(np.sum(inverse**2, axis=1) * (rows @ rows) / (n - p)) / scale
     return errors
-'''
 
-SQUARES_RESULT = """
+
 SE_KIND = "least squares"
-"""
+'''
 
 GENERAL = '''
 
@@ -249,10 +250,14 @@ def search(goal, start):
     else:
         found = optimize.minimize(
             finite, start, jac=True, method="BFGS", options={"maxiter": 5000, "gtol": 1e-8})
+    steps = len(goal.path)
     theta, value, gradient = newton(goal, found.x if np.isfinite(found.fun) else start)
+    message = f"{found.message}".rstrip(".") + f"; then Newton: {len(goal.path) - steps} points"
     arrived = goal.size(theta, value, gradient) <= 1e-5
-    return theta, str(found.message), bool(found.success) or arrived
+    return theta, message, bool(found.success) or arrived
+'''
 
+HESSIAN_ERRORS = '''
 
 def standard_errors(goal, theta):
     """Square roots of the diagonal of the inverse Hessian, for a negative log-likelihood."""
@@ -271,11 +276,10 @@ def standard_errors(goal, theta):
     if len(values) and values[0] > 1e-14 * values[-1]:
         errors[free] = np.sqrt(np.sum(vectors**2 / values, axis=1)) / scale
     return errors
-'''
 
-GENERAL_RESULT = """
+
 SE_KIND = "hessian"
-"""
+'''
 
 PROGRAM = '''
 
