@@ -30,7 +30,8 @@ class Fit:
     parameter in its own shape; an error that does not exist is NaN. ``par`` is all of them in
     one vector, named by ``labels``. ``gradient_norm`` is ``max |g_i| max(|par_i|, 1) /
     max(|f|, 1)`` over parameters that no bound holds back, by gradc's own code; with
-    ``marginal`` it is TMB's, of the marginal likelihood.
+    ``marginal`` it is TMB's, of the marginal likelihood. Where the fit is ``singular`` the data
+    do not tell the parameters apart, however small the gradient is.
     """
 
     engine: str
@@ -51,6 +52,7 @@ class Fit:
     par: tuple[float, ...] = ()
     se: tuple[float, ...] | None = None
     marginal: bool = False
+    singular: bool = False
 
     @property
     def converged(self) -> bool:
@@ -62,6 +64,8 @@ class Fit:
         """The judgement in words."""
         if self.error is not None:
             return self.status
+        if not self.converged and self.claimed and self.singular:
+            return "claims convergence, but the derivatives are singular"
         if not self.converged and self.claimed:
             return f"claims convergence, but the gradient is {self.gradient_norm:.1e}"
         return self.status
@@ -205,6 +209,7 @@ def _judged(engine: Engine, task: Problem, judge: Judge, answer: FitAnswer) -> F
         par=tuple(answer.par),
         se=None if answer.se is None else tuple(answer.se),
         marginal=marginal is not None,
+        singular=found.singular,
     )
 
 

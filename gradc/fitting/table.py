@@ -32,9 +32,10 @@ def _rows(found: Sequence[Fit]) -> list[tuple[str, list[str]]]:
     if len(rows) > _MOST_ROWS:
         left = len(rows) - _MOST_ROWS
         rows = [*rows[:_MOST_ROWS], (f"… {left} more", ["" for _ in found])]
-    for label, cell in _FACTS:
-        rows.append((label, [cell(fit) if fit.error is None else "" for fit in found]))
-    rows.append(("verdict", [_verdict(fit) for fit in found]))
+    if labels:
+        for label, cell in _FACTS:
+            rows.append((label, [cell(fit) if fit.error is None else "" for fit in found]))
+    rows.append(("verdict", [fit.verdict for fit in found]))
     return rows
 
 
@@ -66,10 +67,6 @@ _FACTS: tuple[tuple[str, Callable[[Fit], str]], ...] = (
     ("seconds", lambda fit: "" if fit.seconds is None else f"{fit.seconds:.3f}"),
     ("errors from", lambda fit: fit.se_kind or ""),
 )
-
-
-def _verdict(fit: Fit) -> str:
-    return fit.verdict
 
 
 def remarks(found: Sequence[Fit]) -> list[str]:
