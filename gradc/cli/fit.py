@@ -25,7 +25,7 @@ from gradc.model import to_json
 if TYPE_CHECKING:
     from gradc.fitting import Fit, Problem
 
-NONE_CONVERGED, MISSING = 1, 3
+NONE_CONVERGED, MISTAKE, MISSING = 1, 2, 3
 
 
 @click.command("fit")
@@ -53,7 +53,7 @@ def fit_command(
     **reading: Any,
 ) -> int:
     """Fit a model to data, by optimisers side by side."""
-    from gradc.fitting import ENGINES, best, fits
+    from gradc.fitting import best, fits
     from gradc.fitting.engines import chosen
     from gradc.fitting.table import remarks, render_fits
 
@@ -62,7 +62,9 @@ def fit_command(
     if plot is not None:
         from gradc.fitting.plot import check_plot
 
-        check_plot(plot)
+        lack = check_plot(plot)
+        if lack is not None:
+            return _missing(lack, format_)
     task = _read(data, start, reading)
     with stages(len(chosen(wanted))) as note:
         found = fits(task, wanted, timeout=timeout, note=note)
@@ -76,10 +78,7 @@ def fit_command(
         from gradc.fitting.plot import write_plot
 
         write_plot(plot, task, found)
-    named = [name for name in wanted if name in ENGINES]
-    if any(fit.engine in named and fit.status == "missing" for fit in found):
-        return MISSING
-    return 0 if best(found) is not None else NONE_CONVERGED
+    return _status([fit.status for fit in found if fit.engine in wanted], best(found))
 
 
 def _read(data: Sequence[str], start: Sequence[str], reading: Mapping[str, Any]) -> Problem:
@@ -87,23 +86,42 @@ def _read(data: Sequence[str], start: Sequence[str], reading: Mapping[str, Any])
     from gradc.fitting import problem
 
     at = [*reading["at"], *data]
-    model, points = read_model(**{**reading, "at": at})
-    given = _one(points, "the data")
+    places = {text: _one(read_place(text), f"'{text}'") for text in (*reading["at"], *start)}
     starts: dict[str, Any] = {}
-    for text in (*reading["at"], *start):
-        place = _one(read_place(text), f"'{text}'")
-        params = set(model.wrt)
-        starts |= place if text in start else {k: v for k, v in place.items() if k in params}
-    open_ = {item.name for item in model.function_.params if not item.declared}
-    lists = {n: v for n, v in starts.items() if n in open_ and isinstance(v, list)}
-    if lists:
-        # The length of an undeclared vector is that of its starting value.
-        wrt = ",".join(model.wrt)
-        model, _ = read_model(**{**reading, "at": at, "wrt": wrt, "sizes": lists})
+    for text in start:
+        starts |= places[text]
+    # The length of an undeclared vector is that of its starting value.
+    lists = {name: value for name, value in starts.items() if isinstance(value, list)}
+    model, points = read_model(**{**reading, "at": at, "sizes": lists})
+    taken = set(lists) - set(points[0])
+    if any(item.name in taken and item.kind == "data" for item in model.inputs):
+        wrt = [item.name for item in model.inputs if item.name in {*taken, *model.wrt}]
+        model, _ = read_model(**{**reading, "at": at, "wrt": ",".join(wrt), "sizes": lists})
+    given = _one(points, "the data")
+    for text in reading["at"]:
+        starts = {k: v for k, v in places[text].items() if k in model.wrt} | starts
     # What is said of data without a value is for verification; here it is an error.
     kept = tuple(note for note in model.notes if note.code != "G205")
     source = f"'{data[0]}'" if len(data) == 1 else "the data"
     return problem(replace(model, notes=kept), given, starts, source)
+
+
+def _status(named: Sequence[str], winner: Fit | None) -> int:
+    """Engines asked for by name must have run, and some engine must have arrived."""
+    if "missing" in named:
+        return MISSING
+    if "unsupported" in named:
+        return MISTAKE
+    return NONE_CONVERGED if winner is None or "failed" in named else 0
+
+
+def _missing(lack: Diagnostic, format_: str) -> int:
+    """Say what a wish needs that is not here."""
+    if format_ == "json":
+        write_json(document(diagnostics=diagnostics_json([lack])))
+    else:
+        write_diagnostics([lack])
+    return MISSING
 
 
 def _one(points: Sequence[Mapping[str, Any]], what: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradc.errors import fail
+from gradc.errors import Diagnostic, fail
 from gradc.fitting.judge import Judge, Vector
 from gradc.fitting.problem import Problem
 from gradc.fitting.search import Fit
@@ -25,20 +25,19 @@ _LARGEST = 400
 _INSTALL = "pip install 'gradc[plot]'"
 
 
-def check_plot(path: Path) -> None:
-    """Whether a picture can be made at all, before anything is fitted.
+def check_plot(path: Path) -> Diagnostic | None:
+    """What stands in the way of any picture, before anything is fitted: matplotlib is missing.
 
-    Raises: GradcError (G401) without matplotlib, (G021) for a kind of file that it does not write.
+    Raises: GradcError (G021) for a kind of file that it does not write.
     """
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
     except ImportError:
-        raise fail("G401", "a plot needs matplotlib", suggestion=_INSTALL) from None
-    kinds = FigureCanvasAgg.get_supported_filetypes()
-    if path.suffix[1:].lower() not in kinds:
-        raise fail(
-            "G021", f"'{path}' is no picture that can be written", suggestion="such as fit.png"
-        )
+        return Diagnostic("G401", "a plot needs matplotlib", suggestion=_INSTALL)
+    if path.suffix[1:].lower() not in FigureCanvasAgg.get_supported_filetypes():
+        message = f"'{path}' is no picture that can be written"
+        raise fail("G021", message, suggestion="such as fit.png")
+    return None
 
 
 def write_plot(path: Path, task: Problem, found: Sequence[Fit]) -> None:
