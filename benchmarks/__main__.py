@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from benchmarks.tables import evaluation, graph, models, nist, pasted, prep, work
+from benchmarks.tables import evaluation, graph, models, neuron, nist, pasted, prep, work
 from benchmarks.workloads import WORKLOADS
 
 Show = Callable[[list[str], bool], None]
@@ -24,6 +24,7 @@ TABLES: dict[str, tuple[frozenset[str], tuple[Show, ...]]] = {
     "graph": (frozenset({"w3", "w6"}), (graph.show_graph, graph.show_growth)),
     "models": (frozenset(), (models.show_models,)),
     "pasted": (frozenset(), (pasted.show_pasted,)),
+    "neuron": (frozenset(), (neuron.show_neuron,)),
     "nist": (frozenset(), (nist.show_nist,)),
 }
 """The workloads that a table has, and what prints it; no workloads: the table has its own."""

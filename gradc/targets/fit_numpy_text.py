@@ -284,7 +284,12 @@ SE_KIND = "hessian"
 PROGRAM = '''
 
 def fit(data, start=None, lower=None, upper=None):
-    """Estimates by name of what was asked for; parameters are one vector, matrices by columns."""
+    """Fit the model to data by name; start and bounds are vectors, matrices by columns.
+
+    Gives a dictionary: par and se (NaN where an error does not exist), se_kind, objective,
+    counts of calls, seconds, the optimiser's message and whether it claims to have converged,
+    and path, the points at which the gradient was asked for, at most 1,000 of them.
+    """
     began = time.perf_counter()
     goal = Goal(data, lower, upper)
     theta = np.array(START if start is None else start, dtype=float)
@@ -317,20 +322,35 @@ def read(path):
     """Data from a CSV or a JSON file; a matrix X may stand in columns X.1, X.2 and so on."""
     with open(path, encoding="utf-8-sig", newline="") as file:
         if path.endswith(".json"):
-            return json.load(file)
+            found = json.load(file)
+            return {name: found[name] if name in found else lacks(path, name) for name in DATA}
         rows = [row for row in csv.reader(file, skipinitialspace=True) if row]
     names = [name.strip() for name in rows[0]]
-    columns = dict(zip(names, zip(*rows[1:])))
+    for number, row in enumerate(rows[1:], start=2):
+        if len(row) != len(names):
+            sys.exit(f"{path} row {number} has {len(row)} cells, not {len(names)}")
+    try:
+        columns = {
+            name: [float(row[k]) for row in rows[1:]]
+            for k, name in enumerate(names)
+            if {name, name.rpartition(".")[0]} & set(DATA)
+        }
+    except ValueError as error:
+        sys.exit(f"{path}: {error}")
     data = {}
     for name in DATA:
         if name in columns:
-            data[name] = [float(cell) for cell in columns[name]]
+            data[name] = columns[name]
         elif f"{name}.1" in columns:
-            parts = [columns[k] for k in names if k.rpartition(".")[0] == name]
-            data[name] = [[float(cell) for cell in row] for row in zip(*parts)]
+            parts = [columns[k] for k in columns if k.rpartition(".")[0] == name]
+            data[name] = np.column_stack(parts)
         else:
-            sys.exit(f"{path} has no column {name}")
+            lacks(path, name)
     return data
+
+
+def lacks(path, name):
+    sys.exit(f"{path} has no column {name}")
 
 
 def names():
