@@ -14,6 +14,9 @@ from gradc.targets.fit import FitModel, Rows
 if TYPE_CHECKING:
     from gradc.model.model import Model
 
+_MOST_WRITTEN = 150
+"""Parameters up to which scripts have the Hessian: a column of it is some lines of code."""
+
 
 def _as_model(model: Model, name: str, made: Function) -> Model:
     """A model of the same inputs whose value is a part of this one's."""
@@ -61,7 +64,9 @@ def response_name(model: Model) -> str | None:
 
 
 def has_hessian(model: Model) -> bool:
-    """Whether second derivatives exist."""
+    """Whether there are second derivatives, and few enough of them to be written out."""
+    if sum(item.type.count or 1 for item in model.function_.params) > _MOST_WRITTEN:
+        return False
     try:
         _ = model.stages.hessian
     except GradcError:
@@ -77,7 +82,8 @@ def fit_files(model: Model, target: str) -> dict[str, str]:
     write = TARGETS[target].fit if target in TARGETS else None
     if target in TARGETS and write is None:
         raise fail("G303", f"target '{target}' has no script that fits a model")
-    emit_model, emitted = model.emission(target, hessian=has_hessian(model))
+    wants = target in TARGETS and not TARGETS[target].tapes
+    emit_model, emitted = model.emission(target, hessian=wants and has_hessian(model))
     if write is None:
         return dict(emitted.files)
     rows = residuals(model)

@@ -13,6 +13,7 @@ from gradc.targets.fit import FitModel, shapes, starts
 from gradc.targets.fit_numpy_text import (
     GENERAL,
     GOAL,
+    GOAL_HESSIAN,
     GOAL_RESIDUALS,
     HEAD,
     HESSIAN_ERRORS,
@@ -32,13 +33,16 @@ def write(model: FitModel) -> dict[str, str]:
 
 def _lines(model: FitModel) -> list[str]:
     name, squares = model.name, model.residuals or model.scaled_residuals
-    head = HEAD.format(name=name, how="least squares" if squares else "BFGS and Newton's method")
+    head = HEAD.format(name=name, how="least_squares" if squares else "minimize")
     lines = head.rstrip("\n").split("\n")
     lines += ["", f"import {name}_numpy as model"]
     if squares is not None:
         lines.append(f"import {squares.name}_numpy as residuals")
     lines += ["", *_tables(model.function)]
-    parts = [GOAL, GENERAL] if squares is None else [GOAL, GOAL_RESIDUALS, LEAST_SQUARES]
+    parts = [GOAL]
+    if model.residuals is None:
+        parts.append(GOAL_HESSIAN)
+    parts += [GENERAL] if squares is None else [GOAL_RESIDUALS, LEAST_SQUARES]
     parts.append(HESSIAN_ERRORS if model.residuals is None else SQUARES_ERRORS)
     for part in [*parts, PROGRAM]:
         lines += part.rstrip("\n").split("\n")

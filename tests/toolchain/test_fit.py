@@ -89,6 +89,28 @@ def test_a_likelihood_has_the_errors_of_its_information() -> None:
     assert gradc.fit(model, {k: v.tolist() for k, v in columns.items()}).par == found.par
 
 
+MANY = """
+DATA_VECTOR(y)
+DATA_MATRIX(X)
+PARAMETER_VECTOR(beta, rep(0, 160))
+-sum(dpois(y, exp(X %*% beta), log = TRUE))
+"""
+
+
+def test_many_parameters_have_errors_by_differences_of_gradients() -> None:
+    design = np.column_stack([np.ones(400), 0.1 * RNG.normal(size=(400, 159))])
+    y = RNG.poisson(3.0, size=400).astype(float)
+    model = gradc.compile(MANY, name="many")
+    assert "def hess(" not in model.emit("numpy", with_fit=True)["many_numpy.py"]
+    found = gradc.fit(model, {"y": y, "X": design}, start={"beta[1]": 1.0})
+    assert found.converged
+    assert found.gradient_norm is not None
+    assert found.gradient_norm < 1e-8
+    rates = np.exp(design @ np.array(found.par))
+    errors = np.sqrt(np.diag(np.linalg.inv(design.T @ (design * rates[:, None]))))
+    np.testing.assert_allclose(found.se, errors, rtol=1e-6)
+
+
 BOUNDED = """
 DATA_VECTOR(y)
 PARAMETER(mu, 1, lower = 0, upper = 2)
