@@ -10,16 +10,14 @@ from gradc.emit.numbers import python_number
 from gradc.emit.reports import bounds_by_element
 from gradc.ir import Function
 from gradc.targets.fit import FitModel, shapes, starts
+from gradc.targets.fit_numpy_squares import GOAL_RESIDUALS, LEAST_SQUARES, SQUARES_ERRORS
 from gradc.targets.fit_numpy_text import (
     GENERAL,
     GOAL,
     GOAL_HESSIAN,
-    GOAL_RESIDUALS,
     HEAD,
     HESSIAN_ERRORS,
-    LEAST_SQUARES,
     PROGRAM,
-    SQUARES_ERRORS,
 )
 
 

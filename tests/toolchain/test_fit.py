@@ -300,3 +300,14 @@ def test_random_effects_are_for_tmb() -> None:
     assert found.status == "unsupported"
     assert found.error is not None
     assert "only tmb integrates" in found.error.message
+
+
+def test_a_fit_that_takes_too_long_is_given_up() -> None:
+    x = np.linspace(0.0, 1.0, 1_000_000)
+    data = {"x": x, "y": np.sin(40 * x)}
+    model = line("sum((y - sin(a*x)*exp(b*x))^2)")
+    found = gradc.fit(model, data, start={"a": 3, "b": 0}, timeout=0.2)
+    assert found.status == "failed"
+    assert found.error is not None
+    assert found.error.code == "G405"
+    assert gradc.fit(line(), {"x": X, "y": Y}, start={"a": 0, "b": 0}).converged
