@@ -81,6 +81,7 @@ def problem(
     elements = _elements(model, starts)
     named = set(model.wrt)
     point = {name: value for name, value in given.items() if name not in named} | starts
+    point |= _whole(model, point, elements)
     _check_starts(model, point, given, source)
     complete = model.complete(point)
     theta = [entry for name in model.wrt for entry in flat(complete[name])]
@@ -151,6 +152,18 @@ def _elements(model: Model, starts: dict[str, Any]) -> dict[str, float]:
             help_ = f"did you mean '{near[0]}'?" if near else f"parameters are {listed}"
             raise fail("G602", f"the model has no parameter '{name}'", suggestion=help_)
         found[name] = value
+    return found
+
+
+def _whole(model: Model, point: Mapping[str, Any], elements: Mapping[str, float]) -> dict[str, Any]:
+    """Parameters of which nothing is known but each single element."""
+    found: dict[str, Any] = {}
+    for item in model.function_.params:
+        if item.name in point or item.default is not None or not item.type.shape:
+            continue
+        names = [item.name + item.type.element(k + 1) for k in range(item.type.count or 0)]
+        if all(name in elements for name in names):
+            found[item.name] = shaped(item, [elements[name] for name in names])
     return found
 
 

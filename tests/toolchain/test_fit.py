@@ -283,6 +283,16 @@ def test_wrong_input_is_said(
     assert message in error.value.diagnostics[0].message
 
 
+def test_a_vector_may_start_element_by_element() -> None:
+    model = gradc.compile("sum((y - b[1] - b[2]*x)^2)", wrt=["b"], at={"b": [0, 0]})
+    data = {"x": X, "y": Y}
+    found = gradc.fit(model, data, start={"b[1]": 1, "b[2]": 0})
+    assert found.path[0] == (1.0, 0.0)
+    assert found.par == gradc.fit(model, data, start={"b": [1, 0]}).par
+    with pytest.raises(GradcError, match="no starting value for 'b'"):
+        gradc.fit(model, data, start={"b[1]": 1})
+
+
 def test_a_start_outside_of_bounds_is_refused() -> None:
     with pytest.raises(GradcError, match="above its upper bound 2"):
         gradc.fit(gradc.compile(BOUNDED), {"y": [1.0]}, start={"mu": 3})
