@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradc.run.program import ToolchainError
@@ -105,6 +105,35 @@ def report_tensors(r: HostedR, reports: Any) -> dict[str, Tensor]:
         if result is not None:
             found[f"report.{number}"] = result
     return found
+
+
+def fit_reply(r: HostedR, found: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """What a fit script returned, for the way back."""
+    counts = named(found["counts"])
+    said = {"se_kind": str(found["se_kind"][0]), "message": str(found["message"][0])}
+    said |= {"claimed": bool(found["claimed"][0]), "seconds": float(found["seconds"][0])}
+    said |= {name: _count(counts[name]) for name in ("fn", "gr")}
+    names = ("par", "se", "objective", "path", "gradient")
+    parts = {name: r.tensor(found[name]) for name in names if name in found}
+    return said, {name: part for name, part in parts.items() if part is not None}
+
+
+def _count(value: Any) -> int | None:
+    """R's missing whole number is no number in Python."""
+    return int(value) if isinstance(value, (int, float)) and value == value else None
+
+
+_NEEDS = re.compile(r"needs the package (\w+): (.*)")
+
+
+def missing_package(error: ProgramError) -> Exception:
+    """The error of a script, as a missing toolchain where it asks for a package of R."""
+    found = _NEEDS.search(str(error))
+    if found is None:
+        return error
+    package = found.group(1)
+    debian = install_debian(f"r-cran-{package.lower()}")
+    return ToolchainError("G401", f"the R package {package} is missing", debian)
 
 
 def _start() -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gradc.run.host_r import HostedR, named, report_tensors
+from gradc.run.host_r import HostedR, fit_reply, missing_package, named, report_tensors
 from gradc.run.wire import Tensor
 from gradc.run.worker import ProgramError, serve, write_files
 
@@ -51,12 +51,20 @@ function(program, arguments, labels) {
 }
 """
 
+_FIT = """
+function(program, engine, names, data, start, lower, upper) {
+  names(data) <- names
+  program[[1]](data, start[[1]], engine, lower[[1]], upper[[1]])
+}
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The function of an emitted file."""
+    """The function of an emitted file, and the names of a fit's data."""
 
     function: Any
+    data: tuple[str, ...] = ()
 
 
 class RHost:
@@ -66,18 +74,22 @@ class RHost:
         self._r: Any = None
         self._load: Any = None
         self._evaluate: Any = None
+        self._fit: Any = None
 
     def start(self) -> dict[str, Any]:
         self._r = r = HostedR()
         self._load = r.constant(_LOAD)
         self._evaluate = r.constant(_EVALUATE)
+        self._fit = r.constant(_FIT)
         version, platform = r.call(r.constant(_FOUND))
         return {"version": version, "detail": platform}
 
     def load(self, key: str, header: Mapping[str, Any]) -> Loaded:
         path = write_files(key, header)
         r = self._r
-        return Loaded(r.call(self._load, r.strings([str(path)]), r.strings([header["name"]])))
+        name = f"{header['name']}_fit" if header.get("fit") else header["name"]
+        function = r.call(self._load, r.strings([str(path)]), r.strings([name]))
+        return Loaded(function, tuple(header.get("data", ())))
 
     def evaluate(
         self, program: Loaded, header: Mapping[str, Any], arguments: list[Tensor]
@@ -94,6 +106,25 @@ class RHost:
                 raise ProgramError(f"the result has no {name}")
         results |= report_tensors(r, answer["reports"])
         return {"columns": list(answer["columns"])}, results
+
+    def fit(
+        self, program: Loaded, header: Mapping[str, Any], tensors: Mapping[str, Tensor]
+    ) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        r = self._r
+        data = [tensors[f"data.{number}"] for number in range(len(program.data))]
+        vectors = [r.numbers([tensors[name]]) for name in ("start", "lower", "upper")]
+        try:
+            found = r.call(
+                self._fit,
+                program.function,
+                r.strings([header["engine"]]),
+                r.strings(program.data),
+                r.numbers(data),
+                *vectors,
+            )
+        except ProgramError as error:
+            raise missing_package(error) from error
+        return fit_reply(r, named(found))
 
     def forget(self, program: Loaded) -> None:
         del program

@@ -21,7 +21,7 @@ from gradc.emit.schedule import Limits, Schedule, Statement, schedule
 from gradc.emit.sharing import share_exponentials, share_signs
 from gradc.emit.syntax import Syntax
 from gradc.ir import Function, reachable
-from gradc.targets import moments, saddle
+from gradc.targets import fit_r, moments, saddle
 from gradc.targets.derivatives import Entry, cover, gradient_elements, hessian_entries
 from gradc.targets.r_checks import r_checks
 from gradc.targets.r_factory import factory
@@ -374,4 +374,5 @@ TARGET = Target(
     syntax=SYNTAX,
     write=write,
     native=LOOPS,
+    fit=fit_r.write,
 )
