@@ -110,7 +110,10 @@ def report_tensors(r: HostedR, reports: Any) -> dict[str, Tensor]:
 def fit_reply(r: HostedR, found: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """What a fit script returned, for the way back."""
     counts = named(found["counts"])
-    said = {"se_kind": str(found["se_kind"][0]), "message": str(found["message"][0])}
+    said: dict[str, Any] = {
+        "se_kind": str(found["se_kind"][0]),
+        "message": str(found["message"][0]),
+    }
     said |= {"claimed": bool(found["claimed"][0]), "seconds": float(found["seconds"][0])}
     said |= {name: _count(counts[name]) for name in ("fn", "gr")}
     names = ("par", "se", "objective", "path", "gradient")

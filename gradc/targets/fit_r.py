@@ -25,8 +25,9 @@ from gradc.targets.fit_r_text import (
 )
 
 _CASES = {
-    "optimr": "NAME_minimise(goal, par, lapply(c('Rvmmin', 'nlminb'), NAME_optimr))",
-    "nlminb": "NAME_minimise(goal, par, list(NAME_unscaled, NAME_nlminb))",
+    "optimr": "NAME_minimise(goal, par,\n"
+    "      lapply(c('Rvmmin', 'nlminb', 'nlminb'), NAME_optimr), c(TRUE, TRUE, FALSE))",
+    "nlminb": "NAME_minimise(goal, par, list(NAME_nlminb, NAME_nlminb), c(FALSE, TRUE))",
     "nls": "NAME_nls(goal, par, data)",
 }
 

@@ -112,24 +112,26 @@ NAME_refine <- function(goal, par) {
     trial[curved$free] <- par[curved$free] - curved$inverse %*% goal$gr(par)[curved$free]
     trial <- goal$inside(trial)
     steep <- goal$slope(trial)
-    if (!(steep < slope && goal$fn(trial) <= goal$fn(par) * (1 + 1e-13))) break
+    if (!(steep < slope && goal$fn(trial) <= goal$fn(par) + 1e-10 * abs(goal$fn(par)))) break
     par <- trial
     slope <- steep
   }
   par
 }
 
-# The best of several searches, in order, up to the first that ends in a minimum.
-NAME_minimise <- function(goal, start, searches) {
+# The best of several searches, in order, up to the first that ends in a minimum. They are
+# done in units of the starting values where that is asked for, else in units of one.
+NAME_minimise <- function(goal, start, searches, scaled) {
   best <- list(par = start, value = goal$fn(start), message = "no search got anywhere",
     claimed = FALSE)
-  size <- ifelse(start == 0, 1, abs(start))
-  for (search in searches) {
-    found <- search(goal, start, size)
+  units <- function(par, scaled) ifelse(par == 0 | !scaled, 1, abs(par))
+  for (k in seq_along(searches)) {
+    search <- searches[[k]]
+    found <- search(goal, start, units(start, scaled[[k]]))
     for (again in 1:20) {
       if (!is.finite(found$value) || goal$slope(found$par) <= 1e-8) break
       # Tolerances that are too coarse are met by a new search from its own answer.
-      further <- search(goal, found$par, ifelse(found$par == 0, size, abs(found$par)))
+      further <- search(goal, found$par, units(found$par, scaled[[k]]))
       gain <- found$value - further$value
       if (!is.finite(gain) || gain <= 0) break
       found <- further
@@ -143,11 +145,6 @@ NAME_minimise <- function(goal, start, searches) {
   best
 }
 
-# One search by nlminb(), in units of one.
-NAME_unscaled <- function(goal, from, size) {
-  NAME_nlminb(goal, from, rep(1, length(from)))
-}
-
 # One search by nlminb(); parameters are in units of size.
 NAME_nlminb <- function(goal, from, size) {
   unscaled <- function(par) goal$inside(par * size)
@@ -155,7 +152,7 @@ NAME_nlminb <- function(goal, from, size) {
   found <- stats::nlminb(from / size, function(par) goal$fn(unscaled(par)),
     function(par) goal$gr(unscaled(par)) * size, he,
     lower = goal$lower / size, upper = goal$upper / size,
-    control = list(eval.max = 10000L, iter.max = 10000L, rel.tol = 1e-12, x.tol = 1e-12,
+    control = list(eval.max = 10000L, iter.max = 10000L, rel.tol = 1e-10, x.tol = 1e-10,
       abs.tol = 0))
   list(par = unscaled(found$par), value = found$objective, message = found$message,
     claimed = found$convergence == 0L)
@@ -247,7 +244,8 @@ NAME_nls <- function(goal, start, data) {
   said <- NULL
   ways <- c("default", "port", "default")
   for (algorithm in if (goal$bounded) ways[-1] else ways) {
-    fit <- attempt(if (is.null(best)) start else estimates(best), algorithm)
+    # Where Gauss and Newton end without arriving is no place to go on from.
+    fit <- attempt(if (is.null(best) || algorithm == "port") start else estimates(best), algorithm)
     said <- c(said, if (is.character(fit)) fit else fit$convInfo$stopMessage)
     if (!is.finite(value(fit))) next
     arrived <- fit$convInfo$isConv
@@ -256,6 +254,10 @@ NAME_nls <- function(goal, start, data) {
     if (arrived && algorithm == "default") break
   }
   if (is.null(best)) return(list(par = start, message = said[[1]], claimed = FALSE))
+  gauss[c("tol", "maxiter")] <- list(1e-10, 50L)
+  fit <- attempt(estimates(best), "default")
+  if (is.finite(value(fit)) && fit$convInfo$isConv && value(fit) <= value(best) * (1 + 1e-9))
+    best <- fit
   list(par = estimates(best), message = best$convInfo$stopMessage,
     claimed = best$convInfo$isConv, fit = best)
 }
