@@ -67,7 +67,7 @@ ENGINES: Mapping[str, Engine] = {
         Engine("optimr", "optimx::optimr in R", "r", "{}_fit.R", (_random,)),
         Engine("nlminb", "nlminb in R, with the Hessian", "r", "{}_fit.R", (_random,)),
         Engine("nls", "nls in R, for least squares", "r", "{}_fit.R", (_random, _nls)),
-        Engine("tmb", "TMB: nlminb on the template", "tmb", "{}_tmb.R", (), emitted_names=True),
+        Engine("tmb", "TMB: nlminb on the template", "tmb", "{}_tmb_fit.R", ()),
         Engine("keras", "Keras: gradient steps", "keras", "{}_keras_fit.py", (_random,)),
     )
 }

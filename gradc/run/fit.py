@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradc.run.child import DEFAULT_MEMORY
-from gradc.run.compile_tmb import Limits
+from gradc.run.compile_tmb import Limits, compile_template, toolkit
 from gradc.run.evaluate import key_of
 from gradc.run.pool import POOL, Worker
 from gradc.run.program import ToolchainError
@@ -94,7 +94,13 @@ def load_header(worker: Worker, program: FitProgram, limits: Limits) -> dict[str
 
     Raises: ToolchainError where the toolchain is missing or does not compile.
     """
-    return {
+    compiled: dict[str, Any] = {}
+    if program.target == "tmb":
+        kit = toolkit(worker.found()["toolkit"])
+        template = program.files[f"{program.name}.cpp"]
+        path = compile_template(template, program.name, kit, limits)
+        compiled = {"path": str(path), "dll": path.stem}
+    return compiled | {
         "fit": True,
         "files": dict(program.files),
         "main": program.main,

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradc.run.host_r import HostedR, named, report_tensors
+from gradc.run.host_r import HostedR, fit_reply, named, report_tensors
 from gradc.run.program import ToolchainError
 from gradc.run.remedy import TMB_PACKAGES, install_debian
 from gradc.run.wire import Tensor, tensor
-from gradc.run.worker import ProgramError, serve, short
+from gradc.run.worker import ProgramError, serve, short, write_files
 
 _FOUND = """
 function() {
@@ -31,6 +31,21 @@ function() {
     eigen_include = include("RcppEigen"),
     compiler = setting("CXX"),
     pic = setting("CXXPICFLAGS"))
+}
+"""
+
+_SCRIPT = """
+function(path, name) {
+  program <- new.env(parent = globalenv())
+  source(path, local = program, echo = FALSE, encoding = "UTF-8", keep.source = FALSE)
+  list(get(name, envir = program, mode = "function", inherits = FALSE))
+}
+"""
+
+_FIT = """
+function(program, dll, names, data, start, lower, upper) {
+  names(data) <- names
+  program[[1]](data, start[[1]], lower[[1]], upper[[1]], DLL = dll)
 }
 """
 
@@ -84,12 +99,24 @@ class Loaded:
     start: list[Tensor] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Script:
+    """The fit of a template in a loaded library, and the names of its data."""
+
+    path: str
+    dll: str
+    function: Any
+    data: tuple[str, ...]
+
+
 class TmbHost:
     """R with the package TMB."""
 
     def __init__(self) -> None:
         self._r: Any = None
         self._evaluate: Any = None
+        self._script: Any = None
+        self._fit: Any = None
         self._load: Any = None
         self._unload: Any = None
         self._users: dict[str, int] = {}
@@ -107,16 +134,23 @@ class TmbHost:
                 "G402", short(f"TMB did not start: {error}"), install_debian(*TMB_PACKAGES)
             ) from error
         self._evaluate = r.constant(_EVALUATE)
+        self._script = r.constant(_SCRIPT)
+        self._fit = r.constant(_FIT)
         self._load = r.constant(_LOAD)
         self._unload = r.constant(_UNLOAD)
         toolkit = {name: str(text) for name, text in named(found).items()}
         return {"version": toolkit["tmb"], "detail": f"R {toolkit['r']}", "toolkit": toolkit}
 
-    def load(self, key: str, header: Mapping[str, Any]) -> Loaded:
+    def load(self, key: str, header: Mapping[str, Any]) -> Loaded | Script:
         path = header["path"]
         if path not in self._users:
             self._r.call(self._load, self._r.strings([path]))
         self._users[path] = self._users.get(path, 0) + 1
+        if header.get("fit"):
+            r, file = self._r, str(write_files(key, header))
+            names = (r.strings([file]), r.strings([f"{header['name']}_tmb_fit"]))
+            function = r.call(self._script, *names)
+            return Script(path, header["dll"], function, tuple(header["data"]))
         names, kinds = tuple(header["names"]), tuple(header["kinds"])
         return Loaded(path, header["dll"], names, kinds, header["case"])
 
@@ -150,7 +184,22 @@ class TmbHost:
         results |= report_tensors(r, answer["reports"])
         return {"order": list(answer["order"])}, results
 
-    def forget(self, program: Loaded) -> None:
+    def fit(
+        self, program: Script, header: Mapping[str, Any], tensors: Mapping[str, Tensor]
+    ) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        r = self._r
+        data = [tensors[f"data.{number}"] for number in range(len(program.data))]
+        found = r.call(
+            self._fit,
+            program.function,
+            r.strings([program.dll]),
+            r.strings(program.data),
+            r.numbers(data),
+            *(r.numbers([tensors[name]]) for name in ("start", "lower", "upper")),
+        )
+        return fit_reply(r, named(found))
+
+    def forget(self, program: Loaded | Script) -> None:
         self._users[program.path] -= 1
         if not self._users[program.path]:
             del self._users[program.path]

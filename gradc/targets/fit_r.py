@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from gradc.emit import MARK
-from gradc.emit.layout import wrap
 from gradc.emit.names import Names, rules
-from gradc.emit.numbers import r_number, r_start, r_vector
-from gradc.emit.reports import bounds_by_element
-from gradc.ir import Input
 from gradc.targets.fit import FitModel, Rows
+from gradc.targets.fit_r_parts import beside, common, quoted, script
 from gradc.targets.fit_r_text import (
     DATA,
     ERRORS,
     FIT,
-    FOLDER,
     GOAL,
     NLS,
+    OPTIMR,
     PARAMETERS,
     PROGRAM,
     SEARCH,
     SQUARES,
+    START,
+    TABLE,
 )
 
 _CASES = {
-    "optimr": "NAME_minimise(goal, par,\n"
-    "      lapply(c('Rvmmin', 'nlminb', 'nlminb'), NAME_optimr), c(TRUE, TRUE, FALSE))",
-    "nlminb": "NAME_minimise(goal, par, list(NAME_nlminb, NAME_nlminb), c(FALSE, TRUE))",
-    "nls": "NAME_nls(goal, par, data)",
+    "optimr": "{0}_minimise(goal, par,\n"
+    "      lapply(c('Rvmmin', 'nlminb', 'nlminb'), {0}_optimr), c(TRUE, TRUE, FALSE))",
+    "nlminb": "{0}_minimise(goal, par, list({0}_nlminb, {0}_nlminb), c(FALSE, TRUE))",
+    "nls": "{0}_nls(goal, par, data)",
 }
 
 
@@ -37,9 +36,8 @@ def write(model: FitModel) -> dict[str, str]:
     files: dict[str, str] = {}
     for rows in _called(model):
         files |= rows.emitted.files
-    beside = [f"{model.name}.R", *files]
-    files[f"{model.name}_fit.R"] = "\n".join(_lines(model, beside)) + "\n"
-    return files
+    text = _text(model, [f"{model.name}.R", *files])
+    return {**files, f"{model.name}_fit.R": text}
 
 
 def _called(model: FitModel) -> list[Rows]:
@@ -53,20 +51,12 @@ def _engines(model: FitModel) -> list[str]:
     return ["optimr", "nlminb", *(["nls"] if model.mean is not None else [])]
 
 
-def _lines(model: FitModel, beside: Sequence[str]) -> Iterator[str]:
-    parts = [DATA, PARAMETERS, GOAL, SEARCH, FIT, PROGRAM]
-    if model.residuals is not None:
-        parts.insert(4, SQUARES)
-    else:
-        parts.insert(4, ERRORS)
-    if model.mean is not None:
-        parts.insert(5, NLS)
-    text = "\n".join([_head(model), _beside(beside), *parts])
-    for place, value in _blanks(model).items():
-        text = text.replace(f"@{place}@", value)
-    for line in text.replace("NAME", model.name).splitlines():
-        indent = len(line) - len(line.lstrip())
-        yield from [line] if line.startswith("#") else wrap(line.strip(), indent)
+def _text(model: FitModel, files: Sequence[str]) -> str:
+    squares = model.residuals is not None
+    parts = [_head(model), beside(files), DATA, PARAMETERS, GOAL, SEARCH]
+    parts.append(SQUARES if squares else ERRORS)
+    parts += [NLS] if model.mean is not None else []
+    return script([*parts, OPTIMR, FIT, START, TABLE, PROGRAM], _blanks(model), model.name)
 
 
 def _head(model: FitModel) -> str:
@@ -86,69 +76,29 @@ def _head(model: FitModel) -> str:
 """
 
 
-def _beside(files: Sequence[str]) -> str:
-    sources = (f'source(file.path(NAME_folder, "{file}"), local = TRUE)\n' for file in files)
-    return FOLDER + "".join(sources)
-
-
 def _blanks(model: FitModel) -> Mapping[str, str]:
     """What the constant text leaves to the model."""
     function, squares = model.function, model.residuals is not None
     users = [model.users[item.name] for item in function.params]
     names = Names(rules("r"), ["c", "data", "goal", "start", *users])
-    lower, upper = zip(*bounds_by_element(function), strict=True)
     engines = _engines(model)
     rows = _called(model)[0].name if squares else ""
-    cases = (f"    {engine} = {_CASES[engine]}" for engine in engines)
+    cases = (f"    {engine} = {_CASES[engine].format(model.name)}" for engine in engines)
     return {
-        "DATA": ", ".join(_taken(model)),
-        "LIST": ", ".join(_parameters(model)),
+        **common(model),
         "ROWS": "The mean" if model.mean is not None else "The residual",
         "MEAN": rows,
         "OBSERVED": _observed(model),
         "OBSERVE": names.fresh("observed"),
         "PREDICT": names.fresh("predict"),
         "PARAMETERS": ", ".join(users),
-        "ENGINES": f"c({', '.join(map(_quoted, engines))})",
+        "ENGINES": f"c({', '.join(map(quoted, engines))})",
         "ENGINE": engines[0],
-        "LOWER": _bounds(lower, "-Inf"),
-        "UPPER": _bounds(upper, "Inf"),
         "SWITCH": ",\n".join(cases).replace("'", '"'),
         "SE_KIND": "least squares" if squares else "hessian",
         "RATIO": "t" if squares else "z",
         "TAIL": "2 * pt(-abs(ratio), fit$df)" if squares else "2 * pnorm(-abs(ratio))",
     }
-
-
-def _taken(model: FitModel) -> Iterator[str]:
-    """Each input of data under its emitted name."""
-    for item in model.function.data:
-        arguments = [_quoted(item.name)]
-        rank = item.type.rank if item.declared or item.type.rank == 2 else 1
-        if rank != 1:
-            arguments.append(f"rank = {rank}L")
-        if item.default is not None:
-            arguments.append(f"default = {_default(item)}")
-        yield f"{model.users[item.name]} = take({', '.join(arguments)})"
-
-
-def _default(item: Input) -> str:
-    if not isinstance(item.default, tuple):
-        return r_number(item.default or 0.0)
-    text = r_vector([r_number(value) for value in item.default])
-    return f"matrix({text}, {item.type.known_shape[0]})" if item.type.rank == 2 else text
-
-
-def _parameters(model: FitModel) -> Iterator[str]:
-    """Each parameter as a part of one vector."""
-    place = 1
-    for item in model.function.params:
-        count = item.type.count
-        part = f"par[[{place}]]" if count is None else f"unname(par[{place}:{place + count - 1}])"
-        if item.type.rank == 2:
-            part = f"matrix({part}, {item.type.known_shape[0]})"
-        yield f"{model.users[item.name]} = {part}"
-        place += count or 1
 
 
 def _observed(model: FitModel) -> str:
@@ -157,13 +107,5 @@ def _observed(model: FitModel) -> str:
         return f"as.numeric(data${model.users[model.response_name]})"
     if model.mean is None or model.response is None:
         return "0"
-    return f"as.vector(do.call({model.response.name}, c(NAME_parameters(par), data, order = 0L)))"
-
-
-def _bounds(bounds: Sequence[float | None], open_: str) -> str:
-    texts = [open_ if bound is None else r_start(bound) for bound in bounds]
-    return texts[0] if len(set(texts)) == 1 else f"c({', '.join(texts)})"
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    parameters = f"{model.name}_parameters(par)"
+    return f"as.vector(do.call({model.response.name}, c({parameters}, data, order = 0L)))"

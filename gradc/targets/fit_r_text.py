@@ -8,7 +8,7 @@ NAME_folder <- local({
   sourced <- Filter(is.character, lapply(sys.frames(), function(frame) frame$ofile))
   run <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))
   run <- gsub("~+~", " ", run, fixed = TRUE)
-  dirname(c(rev(unlist(sourced)), run, "NAME_fit.R")[[1]])
+  c(dirname(c(rev(unlist(sourced)), run)), ".")[[1]]
 })
 """
 
@@ -69,6 +69,13 @@ NAME_goal <- function(model, lower, upper) {
     counts[["gr"]] <<- counts[["gr"]] + 1L
     path[[counts[["gr"]]]] <<- par
   }
+  # At most 1,000 of the points where the gradient was asked for, one a row.
+  trail <- function() {
+    chosen <- path
+    if (length(chosen) > 1000L)
+      chosen <- chosen[round(seq(1, length(chosen), length.out = 1000L))]
+    matrix(as.numeric(unlist(chosen)), ncol = length(lower), byrow = TRUE)
+  }
   bounded <- any(is.finite(c(lower, upper)))
   inside <- function(par) pmin(pmax(par, lower), upper)
   # The parameters that no bound holds back.
@@ -104,8 +111,9 @@ SEARCH = """\
 # Steps of Newton: near a minimum the gradient still tells where the objective is all rounding.
 NAME_refine <- function(goal, par) {
   slope <- goal$slope(par)
-  for (step in 1:10) {
-    if (is.null(goal$he) || slope == 0) break
+  # Without second derivatives the Hessian is one of differences of gradients.
+  for (step in seq_len(if (!is.null(goal$he)) 10L else if (length(par) <= 50L) 3L else 0L)) {
+    if (slope <= 1e-14) break
     curved <- goal$curvature(par)
     if (is.null(curved) || !any(curved$free)) break
     trial <- par
@@ -149,15 +157,18 @@ NAME_minimise <- function(goal, start, searches, scaled) {
 NAME_nlminb <- function(goal, from, size) {
   unscaled <- function(par) goal$inside(par * size)
   he <- if (!is.null(goal$he)) function(par) goal$he(unscaled(par)) * outer(size, size)
+  # The steps of Newton that follow do the rest, where they are not too dear.
+  tol <- if (is.null(he) && length(from) > 50L) 1e-13 else 1e-10
   found <- stats::nlminb(from / size, function(par) goal$fn(unscaled(par)),
     function(par) goal$gr(unscaled(par)) * size, he,
     lower = goal$lower / size, upper = goal$upper / size,
-    control = list(eval.max = 10000L, iter.max = 10000L, rel.tol = 1e-10, x.tol = 1e-10,
-      abs.tol = 0))
+    control = list(eval.max = 10000L, iter.max = 10000L, rel.tol = tol, x.tol = tol, abs.tol = 0))
   list(par = unscaled(found$par), value = found$objective, message = found$message,
     claimed = found$convergence == 0L)
 }
+"""
 
+OPTIMR = """\
 # One search by optimx::optimr(), whose own parscale does not reach every method.
 NAME_optimr <- function(method) function(goal, from, size) {
   unscaled <- function(par) goal$inside(par * size)
@@ -295,17 +306,16 @@ NAME_fit <- function(data, start = NULL, engine = @ENGINES@, lower = @LOWER@, up
 @SWITCH@
   ))
   errors <- suppressWarnings(NAME_errors(goal, found$par, data))
-  path <- goal$path
-  if (length(path) > 1000L) path <- path[round(seq(1, length(path), length.out = 1000L))]
   label <- names(model$par)
   list(par = stats::setNames(found$par, label), se = stats::setNames(as.vector(errors), label),
     se_kind = "@SE_KIND@", objective = goal$model$fn(found$par), counts = goal$counts,
     seconds = proc.time()[["elapsed"]] - began, message = found$message,
-    claimed = found$claimed,
-    path = matrix(as.numeric(unlist(path)), ncol = length(label), byrow = TRUE),
+    claimed = found$claimed, path = goal$trail(),
     df = attr(errors, "df"), fit = found$fit)
 }
+"""
 
+START = """\
 # The model's starting values with those that are given.
 NAME_start <- function(par, start) {
   given <- NAME_parameters(seq_along(par))
@@ -317,7 +327,8 @@ NAME_start <- function(par, start) {
     par[place] <- start[[name]]
   }
   if (is.null(names(start)) && length(start)) {
-    if (length(start) != length(par)) stop("start must have ", length(par), " elements", call. = FALSE)
+    if (length(start) != length(par))
+      stop("start must have ", length(par), " elements", call. = FALSE)
     par[] <- unlist(start)
   }
   if (anyNA(par)) {
@@ -328,7 +339,7 @@ NAME_start <- function(par, start) {
 }
 """
 
-PROGRAM = """\
+TABLE = """\
 # Estimates with their standard errors, as summary() of a fit shows them.
 NAME_table <- function(fit) {
   ratio <- fit$par / fit$se
@@ -336,7 +347,9 @@ NAME_table <- function(fit) {
     `Pr(>|@RATIO@|)` = @TAIL@)
   if (all(is.na(fit$se))) table[, 1, drop = FALSE] else table
 }
+"""
 
+PROGRAM = """\
 if (!interactive() && sys.nframe() == 0L) local({
   given <- commandArgs(TRUE)
   if (!length(given))

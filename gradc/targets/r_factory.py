@@ -30,7 +30,7 @@ def factory(
     lines += [f"    {_length_check(function, par)}"]
     lines += [*wrap(_call(model.name, function, users, par, [order]), 4), "  }"]
     lines.append("  list(")
-    lines += wrap(f"par = {_initial(function, users)},", 4)
+    lines += wrap(f"par = {initial(function, users)},", 4)
     value = f"sum({full}({par}, 0L))" if function.per_observation else f"{full}({par}, 0L)"
     lines.append(f"    fn = function({par}) {value},")
     gradient = f'attr({full}({par}, 1L), "gradient")'
@@ -104,7 +104,7 @@ def _call(
     return f"{name}({', '.join([*slices, *data, *orders])})"
 
 
-def _initial(function: Function, users: dict[str, str]) -> str:
+def initial(function: Function, users: dict[str, str]) -> str:
     """Starting values by name."""
     parts: list[str] = []
     for item in function.params:

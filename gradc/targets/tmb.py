@@ -18,6 +18,7 @@ from gradc.ir import Function, reachable
 from gradc.passes.own import OWN
 from gradc.prims import TABLE
 from gradc.prims.extents import vary_with
+from gradc.targets import fit_tmb
 from gradc.targets.target import Target
 from gradc.targets.tmb_body import body_lines
 from gradc.targets.tmb_declarations import (
@@ -212,4 +213,5 @@ TARGET = Target(
     native=NATIVE,
     own=OWN_DENSITIES,
     tapes=True,
+    fit=fit_tmb.write,
 )

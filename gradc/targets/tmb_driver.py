@@ -10,20 +10,25 @@ from gradc.ir import Function, Input
 from gradc.targets.r_checks import declared_checks
 
 _DRIVER = """\
-{name}_tmb <- function(data, parameters{start}, random = {random}, ...,
-    cpp = {folder}, flags = "", silent = TRUE) {{
-  if (is.character(data)) data <- utils::read.csv(data)
-  wanted <- {data}
-  missing <- c(setdiff(wanted, names(data)), setdiff({parameters}, names(parameters)))
-  if (length(missing)) stop("no value for ", paste(missing, collapse = ", "))
+# Compiles the template where its library is missing or older; the name of the library.
+{name}_tmb_load <- function(cpp, flags) {{
   base <- sub("[.]cpp$", "", cpp)
   library <- TMB::dynlib(base)
   if (!file.exists(library) || file.mtime(library) < file.mtime(cpp)) {{
     if (TMB::compile(cpp, flags = flags) != 0) stop("compilation of ", cpp, " failed")
   }}
   if (!basename(base) %in% names(getLoadedDLLs())) dyn.load(library)
+  basename(base)
+}}
+
+{name}_tmb <- function(data, parameters{start}, random = {random}, ...,
+    cpp = {folder}, flags = "", silent = TRUE, DLL = {name}_tmb_load(cpp, flags)) {{
+  if (is.character(data)) data <- utils::read.csv(data)
+  wanted <- {data}
+  missing <- c(setdiff(wanted, names(data)), setdiff({parameters}, names(parameters)))
+  if (length(missing)) stop("no value for ", paste(missing, collapse = ", "))
   TMB::MakeADFun({checked}, parameters[{parameters}],
-    random = random, ..., DLL = basename(base), silent = silent)
+    random = random, ..., DLL = DLL, silent = silent)
 }}
 
 # Fits by optimx::optimr where that is installed, else by nlminb, and adds sdreport().
