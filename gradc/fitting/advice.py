@@ -34,6 +34,12 @@ def _sentences(problem: Problem, answer: FitAnswer, found: Judgement) -> Iterato
                 "the curvature is not positive in every direction here, so there are no standard"
                 " errors: it may be a saddle, or the data do not tell the parameters apart"
             )
+        vague = _vague(problem, answer)
+        if vague:
+            yield (
+                f"the standard error of {_listed(vague)} is a thousand times the estimate and more:"
+                " the data say next to nothing of it"
+            )
         return
     if not math.isfinite(found.value) or not np.all(np.isfinite(found.gradient)):
         yield "the search left the model's domain: bounds or another start keep it inside"
@@ -56,6 +62,12 @@ def _sentences(problem: Problem, answer: FitAnswer, found: Judgement) -> Iterato
         yield "the engine stopped early: try --engine scipy, which goes on by Newton's steps"
     else:
         yield "start elsewhere with --start, or compare the engines with --engine all"
+
+
+def _vague(problem: Problem, answer: FitAnswer) -> list[str]:
+    errors = answer.se or [0.0] * len(answer.par)
+    triples = zip(problem.labels, answer.par, errors, strict=True)
+    return [name for name, value, error in triples if error > 1e3 * max(abs(value), 1.0)]
 
 
 def _of_scale(problem: Problem, answer: FitAnswer) -> Iterator[str]:

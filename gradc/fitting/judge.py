@@ -68,8 +68,8 @@ class Judge:
         if self._residuals is None:
             return None
         value, gradient = self._ask(self._residuals, theta)
-        value = np.atleast_1d(np.asarray(value, dtype=np.float64))
-        return value, np.hstack([_columns(g, 1) for g in gradient.values()])
+        columns = np.hstack([_columns(g, np.ndim(value)) for g in gradient.values()])
+        return np.atleast_1d(np.asarray(value, dtype=np.float64)), columns
 
     def of(self, part: Model, theta: Sequence[float]) -> Vector:
         """The value of a part of the model, row by row."""

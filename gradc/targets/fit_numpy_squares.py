@@ -25,8 +25,10 @@ GOAL_RESIDUALS = '''
                 place += count
             with np.errstate(all="ignore"):
                 value, gradients = residuals.value_and_grad(*arguments, *self.data)
-            # An array of matrices, one a row, has its columns in the order of theta.
             columns = [np.asarray(g) for g in gradients]
+            if not np.ndim(value):
+                value, columns = np.atleast_1d(value), [g[None] for g in columns]
+            # An array of matrices, one a row, has its columns in the order of theta.
             columns = [np.swapaxes(g, 1, 2) if g.ndim == 3 else g for g in columns]
             self.rows = value, np.column_stack([g.reshape(len(value), -1) for g in columns])
             self.at = theta

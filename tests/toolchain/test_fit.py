@@ -210,6 +210,23 @@ def test_residuals_by_a_matrix_have_its_columns_in_order(tmp_path: Path) -> None
     np.testing.assert_allclose(found.estimates["W"], truth, atol=0.05)
 
 
+def test_a_single_observation_is_one_row() -> None:
+    model = gradc.compile("(y - a*x)^2", wrt=["a"])
+    found = gradc.fit(model, {"x": 2.0, "y": 3.0}, start={"a": 0})
+    assert found.estimates["a"] == pytest.approx(1.5, rel=1e-10)
+    assert found.converged
+    assert found.se is not None
+    assert math.isnan(found.se[0])
+
+
+def test_what_data_say_nothing_of_is_said() -> None:
+    found = gradc.fit(
+        line("sum((y - a*x)^2) + 1e-9*(b - 1)^2"), {"x": X, "y": Y}, start={"a": 0, "b": 0}
+    )
+    assert found.converged
+    assert any("the standard error of 'b' is a thousand times" in line for line in found.advice)
+
+
 def script(model: gradc.Model, folder: Path) -> Path:
     files = model.emit("numpy", with_fit=True)
     for name, text in files.items():
