@@ -116,7 +116,7 @@ def _starts_in(model: Model, given: Mapping[str, Any]) -> dict[str, Any]:
     return {
         item.name: given[item.name]
         for item in model.function_.params
-        if item.name in given and isinstance(given[item.name], list) == bool(item.type.shape)
+        if isinstance(given.get(item.name), list if item.type.shape else (int, float))
     }
 
 

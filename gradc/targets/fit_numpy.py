@@ -49,8 +49,8 @@ def _lines(model: FitModel) -> list[str]:
 
 def _tables(function: Function) -> list[str]:
     """What the rest of the script knows of this very model."""
-    params = [f"{json.dumps(name)}: {shape}" for name, shape in shapes(function).items()]
-    data = [json.dumps(item.name) for item in function.data]
+    params = [f"{_quoted(name)}: {shape}" for name, shape in shapes(function).items()]
+    data = [_quoted(item.name) for item in function.data]
     lower, upper = [], []
     for low, high in bounds_by_element(function):
         lower.append("-np.inf" if low is None else python_number(low))
@@ -64,6 +64,11 @@ def _tables(function: Function) -> list[str]:
         *_listed("LOWER", lower, "[]"),
         *_listed("UPPER", upper, "[]"),
     ]
+
+
+def _quoted(name: str) -> str:
+    """A literal; JSON's is one of Python as long as no character needs two of its escapes."""
+    return json.dumps(name) if max(map(ord, name), default=0) < 0x10000 else ascii(name)
 
 
 def _number(value: float) -> str:

@@ -271,6 +271,14 @@ def test_the_script_reads_matrices(tmp_path: Path) -> None:
         assert f"beta[{k}]    {value:14.8g}" in done.stdout
 
 
+def test_names_that_are_none_in_python_are_the_keys_of_data() -> None:
+    model = gradc.compile("sum((`class` - `a.b`*lambda)^2)", wrt=["a.b"])
+    found = gradc.fit(model, {"class": Y, "lambda": X}, start={"a.b": 1})
+    assert found.converged
+    assert found.labels == ("a.b",)
+    assert found.estimates["a.b"] == pytest.approx(X @ Y / (X @ X), rel=1e-10)
+
+
 def test_programs_of_one_name_are_told_apart() -> None:
     data, start = {"x": X, "y": Y}, {"a": 0, "b": 0}
     one = gradc.fit(line(), data, start=start)
