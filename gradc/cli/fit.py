@@ -21,6 +21,7 @@ from gradc.cli.output import (
 from gradc.cli.place import read_place
 from gradc.errors import Diagnostic, fail
 from gradc.model import to_json
+from gradc.model.fitting import measured
 
 if TYPE_CHECKING:
     from gradc.fitting import Fit, Problem
@@ -39,6 +40,7 @@ NONE_CONVERGED, MISTAKE, MISSING = 1, 2, 3
     help="scipy, optimr, nlminb, nls, tmb, keras or all.",
 )
 @click.option("--start", metavar="PLACE", multiple=True, help="Starting values, as --at has them.")
+@click.option("--response", metavar="NAME", help="Data that a model of predictions is fitted to.")
 @click.option("--timeout", default=300.0, show_default=True, help="Seconds for one engine.")
 @click.option(
     "--plot", type=click.Path(dir_okay=False, path_type=Path), help="Picture of fit and search."
@@ -47,6 +49,7 @@ def fit_command(
     data: Sequence[str],
     engine: str,
     start: Sequence[str],
+    response: str | None,
     timeout: float,
     plot: Path | None,
     format_: str,
@@ -65,7 +68,7 @@ def fit_command(
         lack = check_plot(plot)
         if lack is not None:
             return _missing(lack, format_)
-    task = _read(data, start, reading)
+    task = _read(data, start, response, reading)
     with stages(len(chosen(wanted))) as note:
         found = fits(task, wanted, timeout=timeout, note=note)
     if format_ == "json":
@@ -81,7 +84,9 @@ def fit_command(
     return _status([fit.status for fit in found if fit.engine in wanted], best(found))
 
 
-def _read(data: Sequence[str], start: Sequence[str], reading: Mapping[str, Any]) -> Problem:
+def _read(
+    data: Sequence[str], start: Sequence[str], response: str | None, reading: Mapping[str, Any]
+) -> Problem:
     """The model compiled for the data, and the problem."""
     from gradc.fitting import problem
 
@@ -97,6 +102,8 @@ def _read(data: Sequence[str], start: Sequence[str], reading: Mapping[str, Any])
     if any(item.name in taken and item.kind == "data" for item in model.inputs):
         wrt = [item.name for item in model.inputs if item.name in {*taken, *model.wrt}]
         model, _ = read_model(**{**reading, "at": at, "wrt": ",".join(wrt), "sizes": lists})
+    if response is not None:
+        model = measured(model, response)
     given = _one(points, "the data")
     for text in reading["at"]:
         starts = {k: v for k, v in places[text].items() if k in model.wrt} | starts

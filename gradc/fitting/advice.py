@@ -51,8 +51,8 @@ def _sentences(problem: Problem, answer: FitAnswer, found: Judgement) -> Iterato
         )
     if problem.model.function_.per_observation and residuals(problem.model) is None:
         yield (
-            "the value has a row for each observation, and what is fitted is its sum; for least"
-            " squares write the model as y ~ f, or as (y - f)^2"
+            "the value has a row for each observation, and what is fitted is its sum; predictions"
+            " are fitted to data by --response NAME"
         )
     yield from _of_scale(problem, answer)
     words = answer.message.lower()

@@ -12,6 +12,7 @@ from gradc.fitting.engines import ENGINES, Engine, chosen
 from gradc.fitting.judge import Judge, Judgement
 from gradc.fitting.problem import Problem, problem
 from gradc.model import Model, to_json
+from gradc.model.fitting import measured
 from gradc.run import FitAnswer, FitProgram, FitRequest, ToolchainError, run_fit
 from gradc.targets.fit import shapes
 
@@ -97,17 +98,21 @@ def fit(
     engine: str = "scipy",
     start: Mapping[str, Any] | None = None,
     *,
+    response: str | None = None,
     timeout: float = 300.0,
     options: Mapping[str, Any] | None = None,
 ) -> Fit:
     """Fit a model to data: run the emitted fit script of an engine in its own toolchain.
 
-    ``start`` may leave out parameters that have a starting value in the model. ``options`` are
-    those of the engine's script.
+    ``start`` may leave out parameters that have a starting value in the model. ``response``
+    names the data that a model of predictions, one a row, is fitted to by least squares.
+    ``options`` are those of the engine's script.
 
     Raises: GradcError for an unknown engine (G006), data or start that do not fit the model
     (G014, G202, G205, G601, G602).
     """
+    if response is not None:
+        model = measured(model, response)
     (found,) = fits(problem(model, data, start), [engine], timeout=timeout, options=options)
     return found
 

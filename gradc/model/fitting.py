@@ -48,6 +48,23 @@ def response(model: Model) -> Model | None:
     return None if found is None else _part(model, "response", passes.response(found))
 
 
+def measured(model: Model, name: str) -> Model:
+    """The least squares fit of a model of predictions, one a row, to a response of this name.
+
+    Raises: GradcError (G602) where the value is no vector, or the name is that of a parameter.
+    """
+    function = model.function_
+    if name in model.wrt:
+        raise fail("G602", f"the response '{name}' is a parameter of the model")
+    if function.graph.types[function.value].rank != 1:
+        raise fail(
+            "G602",
+            f"a response '{name}' is for a model that predicts one value a row",
+            suggestion="this one has an objective of its own",
+        )
+    return replace(model, function_=passes.measured(function, name))
+
+
 def terms(model: Model) -> list[Model]:
     """The vectors whose sums the value is made of."""
     found = passes.terms(model.stages.plain)

@@ -6,7 +6,7 @@ from gradc.ir import rebuild
 from gradc.passes.legalize import as_rounded, legalize
 from gradc.passes.own import mark_own
 from gradc.passes.rebuild import simplify
-from gradc.passes.squares import mean, residuals, response, terms
+from gradc.passes.squares import mean, measured, residuals, response, terms
 from gradc.passes.stabilize import stabilize
 from gradc.passes.unroll import unroll
 
@@ -15,6 +15,7 @@ __all__ = [
     "legalize",
     "mark_own",
     "mean",
+    "measured",
     "rebuild",
     "residuals",
     "response",

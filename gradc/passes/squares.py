@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gradc.ir import Function, Graph, LeastSquares, compact, dependents
+from gradc.ir import Function, Graph, Input, LeastSquares, compact, dependents
+from gradc.prims import Builder
 
 
 def residuals(function: Function, *, scaled: bool = False) -> Function | None:
@@ -61,6 +62,24 @@ def response(function: Function) -> Function | None:
     if square is None:
         return None
     return compact(replace(function.with_outputs({"value": square.response}), least_squares=None))
+
+
+def measured(function: Function, name: str) -> Function:
+    """The sum of squares of a value of rows and a response, an input of this name."""
+    made = function.copy()
+    graph, fitted = made.graph, made.value
+    builder = Builder(graph)
+    inputs = made.inputs
+    if all(item.name != name for item in inputs):
+        type_ = graph.types[fitted]
+        declared = any(item.declared for item in inputs)
+        node = graph.input(name, type_)
+        inputs = (*inputs, Input(name, node, "data", type_, declared=declared))
+    observed = next(item.node for item in inputs if item.name == name)
+    squares = builder.pow(builder.sub(observed, fitted), builder.const(2.0))
+    outputs = {**made.outputs, "value": builder.sum(squares)}
+    square = LeastSquares(fitted, observed)
+    return replace(made, inputs=inputs, outputs=outputs, least_squares=square)
 
 
 def _root_of_square(function: Function, node: int) -> int | None:

@@ -271,6 +271,31 @@ def test_the_script_reads_matrices(tmp_path: Path) -> None:
         assert f"beta[{k}]    {value:14.8g}" in done.stdout
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a + b*x",
+        "deriv(~ a + b*x, c('a', 'b'))",
+        "DATA_VECTOR(x)\nPARAMETER(a, 0)\nPARAMETER(b, 0)\na + b*x",
+    ],
+)
+def test_predictions_are_fitted_to_a_response(text: str) -> None:
+    wrt = ["a", "b"] if text.startswith("a") else None
+    data, start = {"x": X, "y": Y}, {"a": 0, "b": 0}
+    found = gradc.fit(gradc.compile(text, wrt=wrt), data, start=start, response="y")
+    assert found.se_kind == "least squares"
+    np.testing.assert_allclose(found.par, gradc.fit(line(), data, start=start).par, rtol=1e-12)
+    with pytest.raises(GradcError, match="there is no 'z' in the data"):
+        gradc.fit(gradc.compile(text, wrt=wrt), data, start=start, response="z")
+
+
+def test_a_response_is_for_predictions() -> None:
+    with pytest.raises(GradcError, match="predicts one value a row"):
+        gradc.fit(line(), {"x": X, "y": Y}, start={"a": 0, "b": 0}, response="y")
+    with pytest.raises(GradcError, match="is a parameter"):
+        gradc.fit(line("a + b*x"), {"x": X}, start={"a": 0, "b": 0}, response="a")
+
+
 def test_names_that_are_none_in_python_are_the_keys_of_data() -> None:
     model = gradc.compile("sum((`class` - `a.b`*lambda)^2)", wrt=["a.b"])
     found = gradc.fit(model, {"class": Y, "lambda": X}, start={"a.b": 1})
