@@ -94,7 +94,8 @@ def _missing(engine: str, case: Certified) -> bool:
 
 
 def _page(cases: Sequence[Certified], engines: Sequence[str]) -> list[str]:
-    with_errors = [engine for engine in engines if engine in ("scipy", "nls")]
+    # TMB takes every objective for a negative log-likelihood.
+    with_errors = [engine for engine in engines if engine != "tmb"]
     head = ["problem", "level", "start", *engines, *(f"s.e. {name}" for name in with_errors)]
     lines = ["| " + " | ".join(head) + " |", "|---|---|---|" + "--:|" * (len(head) - 3)]
     good = {(engine, start): 0 for engine in (*engines, "best") for start in STARTS}
@@ -109,7 +110,42 @@ def _page(cases: Sequence[Certified], engines: Sequence[str]) -> list[str]:
             for engine in engines:
                 good[engine, start] += (points[engine] or 0.0) >= GOOD
             good["best", start] += max((p or 0.0 for p in points.values()), default=0.0) >= GOOD
-    return [*_HEAD, *lines, "", *_summary(good, engines, len(cases)), *_FOOT]
+    return [*_HEAD, *lines, "", *_summary(good, engines, len(cases))]
+
+
+def _cell(points: float | None, fit: Fit) -> str:
+    if fit.error is not None:
+        return fit.status
+    return _digits(points) + ("" if fit.converged else " *")
+
+
+def _digits(value: float | None) -> str:
+    return "—" if value is None else f"{value:.1f}"
+
+
+def _summary(good: Mapping[tuple[str, str], int], engines: Sequence[str], count: int) -> list[str]:
+    lines = [f"Problems of {count} with at least {GOOD:.0f} correct digits:", ""]
+    lines += ["| engine | start 1 | start 2 |", "|---|--:|--:|"]
+    for engine in (*engines, "best"):
+        name = "the best of them" if engine == "best" else engine
+        lines.append(f"| {name} | {good[engine, 'start1']} | {good[engine, 'start2']} |")
+    return lines
+
+
+_HEAD = [
+    "# Fits held against certified values",
+    "",
+    "The problems of nonlinear regression of the NIST Statistical Reference Datasets that are in",
+    "`tests/corpora/2_nist_strd.jsonl`, each fitted by `gradc fit` from both of NIST's starts.",
+    "This page is written by `python -m benchmarks --table nist`.",
+    "",
+    "A number is how many digits of the worst parameter are right: the negative decimal logarithm",
+    "of its relative error, at most 11, which is how many are certified. A star marks a fit that",
+    "gradc itself reports as not converged. Standard errors are held against NIST's where an",
+    "engine reports those of least squares. TMB takes every objective for a negative log",
+    "likelihood: its standard errors are of another quantity, and are left out here.",
+    "",
+]
 
 
 def _cell(points: float | None, fit: Fit) -> str:
@@ -145,4 +181,3 @@ _HEAD = [
     "likelihood: what they report is the inverse of its curvature, another quantity.",
     "",
 ]
-_FOOT: list[str] = []
