@@ -47,6 +47,13 @@ def targets_command(format_: str) -> int:
     """List targets, what each needs, and what is here."""
     with progress("looking for toolchains"):
         found = {tool.name: tool for tool in toolchains()}
+    from gradc.fitting import ENGINES
+
+    engines = {
+        name: [engine.name for engine in ENGINES.values() if engine.target == name]
+        for name, target in TARGETS.items()
+        if target.fit is not None
+    }
     rows = []
     for target in TARGETS.values():
         missing = [need for need in target.needs if not found[need].available]
@@ -60,6 +67,7 @@ def targets_command(format_: str) -> int:
                 "needs": list(target.needs),
                 "missing": missing,
                 "ready": not missing,
+                "engines": engines.get(target.name, []),
             }
             for target, missing in rows
         ]
@@ -68,12 +76,13 @@ def targets_command(format_: str) -> int:
     from rich.table import Table
 
     table = Table(box=None, title_justify="left")
-    for heading in ("target", "files", "runs with", "here"):
+    for heading in ("target", "files", "runs with", "fits by", "here"):
         table.add_column(heading)
     for target, missing in rows:
         here = f"no: {', '.join(missing)} missing" if missing else "yes"
         files = "\n".join(target.file_names("NAME"))
-        table.add_row(target.name, files, ", ".join(target.needs), here)
+        fits = ", ".join(engines.get(target.name, []))
+        table.add_row(target.name, files, ", ".join(target.needs), fits, here)
     write_rich(table)
     return 0
 

@@ -94,12 +94,17 @@ def _data(axes: Axes, task: Problem, curve: _Mean, shown: Sequence[Fit]) -> None
         x = np.asarray(task.data[across], dtype=np.float64)
         axes.plot(x, observed, "o", ms=4, color="0.3", label="data")
         grid = np.linspace(np.min(x), np.max(x), 400)
-        for fit in shown:
-            data = _along(task, across, grid)
-            axes.plot(grid, curve.fitted(fit.par, data), label=fit.engine)
+        for number, fit in enumerate(shown):
+            fitted = curve.fitted(fit.par, _along(task, across, grid))
+            axes.plot(grid, fitted, lw=_width(number, shown), label=fit.engine)
         axes.set(xlabel=across, ylabel=_name(task))
     axes.set_title(task.model.name)
     axes.legend(frameon=False)
+
+
+def _width(number: int, lines: Sequence[object]) -> float:
+    """Later lines are thinner, so that those which they cover can be seen."""
+    return 1.2 + 1.3 * (len(lines) - 1 - number)
 
 
 def _varying(task: Problem) -> str | None:
@@ -142,8 +147,9 @@ def _search(axes: Axes, task: Problem, shown: Sequence[Fit]) -> None:
             lines.append((fit.engine, steps + 1, values))
     finite = [values[np.isfinite(values)] for _, _, values in lines]
     least = min((float(np.min(values)) for values in finite if len(values)), default=0.0)
-    for name, steps, values in lines:
-        axes.plot(steps, np.where(values > least, values - least, np.nan), marker=".", label=name)
+    for number, (name, steps, values) in enumerate(lines):
+        above = np.where(values > least, values - least, np.nan)
+        axes.plot(steps, above, marker=".", lw=_width(number, lines), label=name)
     axes.set(xlabel="gradient evaluations", ylabel="objective above its minimum", yscale="log")
     axes.set_title("search")
     if lines:
