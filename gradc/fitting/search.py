@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gradc.errors import GradcError
@@ -18,6 +18,7 @@ from gradc.targets.fit import shapes
 
 CONVERGED, NOT, FAILED = "converged", "not converged", "failed"
 MISSING, UNSUPPORTED = "missing", "unsupported"
+_SAME = 1e-6
 _NOT_HERE = ("G401", "G402")
 
 
@@ -132,7 +133,25 @@ def fits(
     for engine in chosen(engines):
         note(engine.name)
         found.append(_fit(engine, task, judge, wrong, timeout, options or {}))
-    return found
+    return compared(found)
+
+
+def compared(found: Sequence[Fit]) -> list[Fit]:
+    """The same fits, those told apart that stopped where another engine went lower."""
+    winner = best(found)
+    if winner is None or winner.objective is None:
+        return list(found)
+    most = winner.objective + _SAME * max(abs(winner.objective), 1.0)
+    said = (
+        f"this is another optimum than that of {winner.engine}, whose objective is less; start"
+        " at its estimates, or at several places"
+    )
+    return [
+        replace(fit, advice=(*fit.advice, said))
+        if fit.converged and fit.objective is not None and fit.objective > most
+        else fit
+        for fit in found
+    ]
 
 
 def best(found: Sequence[Fit]) -> Fit | None:

@@ -13,6 +13,7 @@ from gradc.fitting import ENGINES, Fit, Problem, best, problem
 from gradc.fitting.advice import advice, at_start
 from gradc.fitting.engines import chosen
 from gradc.fitting.judge import Judge
+from gradc.fitting.search import compared
 from gradc.fitting.table import remarks
 from gradc.model import compile as compile_model
 from gradc.run import FitAnswer, ToolchainError
@@ -161,3 +162,16 @@ def test_a_claim_is_not_believed() -> None:
     assert fit.verdict == "claims convergence, but the gradient is 2.5e-01"
     assert "singular" in replace(fit, singular=True).verdict
     assert replace(fit, claimed=False).verdict == "not converged"
+
+
+def test_another_optimum_is_said() -> None:
+    fits = [
+        Fit("scipy", "converged", objective=2.0),
+        Fit("optimr", "converged", objective=2.0 + 1e-9),
+        Fit("nlminb", "converged", objective=3.0),
+        Fit("tmb", "not converged", objective=4.0),
+    ]
+    said = [len(fit.advice) for fit in compared(fits)]
+    assert said == [0, 0, 1, 0]
+    assert "another optimum than that of scipy" in compared(fits)[2].advice[0]
+    assert compared(fits[3:]) == fits[3:]
