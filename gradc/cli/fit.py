@@ -75,7 +75,8 @@ def fit_command(
         write_json(_document(task, data, found))
     else:
         write_diagnostics(task.model.notes)
-        write_rich(render_fits(found))
+        random = [item.name for item in task.model.inputs if item.kind == "random"]
+        write_rich(render_fits(found, random))
         write_diagnostics(Diagnostic("G604", line, severity="note") for line in remarks(found))
     if plot is not None:
         from gradc.fitting.plot import write_plot

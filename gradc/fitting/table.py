@@ -9,29 +9,34 @@ from typing import Any
 from gradc.fitting.search import Fit
 
 _MOST_ROWS = 60
+_MOST_RANDOM = 5
 
 
-def render_fits(found: Sequence[Fit]) -> Any:
-    """Estimates with standard errors, and how each search went, as a Rich table."""
+def render_fits(found: Sequence[Fit], random: Sequence[str] = ()) -> Any:
+    """Estimates with standard errors, and how each search went, as a Rich table.
+
+    The elements of parameters that are ``random`` come last, and only the first of them.
+    """
     from rich.table import Table
 
     table = Table(box=None)
     table.add_column("")
     for fit in found:
         table.add_column(fit.engine, justify="right", overflow="fold")
-    for label, cells in _rows(found):
+    for label, cells in _rows(found, random):
         table.add_row(label, *cells)
     return table
 
 
-def _rows(found: Sequence[Fit]) -> list[tuple[str, list[str]]]:
+def _rows(found: Sequence[Fit], random: Sequence[str]) -> list[tuple[str, list[str]]]:
     labels = next((fit.labels for fit in found if fit.labels), ())
-    rows = [
-        (label, [_estimate(fit, number) for fit in found]) for number, label in enumerate(labels)
-    ]
-    if len(rows) > _MOST_ROWS:
-        left = len(rows) - _MOST_ROWS
-        rows = [*rows[:_MOST_ROWS], (f"… {left} more", ["" for _ in found])]
+    is_random = [label.partition("[")[0] in random for label in labels]
+    rows: list[tuple[str, list[str]]] = []
+    for wanted, most in ((False, _MOST_ROWS), (True, _MOST_RANDOM)):
+        chosen = [k for k, flag in enumerate(is_random) if flag == wanted]
+        rows += [(labels[k], [_estimate(fit, k) for fit in found]) for k in chosen[:most]]
+        if len(chosen) > most:
+            rows.append((f"… {len(chosen) - most} more", ["" for _ in found]))
     if labels:
         for label, cell in _FACTS:
             rows.append((label, [cell(fit) if fit.error is None else "" for fit in found]))

@@ -198,3 +198,21 @@ def test_compile_writes_the_script_that_fits(
     assert sorted(path.name for path in tmp_path.iterdir()) == names
     # A file of gradc's own is written anew.
     assert gradc(capsys, *arguments, "-o", str(tmp_path))[0] == 0
+
+
+@pytest.mark.needs("tmb")
+def test_what_is_random_comes_last(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    data = tmp_path / "d.json"
+    data.write_text('{"y": [1.2, 0.3, 2.2, 1.9, 0.1, 0.4], "g": [1, 2, 3, 4, 5, 6]}')
+    text = (
+        "DATA_VECTOR(y)\nDATA_IVECTOR(g)\nPARAMETER_VECTOR(u, rep(0, 6), random = TRUE)\n"
+        "PARAMETER(m, 0)\n-sum(dnorm(u, 0, 1, TRUE)) - sum(dnorm(y, m + u[g], 1, TRUE))"
+    )
+    arguments = ("fit", "-e", text, "--data", str(data), "--engine", "tmb,scipy")
+    status, out, err = gradc(capsys, *arguments)
+    assert status == 2  # scipy was asked for by name
+    lines = [line.split() for line in out.splitlines()]
+    assert [line[0] for line in lines[1:8]] == ["m", "u[1]", "u[2]", "u[3]", "u[4]", "u[5]", "…"]
+    assert float(lines[1][1]) == pytest.approx(6.1 / 6, rel=1e-6)
+    assert "marginal" in out
+    assert "only tmb integrates" in err
