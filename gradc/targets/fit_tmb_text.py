@@ -40,7 +40,7 @@ NAME <- function(data, parameters = NULL, lower = @LOWER@, upper = @UPPER@,
   estimates <- obj$env$parList(found$par, obj$env$last.par)
   held <- !goal$free(found$par, gradient)
   report <- if (!any(held)) {
-    NAME_report(obj, found$par)
+    NAME_report(obj, found$par, few)
   } else if (is.null(map) && !all(held)) {
     # Errors of the others are those with what a bound holds kept where it is.
     number <- seq_along(par)
@@ -48,26 +48,35 @@ NAME <- function(data, parameters = NULL, lower = @LOWER@, upper = @UPPER@,
     kept <- lapply(utils::relist(number, parameters), factor)
     free <- @MODEL@_tmb(data, estimates[names(parameters)], random, DLL = DLL,
       map = kept[setdiff(names(kept), random)])
-    NAME_report(free, free$par)
+    NAME_report(free, free$par, few)
   }
   errors <- rep(NA_real_, length(par))
-  if (!is.null(report))
-    errors <- unlist(as.list(report, "Std. Error")[names(parameters)], use.names = FALSE)
+  kind <- "sdreport"
+  if (!is.null(report)) {
+    errors <- suppressWarnings(as.list(report, "Std. Error"))
+    errors <- unlist(errors[names(parameters)], use.names = FALSE)
+  } else if (few && is.null(map) && !is.null(curved <- goal$curvature(found$par))) {
+    # Parameters of very different sizes: positive definite all the same, once it is scaled.
+    errors[curved$free] <- sqrt(diag(curved$inverse))
+    kind <- "hessian"
+  }
   whole <- is.null(random) && is.null(map)
   fixed <- unlist(lapply(names(parameters), function(name)
     rep(!name %in% random, length(parameters[[name]]))))
   list(par = stats::setNames(unlist(estimates[names(parameters)], use.names = FALSE), label),
-    se = @SE@, se_kind = "sdreport", objective = objective, counts = goal$counts,
+    se = @SE@, se_kind = kind, objective = objective, counts = goal$counts,
     seconds = proc.time()[["elapsed"]] - began, message = found$message,
     claimed = found$claimed, path = if (whole) goal$trail() else matrix(0, 0L, length(par)),
     gradient = if (length(random)) replace(numeric(length(par)), fixed, gradient),
     fixed = fixed, obj = obj, report = report)
 }
 
-# sdreport(), where the Hessian is positive definite.
-NAME_report <- function(obj, par) {
+# sdreport(), where the Hessian is positive definite. Its own is one of differences, which are
+# far off where parameters are small; the exact one takes its place where nothing is random.
+NAME_report <- function(obj, par, exact) {
   if (length(par) > 1000L) return(NULL)
-  report <- tryCatch(suppressWarnings(TMB::sdreport(obj, par.fixed = par)),
+  hessian <- if (exact) obj$he(par)
+  report <- tryCatch(suppressWarnings(TMB::sdreport(obj, par, hessian)),
     error = function(condition) NULL)
   if (isTRUE(report$pdHess)) report
 }
