@@ -19,23 +19,28 @@ model_tmb_data <- function(y, group, mu, log_sigma, log_tau, u, ...) {
   list(y = y, group = as.integer(group))
 }
 
-model_tmb <- function(data, parameters = list(mu = 0, log_sigma = 0, log_tau = 0,
-    u = rep(0, 4)), random = "u", ...,
-    cpp = "model.cpp", flags = "", silent = TRUE) {
-  if (is.character(data)) data <- utils::read.csv(data)
-  wanted <- c("y", "group")
-  missing <- c(setdiff(wanted, names(data)),
-    setdiff(c("mu", "log_sigma", "log_tau", "u"), names(parameters)))
-  if (length(missing)) stop("no value for ", paste(missing, collapse = ", "))
+# Compiles the template where its library is missing or older; the name of the library.
+model_tmb_load <- function(cpp, flags) {
   base <- sub("[.]cpp$", "", cpp)
   library <- TMB::dynlib(base)
   if (!file.exists(library) || file.mtime(library) < file.mtime(cpp)) {
     if (TMB::compile(cpp, flags = flags) != 0) stop("compilation of ", cpp, " failed")
   }
   if (!basename(base) %in% names(getLoadedDLLs())) dyn.load(library)
+  basename(base)
+}
+
+model_tmb <- function(data, parameters = list(mu = 0, log_sigma = 0, log_tau = 0,
+    u = rep(0, 4)), random = "u", ...,
+    cpp = "model.cpp", flags = "", silent = TRUE, DLL = model_tmb_load(cpp, flags)) {
+  if (is.character(data)) data <- utils::read.csv(data)
+  wanted <- c("y", "group")
+  missing <- c(setdiff(wanted, names(data)),
+    setdiff(c("mu", "log_sigma", "log_tau", "u"), names(parameters)))
+  if (length(missing)) stop("no value for ", paste(missing, collapse = ", "))
   TMB::MakeADFun(do.call(model_tmb_data, c(as.list(data)[wanted], parameters)),
     parameters[c("mu", "log_sigma", "log_tau", "u")],
-    random = random, ..., DLL = basename(base), silent = silent)
+    random = random, ..., DLL = DLL, silent = silent)
 }
 
 # Fits by optimx::optimr where that is installed, else by nlminb, and adds sdreport().

@@ -23,23 +23,28 @@ model_tmb_data <- function(y, x, group, a, b, log_sigma, u, ...) {
   list(y = y, x = x, group = as.integer(group))
 }
 
-model_tmb <- function(data, parameters = list(a = 0.5, b = 1, log_sigma = 0.1,
-    u = c(0.2, -0.1, 0.3)), random = NULL, ...,
-    cpp = "model.cpp", flags = "", silent = TRUE) {
-  if (is.character(data)) data <- utils::read.csv(data)
-  wanted <- c("y", "x", "group")
-  missing <- c(setdiff(wanted, names(data)),
-    setdiff(c("a", "b", "log_sigma", "u"), names(parameters)))
-  if (length(missing)) stop("no value for ", paste(missing, collapse = ", "))
+# Compiles the template where its library is missing or older; the name of the library.
+model_tmb_load <- function(cpp, flags) {
   base <- sub("[.]cpp$", "", cpp)
   library <- TMB::dynlib(base)
   if (!file.exists(library) || file.mtime(library) < file.mtime(cpp)) {
     if (TMB::compile(cpp, flags = flags) != 0) stop("compilation of ", cpp, " failed")
   }
   if (!basename(base) %in% names(getLoadedDLLs())) dyn.load(library)
+  basename(base)
+}
+
+model_tmb <- function(data, parameters = list(a = 0.5, b = 1, log_sigma = 0.1,
+    u = c(0.2, -0.1, 0.3)), random = NULL, ...,
+    cpp = "model.cpp", flags = "", silent = TRUE, DLL = model_tmb_load(cpp, flags)) {
+  if (is.character(data)) data <- utils::read.csv(data)
+  wanted <- c("y", "x", "group")
+  missing <- c(setdiff(wanted, names(data)),
+    setdiff(c("a", "b", "log_sigma", "u"), names(parameters)))
+  if (length(missing)) stop("no value for ", paste(missing, collapse = ", "))
   TMB::MakeADFun(do.call(model_tmb_data, c(as.list(data)[wanted], parameters)),
     parameters[c("a", "b", "log_sigma", "u")],
-    random = random, ..., DLL = basename(base), silent = silent)
+    random = random, ..., DLL = DLL, silent = silent)
 }
 
 # Fits by optimx::optimr where that is installed, else by nlminb, and adds sdreport().

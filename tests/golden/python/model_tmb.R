@@ -5,20 +5,25 @@
 #   obj$fn(obj$par); obj$gr(obj$par)
 #   model_tmb_fit(...)$report
 
-model_tmb <- function(data, parameters, random = NULL, ...,
-    cpp = "model.cpp", flags = "", silent = TRUE) {
-  if (is.character(data)) data <- utils::read.csv(data)
-  wanted <- "x"
-  missing <- c(setdiff(wanted, names(data)), setdiff(c("a", "b", "c"), names(parameters)))
-  if (length(missing)) stop("no value for ", paste(missing, collapse = ", "))
+# Compiles the template where its library is missing or older; the name of the library.
+model_tmb_load <- function(cpp, flags) {
   base <- sub("[.]cpp$", "", cpp)
   library <- TMB::dynlib(base)
   if (!file.exists(library) || file.mtime(library) < file.mtime(cpp)) {
     if (TMB::compile(cpp, flags = flags) != 0) stop("compilation of ", cpp, " failed")
   }
   if (!basename(base) %in% names(getLoadedDLLs())) dyn.load(library)
+  basename(base)
+}
+
+model_tmb <- function(data, parameters, random = NULL, ...,
+    cpp = "model.cpp", flags = "", silent = TRUE, DLL = model_tmb_load(cpp, flags)) {
+  if (is.character(data)) data <- utils::read.csv(data)
+  wanted <- "x"
+  missing <- c(setdiff(wanted, names(data)), setdiff(c("a", "b", "c"), names(parameters)))
+  if (length(missing)) stop("no value for ", paste(missing, collapse = ", "))
   TMB::MakeADFun(lapply(data[wanted], as.numeric), parameters[c("a", "b", "c")],
-    random = random, ..., DLL = basename(base), silent = silent)
+    random = random, ..., DLL = DLL, silent = silent)
 }
 
 # Fits by optimx::optimr where that is installed, else by nlminb, and adds sdreport().

@@ -19,21 +19,26 @@ model_tmb_data <- function(y, X, beta, ...) {
   list(y = y, X = X)
 }
 
-model_tmb <- function(data, parameters = list(beta = c(0.5, -0.25, 1)), random = NULL, ...,
-    cpp = "model.cpp", flags = "", silent = TRUE) {
-  if (is.character(data)) data <- utils::read.csv(data)
-  wanted <- c("y", "X")
-  missing <- c(setdiff(wanted, names(data)), setdiff("beta", names(parameters)))
-  if (length(missing)) stop("no value for ", paste(missing, collapse = ", "))
+# Compiles the template where its library is missing or older; the name of the library.
+model_tmb_load <- function(cpp, flags) {
   base <- sub("[.]cpp$", "", cpp)
   library <- TMB::dynlib(base)
   if (!file.exists(library) || file.mtime(library) < file.mtime(cpp)) {
     if (TMB::compile(cpp, flags = flags) != 0) stop("compilation of ", cpp, " failed")
   }
   if (!basename(base) %in% names(getLoadedDLLs())) dyn.load(library)
+  basename(base)
+}
+
+model_tmb <- function(data, parameters = list(beta = c(0.5, -0.25, 1)), random = NULL, ...,
+    cpp = "model.cpp", flags = "", silent = TRUE, DLL = model_tmb_load(cpp, flags)) {
+  if (is.character(data)) data <- utils::read.csv(data)
+  wanted <- c("y", "X")
+  missing <- c(setdiff(wanted, names(data)), setdiff("beta", names(parameters)))
+  if (length(missing)) stop("no value for ", paste(missing, collapse = ", "))
   TMB::MakeADFun(do.call(model_tmb_data, c(as.list(data)[wanted], parameters)),
     parameters["beta"],
-    random = random, ..., DLL = basename(base), silent = silent)
+    random = random, ..., DLL = DLL, silent = silent)
 }
 
 # Fits by optimx::optimr where that is installed, else by nlminb, and adds sdreport().
