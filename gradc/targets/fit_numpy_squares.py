@@ -71,14 +71,18 @@ def offset(goal, theta):
 def refine(goal, theta):
     """Steps of Gauss and Newton near the optimum, as long as they bring it nearer."""
     far, step = offset(goal, theta)
-    squares = float(np.sum(goal.residuals(theta) ** 2))
+    rows = goal.residuals(theta)
+    squares = float(np.sum(rows**2))
+    # What rounding of the fitted values makes of the sum.
+    reach = np.abs(goal.jacobian(theta)) @ np.abs(theta)
+    slack = 1e-15 * np.sqrt(squares * np.sum(reach**2)) + 1e-14 * squares
     for _ in range(50):
         if not 1e-12 < far < np.inf:
             break
         for share in (1.0, 0.5, 0.25, 0.1, 0.01):
             trial = goal.clip(theta - share * step)
             total = float(np.sum(goal.residuals(trial) ** 2))
-            if total <= squares * (1.0 + 1e-14):
+            if total <= squares + slack:
                 nearer, next_step = offset(goal, trial)
                 if nearer < far:
                     break
