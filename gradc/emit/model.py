@@ -16,7 +16,8 @@ class EmitModel:
     output ``value``, in stable form and as written. ``gradient`` adds ``gradient:NAME``,
     ``hessian`` also ``hessian:ROW:COLUMN``. ``vjp`` has one more input, named ``cotangent``,
     and outputs ``cotangent:NAME`` for every other input. ``report`` has the value and the
-    results that the user asked for by name; it is None where there are none.
+    results that the user asked for by name; it is None where there are none. ``mean`` is the
+    mean of a least-squares model with its gradient, None where the target has no use for it.
     """
 
     name: str
@@ -28,6 +29,7 @@ class EmitModel:
     cotangent: str
     hessian: Function | None = None
     report: Function | None = None
+    mean: Function | None = None
 
 
 @dataclass(frozen=True, slots=True)

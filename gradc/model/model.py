@@ -86,7 +86,7 @@ class Model:
         if target not in TARGETS:
             raise fail("G006", f"there is no target '{target}'", suggestion=", ".join(TARGETS))
         stages = self.stages
-        wants_vjp = TARGETS[target].wants_vjp
+        wants_vjp, wants_mean = TARGETS[target].wants_vjp, TARGETS[target].wants_mean
         value = stages.legal(target, "value")
         emit_model = EmitModel(
             name=self.name,
@@ -99,6 +99,7 @@ class Model:
             cotangent=stages.cotangent,
             hessian=stages.legal(target, "hessian") if hessian else None,
             report=stages.legal(target, "report") if self.function_.reports else None,
+            mean=stages.legal(target, "mean") if wants_mean and stages.mean else None,
         )
         with collection_paused():
             return emit_model, TARGETS[target].emit(emit_model)

@@ -6,12 +6,12 @@ Each stage is an ``ir.Function`` over a graph of its own; ``--dump-ir=after:NAME
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from gradc.diff import hessian, value_and_gradient, vector_jacobian
 from gradc.errors import fail
-from gradc.ir import Function
+from gradc.ir import Function, dependents, reachable
 from gradc.ir.memory import collection_paused
 from gradc.passes import as_rounded, legalize, mark_own, simplify, stabilize
 from gradc.targets import TARGETS
@@ -90,6 +90,27 @@ class Stages:
         """The value and the named results as they were written."""
         with collection_paused():
             return simplify(self.source)
+
+    @cached_property
+    def mean(self) -> Function | None:
+        """The mean of ``y ~ f`` with its gradient, as nls takes it; None where there is none.
+
+        It has a row for each observation, and the response does not depend on a parameter.
+        """
+        function, square = self.source.without_reports(), self.source.least_squares
+        if square is None or not function.params:
+            return None
+        graph = function.graph
+        moving = dependents(graph, [item.node for item in function.params])
+        if graph.types[square.mean].rank != 1 or moving[square.response]:
+            return None
+        used = reachable(graph, [square.mean])
+        inputs = tuple(i for i in function.inputs if i.name in function.wrt or used[i.node])
+        mean = replace(function, inputs=inputs, outputs={"value": square.mean}, least_squares=None)
+        with collection_paused():
+            plain = simplify(mean)
+            value = stabilize(plain) if self.stable else plain
+            return self._finish(value_and_gradient(value.copy()))
 
     @property
     def cotangent(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gradc.emit import EmitModel, Emitted
 from gradc.emit.header import R_OPERATORS, header
@@ -25,6 +25,7 @@ from gradc.targets import fit_r, moments, saddle
 from gradc.targets.derivatives import Entry, cover, gradient_elements, hessian_entries
 from gradc.targets.r_checks import r_checks
 from gradc.targets.r_factory import factory
+from gradc.targets.r_nls import MEAN_COMMENT, mean_function, self_start
 from gradc.targets.r_tensors import FUNCTIONS, MATRIX_SELECT
 from gradc.targets.target import Target
 
@@ -47,6 +48,8 @@ _MOST_LOCALS = 24
 # minutes, so its statements are kept as quoted code outside, which R leaves alone.
 _MOST_COMPILED = 2500
 _CHUNK = 400
+# What the file defines beside the function itself.
+_MADE = ("model", "report", "mean", "selfStart")
 
 
 @dataclass(slots=True)
@@ -86,23 +89,32 @@ class _Body:
 
 
 def write(model: EmitModel, target: Target) -> Emitted:
-    """NAME.R: the function, and the factory that optimisers take."""
+    """NAME.R: the function, and the factory that optimisers take; for nls the mean alone."""
     function = share_signs(share_exponentials(model.hessian or model.gradient))
-    own = [model.name, f"{model.name}_model", f"{model.name}_report"]
-    names = Names(rules("r"), [*own[: 2 + bool(model.report)], *FUNCTIONS, *saddle.R, *moments.R])
+    own = [model.name, *(f"{model.name}_{made}" for made in _MADE)]
+    names = Names(rules("r"), [*own, *FUNCTIONS, *saddle.R, *moments.R])
     inputs = [*function.params, *function.data]
     claimed = names.claim(item.name for item in inputs)
     users = {item.name: claimed[item.name] for item in inputs}
-    order = names.fresh("order")
-    text = [f"# {line}".rstrip() for line in _header(model, names, users)]
-    text += ["", *_function(model, target, function, names, users, order)]
+    order, given = names.fresh("order"), names.copy()
+    text = ["", *_function(model, target, function, names, users, order)]
     if function.params:
         text += ["", *factory(model, function, names, users, order)]
     labels: dict[str, str] = {}
     if model.report is not None:
         labels = report_labels(model.report)
         text += ["", *_report(model, target, model.report, names, users)]
-    return Emitted({f"{model.name}.R": "\n".join(text) + "\n"}, users, labels)
+    curve = mean_function(model)
+    if model.mean is not None and curve is not None:
+        mean = share_signs(share_exponentials(model.mean))
+        alone = replace(model, name=f"{model.name}_mean", hessian=None)
+        text += ["", MEAN_COMMENT]
+        text += _function(alone, target, mean, given.copy(), users, order)
+    if curve is not None:
+        text += ["", *self_start(model, *curve, given.copy(), users, order)]
+    head = [f"# {line}".rstrip() for line in _header(model, given, users)]
+    lines = "\n".join([*head, *text])
+    return Emitted({f"{model.name}.R": f"{lines}\n"}, users, labels)
 
 
 def _header(model: EmitModel, names: Names, users: dict[str, str]) -> list[str]:
@@ -116,6 +128,12 @@ def _header(model: EmitModel, names: Names, users: dict[str, str]) -> list[str]:
         f" does. {model.name}_model() closes over the data and returns list(par, fn, gr, he, fg)"
         " for optim, nlminb, nlm and optimx::optimr.",
     ]
+    curve = mean_function(model)
+    if curve is not None:
+        notes.append(
+            f"{curve[0]}() stands on the right of nls(response ~ ...); {model.name}_selfStart()"
+            " makes a self-starting model of it."
+        )
     return header(title, model.source, names, users, notes)
 
 
@@ -375,4 +393,5 @@ TARGET = Target(
     write=write,
     native=LOOPS,
     fit=fit_r.write,
+    wants_mean=True,
 )

@@ -41,9 +41,9 @@ def factory(
     else:
         lines.append("    he = NULL,")
     lines += _with_attributes(model, names, par, full)
-    bounds = _bounds(function)
-    lines[-1] += "," if bounds else ""
-    lines += bounds
+    for bound in bound_arguments(function):
+        lines[-1] += ","
+        lines += wrap(bound, 4)
     if model.report is not None:
         lines[-1] += ","
         report = _call(f"{model.name}_report", function, users, par, [])
@@ -67,18 +67,17 @@ def _start_comment(model: EmitModel, function: Function) -> list[str]:
     return lines
 
 
-def _bounds(function: Function) -> list[str]:
-    """``lower`` and ``upper``, where parameters were declared."""
+def bound_arguments(function: Function) -> list[str]:
+    """``lower = …`` and ``upper = …``, where parameters were declared."""
     if not any(item.declared for item in function.params):
         return []
     lower, upper = zip(*bounds_by_element(function), strict=True)
-    lines: list[str] = []
+    arguments: list[str] = []
     for name, bounds, open_ in (("lower", lower, "-Inf"), ("upper", upper, "Inf")):
         texts = [open_ if bound is None else _signed(bound) for bound in bounds]
         text = f"c({', '.join(texts)})" if len(set(texts)) > 1 else f"rep({texts[0]}, {len(texts)})"
-        lines += wrap(f"{name} = {text},", 4)
-    lines[-1] = lines[-1].removesuffix(",")
-    return lines
+        arguments.append(f"{name} = {text}")
+    return arguments
 
 
 def _call(
@@ -86,26 +85,32 @@ def _call(
 ) -> str:
     """A call of the function with the parameters taken from one vector."""
     data = [users[item.name] for item in function.data]
-    slices: list[str] = []
+    parts = slices(function, par)
+    if len(parts) > _MOST_WRITTEN and all(not item.type.shape for item in function.params):
+        rest = ", ".join([*data, *(f"{order} = {order}" for order in orders)])
+        return f"do.call({name}, c(as.list(unname({par})), list({rest})))"
+    return f"{name}({', '.join([*parts, *data, *orders])})"
+
+
+def slices(function: Function, par: str) -> list[str]:
+    """The parameters in order, each taken from one vector."""
+    parts: list[str] = []
     place = 1
     for item in function.params:
         length = item.type.count
         if length is None:
-            slices.append(f"{par}[[{place}]]")
+            parts.append(f"{par}[[{place}]]")
         elif item.type.rank == 2:
             rows = item.type.known_shape[0]
-            slices.append(f"matrix({par}[{place}:{place + length - 1}], {rows}L)")
+            parts.append(f"matrix({par}[{place}:{place + length - 1}], {rows}L)")
         else:
-            slices.append(f"unname({par}[{place}:{place + length - 1}])")
+            parts.append(f"unname({par}[{place}:{place + length - 1}])")
         place += length or 1
-    if len(slices) > _MOST_WRITTEN and all(not item.type.shape for item in function.params):
-        rest = ", ".join([*data, *(f"{order} = {order}" for order in orders)])
-        return f"do.call({name}, c(as.list(unname({par})), list({rest})))"
-    return f"{name}({', '.join([*slices, *data, *orders])})"
+    return parts
 
 
 def initial(function: Function, users: dict[str, str]) -> str:
-    """Starting values by name."""
+    """Starting values by name, as an expression of R."""
     parts: list[str] = []
     for item in function.params:
         name, length = users[item.name], item.type.count

@@ -32,6 +32,7 @@ class Target:
     syntax: Syntax
     write: Callable[[EmitModel, Target], Emitted]
     wants_vjp: bool = False
+    wants_mean: bool = False
     tapes: bool = False
     spell: Mapping[str, Spelling] = field(default_factory=dict)
     native: frozenset[str] = frozenset()

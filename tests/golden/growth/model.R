@@ -8,6 +8,8 @@
 # model() returns the value with the attribute "gradient", as deriv() does. model_model()
 # closes over the data and returns list(par, fn, gr, he, fg) for optim, nlminb, nlm and
 # optimx::optimr.
+# model() stands on the right of nls(response ~ ...); model_selfStart() makes a
+# self-starting model of it.
 
 # order: 0 for the value alone, 1 for the gradient too.
 model <- function(Vm, K, lag, conc, order = 1L) {
@@ -43,4 +45,25 @@ model_model <- function(conc) {
       structure(sum(value_), gradient = unname(colSums(attr(value_, "gradient"))))
     }
   )
+}
+
+# model() as a self-starting model; nlminb improves the start before nls takes it:
+#   SSmodel <- model_selfStart()
+#   nls(response ~ SSmodel(Vm, K, lag, conc), data)
+model_selfStart <- function(start) {
+  initial <- function(mCall, data, LHS, ...) {
+    response <- eval(LHS, data)
+    inputs <- lapply(as.list(mCall)["conc"], eval, data)
+    mean <- function(par, order) {
+      do.call(model, c(list(par[[1]], par[[2]], par[[3]]), inputs, list(order = order)))
+    }
+    par <- nlminb(start,
+      function(par) sum((response - mean(par, 0L))^2),
+      function(par) {
+        fitted <- mean(par, 1L)
+        -2 * colSums(as.vector(response - fitted) * attr(fitted, "gradient"))
+      })$par
+    setNames(par, as.character(mCall[c("Vm", "K", "lag")]))
+  }
+  selfStart(model, initial, parameters = c("Vm", "K", "lag"))
 }

@@ -8,6 +8,8 @@
 # model() returns the value with the attribute "gradient", as deriv() does. model_model()
 # closes over the data and returns list(par, fn, gr, he, fg) for optim, nlminb, nlm and
 # optimx::optimr.
+# model() stands on the right of nls(response ~ ...); model_selfStart() makes a
+# self-starting model of it.
 
 # order: 0 for the value alone, 1 for the gradient too.
 model <- function(my_var, .grad, if.else, lambda, Type, np, tf, .expr1, order = 1L) {
@@ -52,4 +54,26 @@ model_model <- function(np, tf, .expr1) {
       structure(sum(value_), gradient = unname(colSums(attr(value_, "gradient"))))
     }
   )
+}
+
+# model() as a self-starting model; nlminb improves the start before nls takes it:
+#   SSmodel <- model_selfStart()
+#   nls(response ~ SSmodel(my_var, .grad, if.else, lambda, Type, np, tf, .expr1), data)
+model_selfStart <- function(start) {
+  initial <- function(mCall, data, LHS, ...) {
+    response <- eval(LHS, data)
+    inputs <- lapply(as.list(mCall)[c("np", "tf", ".expr1")], eval, data)
+    mean <- function(par, order) {
+      do.call(model, c(list(par[[1]], par[[2]], par[[3]], par[[4]], par[[5]]), inputs,
+        list(order = order)))
+    }
+    par <- nlminb(start,
+      function(par) sum((response - mean(par, 0L))^2),
+      function(par) {
+        fitted <- mean(par, 1L)
+        -2 * colSums(as.vector(response - fitted) * attr(fitted, "gradient"))
+      })$par
+    setNames(par, as.character(mCall[c("my_var", ".grad", "if.else", "lambda", "Type")]))
+  }
+  selfStart(model, initial, parameters = c("my_var", ".grad", "if.else", "lambda", "Type"))
 }

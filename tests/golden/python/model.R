@@ -8,6 +8,8 @@
 # model() returns the value with the attribute "gradient", as deriv() does. model_model()
 # closes over the data and returns list(par, fn, gr, he, fg) for optim, nlminb, nlm and
 # optimx::optimr.
+# model() stands on the right of nls(response ~ ...); model_selfStart() makes a
+# self-starting model of it.
 
 # order: 0 for the value alone, 1 for the gradient too.
 model <- function(a, b, c, x, order = 1L) {
@@ -51,4 +53,25 @@ model_model <- function(x) {
       structure(sum(value_), gradient = unname(colSums(attr(value_, "gradient"))))
     }
   )
+}
+
+# model() as a self-starting model; nlminb improves the start before nls takes it:
+#   SSmodel <- model_selfStart()
+#   nls(response ~ SSmodel(a, b, c, x), data)
+model_selfStart <- function(start) {
+  initial <- function(mCall, data, LHS, ...) {
+    response <- eval(LHS, data)
+    inputs <- lapply(as.list(mCall)["x"], eval, data)
+    mean <- function(par, order) {
+      do.call(model, c(list(par[[1]], par[[2]], par[[3]]), inputs, list(order = order)))
+    }
+    par <- nlminb(start,
+      function(par) sum((response - mean(par, 0L))^2),
+      function(par) {
+        fitted <- mean(par, 1L)
+        -2 * colSums(as.vector(response - fitted) * attr(fitted, "gradient"))
+      })$par
+    setNames(par, as.character(mCall[c("a", "b", "c")]))
+  }
+  selfStart(model, initial, parameters = c("a", "b", "c"))
 }
