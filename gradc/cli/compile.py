@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gradc.cli.files import write_files
+from gradc.cli.files import remove_stale, write_files
 from gradc.cli.options import model_options, parse_targets, read_model
 from gradc.cli.output import (
     diagnostics_json,
@@ -40,6 +40,12 @@ if TYPE_CHECKING:
     show_default=True,
     help="Folder for the files.",
 )
+@click.option(
+    "--package",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write an R package into this folder instead, of the targets r and tmb.",
+)
 @click.option("--hessian", is_flag=True, help="Emit second derivatives too.")
 @click.option("--with-fit", is_flag=True, help="Emit scripts that fit the model to data too.")
 @click.option("--no-verify", is_flag=True, help="Write the files and run nothing.")
@@ -56,6 +62,7 @@ if TYPE_CHECKING:
 def compile_command(
     target: str,
     output: Path,
+    package: Path | None,
     hessian: bool,
     with_fit: bool,
     no_verify: bool,
@@ -70,7 +77,7 @@ def compile_command(
     **reading: Any,
 ) -> int:
     """Write code with gradients, and verify it."""
-    targets = parse_targets(target)
+    targets = parse_targets(target) if package is None else _package_targets(target)
     required = [] if require is None else parse_targets(require)
     model, given = read_model(**reading)
     if dump_ir is not None:
@@ -79,13 +86,14 @@ def compile_command(
     if shown is not None:
         {"text": show_text, "model": show_model}[shown](model, format_)
         return 0
-    files: dict[str, str] = {}
-    for name in targets:
-        fits = with_fit and TARGETS[name].fit is not None
-        files.update(model.emit(name, hessian=hessian, with_fit=fits))
     for point in given:
         model.known_part(point)  # what is wrong with the data is said before a file is written
-    paths = write_files(output, files, force=force)
+    if package is None:
+        paths = write_files(output, _emitted(model, targets, hessian, with_fit), force=force)
+    else:
+        made = model.r_package(targets, hessian=hessian, seed=seed, at=_given(given) or ())
+        paths = write_files(package, made, force=force)
+        remove_stale(package, made)
     if format_ == "text":
         write_diagnostics(model.notes)
         write_text("".join(f"wrote {path}\n" for path in paths))
@@ -103,6 +111,22 @@ def compile_command(
         write_rich("", render_report(report))
         write_diagnostics(report.diagnostics)
     return _status(report, required, strict)
+
+
+def _emitted(model: Model, targets: Sequence[str], hessian: bool, with_fit: bool) -> dict[str, str]:
+    files: dict[str, str] = {}
+    for name in targets:
+        fits = with_fit and TARGETS[name].fit is not None
+        files.update(model.emit(name, hessian=hessian, with_fit=fits))
+    return files
+
+
+def _package_targets(text: str) -> list[str]:
+    """The targets of an R package, which has the R code in any case."""
+    named = parse_targets(text)
+    if text.strip() != "all" and not {"r", "tmb"}.issuperset(named):
+        raise click.UsageError("--package takes the targets r and tmb")
+    return ["r", "tmb"] if "tmb" in named else ["r"]
 
 
 def _given(points: Sequence[Point]) -> list[Point] | None:

@@ -30,6 +30,8 @@ def write_files(folder: Path, files: Mapping[str, str], *, force: bool) -> list[
             written.append((temporary, path))
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
                 stream.write(text)
+        for path in paths:
+            path.parent.mkdir(parents=True, exist_ok=True)
         umask = os.umask(0)
         os.umask(umask)
         for temporary, path in written:
@@ -43,16 +45,30 @@ def write_files(folder: Path, files: Mapping[str, str], *, force: bool) -> list[
     return paths
 
 
+def remove_stale(folder: Path, files: Mapping[str, str]) -> None:
+    """Remove what gradc wrote for an earlier R package in this folder and this one does not have.
+
+    R takes every file of these folders for a part of the package.
+    """
+    for place in ("R", "src", "man", "tests/testthat"):
+        for path in sorted((folder / place).glob("*.*")):
+            if f"{place}/{path.name}" not in files and path.is_file() and _is_ours(path):
+                path.unlink()
+
+
 def _refuse_foreign(path: Path) -> None:
     if not path.exists():
         return
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        text = ""
-    if not is_generated(text):
+    if not _is_ours(path):
         raise fail(
             "G020",
             f"'{path}' exists and was not written by gradc",
             suggestion="choose another folder with -o, or overwrite it with --force",
         )
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        return is_generated(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return False

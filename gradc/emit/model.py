@@ -18,6 +18,7 @@ class EmitModel:
     and outputs ``cotangent:NAME`` for every other input. ``report`` has the value and the
     results that the user asked for by name; it is None where there are none. ``mean`` is the
     mean of a least-squares model with its gradient, None where the target has no use for it.
+    ``package`` names the R package that the files are to stand in, empty where they stand alone.
     """
 
     name: str
@@ -30,6 +31,7 @@ class EmitModel:
     hessian: Function | None = None
     report: Function | None = None
     mean: Function | None = None
+    package: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,25 @@ class Model:
             return fit_files(self, target)
         return dict(self.emitted(target, hessian=hessian).files)
 
+    def r_package(
+        self,
+        targets: Sequence[str] = ("r",),
+        *,
+        hessian: bool = False,
+        points: int = 3,
+        seed: int = 0,
+        at: Sequence[Mapping[str, Any]] = (),
+    ) -> dict[str, str]:
+        """An R package of the model, path to text; with target tmb, the template too.
+
+        Its tests hold the code against the true values at the model's own point, or at those of
+        ``at``, and at ``points`` sampled ones.
+        Raises: as :meth:`emitted`, and GradcError (G006) for a target that no R package has.
+        """
+        from gradc.model.package import r_package
+
+        return r_package(self, targets, hessian, points, seed, at)
+
     def r_model(self) -> str:
         """The model as gradc reads it, as a file of R that compiles to the same graph.
 

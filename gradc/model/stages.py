@@ -92,8 +92,8 @@ class Stages:
             return simplify(self.source)
 
     @cached_property
-    def mean(self) -> Function | None:
-        """The mean of ``y ~ f`` with its gradient, as nls takes it; None where there is none.
+    def mean_alone(self) -> Function | None:
+        """The mean of ``y ~ f`` as a model of its own; None where nls would not take it.
 
         It has a row for each observation, and the response does not depend on a parameter.
         """
@@ -106,11 +106,13 @@ class Stages:
             return None
         used = reachable(graph, [square.mean])
         inputs = tuple(i for i in function.inputs if i.name in function.wrt or used[i.node])
-        mean = replace(function, inputs=inputs, outputs={"value": square.mean}, least_squares=None)
-        with collection_paused():
-            plain = simplify(mean)
-            value = stabilize(plain) if self.stable else plain
-            return self._finish(value_and_gradient(value.copy()))
+        return replace(function, inputs=inputs, outputs={"value": square.mean}, least_squares=None)
+
+    @cached_property
+    def mean(self) -> Function | None:
+        """The mean of ``y ~ f`` with its gradient, where it has one row an observation."""
+        alone = self.mean_alone
+        return None if alone is None else Stages(alone, self.stable).gradient
 
     @property
     def cotangent(self) -> str:

@@ -73,7 +73,7 @@ def write(model: EmitModel, target: Target) -> Emitted:
     _fill(template)
     body = "\n".join(template.lines)
     lines = [f"// {line}".rstrip() for line in _header(model, given, users)]
-    lines += ["", "#include <TMB.hpp>", "", *extras_code(used_extras(body))]
+    lines += ["", *_settings(model), "#include <TMB.hpp>", "", *extras_code(used_extras(body))]
     helpers = (("recycle(", RECYCLE), ("check_places(", CHECK_PLACES), *CHECKS)
     for call, helper in helpers:
         if call in body:
@@ -85,6 +85,20 @@ def write(model: EmitModel, target: Target) -> Emitted:
         f"{model.name}_tmb.R": driver(model, function, users),
     }
     return Emitted(files, users, template.labels)
+
+
+def _settings(model: EmitModel) -> list[str]:
+    """What TMB::compile() defines, for a template that R compiles with its package."""
+    if not model.package:
+        return []
+    return [
+        "// R calls this when it loads the package; a place outside of a vector is an error.",
+        f"#define TMB_LIB_INIT R_init_{model.package.replace('.', '_')}",
+        "#define TMB_SAFEBOUNDS",
+        "#define TMB_EIGEN_DISABLE_WARNINGS",
+        "#define CPPAD_FRAMEWORK",
+        "",
+    ]
 
 
 def _called(target: Target, function: Function) -> set[str]:
@@ -102,7 +116,8 @@ def _called(target: Target, function: Function) -> set[str]:
 
 
 def _header(model: EmitModel, names: Names, users: dict[str, str]) -> list[str]:
-    notes = [f"{model.name}_tmb.R compiles it, makes the objective and fits it."]
+    compiles = "" if model.package else "compiles it, "
+    notes = [f"{model.name}_tmb.R {compiles}makes the objective and fits it."]
     if model.value.per_observation:
         notes.append("The objective is the sum over rows; report()$value holds the rows.")
     return header(f"the TMB template of {model.name}.", model.source, names, users, notes)

@@ -10,25 +10,13 @@ from gradc.ir import Function, Input
 from gradc.targets.r_checks import declared_checks
 
 _DRIVER = """\
-# Compiles the template where its library is missing or older; the name of the library.
-{name}_tmb_load <- function(cpp, flags) {{
-  base <- sub("[.]cpp$", "", cpp)
-  library <- TMB::dynlib(base)
-  if (!file.exists(library) || file.mtime(library) < file.mtime(cpp)) {{
-    if (TMB::compile(cpp, flags = flags) != 0) stop("compilation of ", cpp, " failed")
-  }}
-  if (!basename(base) %in% names(getLoadedDLLs())) dyn.load(library)
-  basename(base)
-}}
-
-{name}_tmb <- function(data, parameters{start}, random = {random}, ...,
-    cpp = {folder}, flags = "", silent = TRUE, DLL = {name}_tmb_load(cpp, flags)) {{
+{load}{name}_tmb <- function(data, parameters{start}, random = {random}, ...,{where}) {{
   if (is.character(data)) data <- utils::read.csv(data)
   wanted <- {data}
   missing <- c(setdiff(wanted, names(data)), setdiff({parameters}, names(parameters)))
   if (length(missing)) stop("no value for ", paste(missing, collapse = ", "))
   TMB::MakeADFun({checked}, parameters[{parameters}],
-    random = random, ..., DLL = DLL, silent = silent)
+    random = random, ..., DLL = {library}, silent = silent)
 }}
 
 # Fits by optimx::optimr where that is installed, else by nlminb, and adds sdreport().
@@ -44,6 +32,27 @@ _DRIVER = """\
   list(obj = obj, fit = fit, report = TMB::sdreport(obj))
 }}
 """
+_LOAD = """\
+# Compiles the template where its library is missing or older; the name of the library.
+{name}_tmb_load <- function(cpp, flags) {{
+  base <- sub("[.]cpp$", "", cpp)
+  library <- TMB::dynlib(base)
+  if (!file.exists(library) || file.mtime(library) < file.mtime(cpp)) {{
+    if (TMB::compile(cpp, flags = flags) != 0) stop("compilation of ", cpp, " failed")
+  }}
+  if (!basename(base) %in% names(getLoadedDLLs())) dyn.load(library)
+  basename(base)
+}}
+
+"""
+_WHERE = """
+    cpp = "{name}.cpp", flags = "", silent = TRUE, DLL = {name}_tmb_load(cpp, flags)"""
+_UNLOAD = """\
+.onUnload <- function(libpath) {{
+  library.dynam.unload("{package}", libpath)
+}}
+
+"""
 _BOUNDS = """
   lower <- c({lower})[names(obj$par)]
   upper <- c({upper})[names(obj$par)]"""
@@ -55,11 +64,11 @@ def driver(model: EmitModel, function: Function, users: dict[str, str]) -> str:
     random = [users[item.name] for item in function.inputs if item.kind == "random"]
     params = [users[item.name] for item in function.params]
     params += [name for name in random if name not in params]
-    name = model.name
+    name, package = model.name, model.package
     lines = [
-        f"# {MARK}: compiles {name}.cpp, makes the objective and fits it.",
+        f"# {MARK}: {'' if package else f'compiles {name}.cpp, '}makes the objective and fits it.",
         "#",
-        f'#   source("{name}_tmb.R")',
+        f"#   library({package})" if package else f'#   source("{name}_tmb.R")',
         f"#   obj <- {name}_tmb({_example('data', data)}, {_example('parameters', params)})",
         "#   obj$fn(obj$par); obj$gr(obj$par)",
         f"#   {name}_tmb_fit(...)$report",
@@ -69,7 +78,9 @@ def driver(model: EmitModel, function: Function, users: dict[str, str]) -> str:
         name=name,
         start=_start(function, users, random),
         random="NULL" if not random else _strings(random),
-        folder=f'"{name}.cpp"',
+        load=_UNLOAD.format(package=package) if package else _LOAD.format(name=name),
+        where=" silent = TRUE" if package else _WHERE.format(name=name),
+        library=f'"{package}"' if package else "DLL",
         data=_strings(data),
         parameters=_strings(params),
         checked=_checked(name, function),
