@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,10 @@ from gradc.cli.output import (
     write_text,
 )
 from gradc.cli.show import show_model, show_text
+from gradc.errors import Diagnostic
 from gradc.model import Model, Point
 from gradc.targets import TARGETS
+from gradc.targets.r_package import package_name
 
 if TYPE_CHECKING:
     from gradc.verify import Report
@@ -94,6 +97,7 @@ def compile_command(
         made = model.r_package(targets, hessian=hessian, seed=seed, at=_given(given) or ())
         paths = write_files(package, made, force=force)
         remove_stale(package, made)
+        model = _with_package_name(model)
     if format_ == "text":
         write_diagnostics(model.notes)
         write_text("".join(f"wrote {path}\n" for path in paths))
@@ -127,6 +131,16 @@ def _package_targets(text: str) -> list[str]:
     if text.strip() != "all" and not {"r", "tmb"}.issuperset(named):
         raise click.UsageError("--package takes the targets r and tmb")
     return ["r", "tmb"] if "tmb" in named else ["r"]
+
+
+def _with_package_name(model: Model) -> Model:
+    """With a note where the package cannot be called as the model is."""
+    package = package_name(model.name)
+    if package == model.name:
+        return model
+    message = f"'{model.name}' is no name of an R package; the package is called '{package}'"
+    note = Diagnostic("G108", message, severity="note", suggestion="--name chooses")
+    return replace(model, notes=(*model.notes, note))
 
 
 def _given(points: Sequence[Point]) -> list[Point] | None:

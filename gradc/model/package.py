@@ -40,14 +40,17 @@ def r_package(
         raise fail(
             "G006", f"an R package has no target '{unknown[0]}'", suggestion=", ".join(_TARGETS)
         )
+    if not model.wrt:
+        message = "an R package is of a model with parameters, and this one has none"
+        raise fail("G303", message, suggestion="--wrt chooses")
     emit_model, emitted = model.emission("r", hessian=hessian)
     template = None
-    if "tmb" in targets and model.wrt:
+    if "tmb" in targets:
         given, _ = model.emission("tmb")
         given = replace(given, package=package_name(model.name))
         template = given, TARGETS["tmb"].emit(given)
     chosen = ["r", "tmb"] if template else ["r"]
-    checks = check_points(model, chosen, points, seed, at) if model.wrt else []
+    checks = check_points(model, chosen, points, seed, at)
     means: list[CheckPoint] = []
     if model.stages.mean_alone is not None:
         alone = replace(model, function_=model.stages.mean_alone)

@@ -108,7 +108,7 @@ def test_file(
         "# functions as accurate as they were measured to be.",
         "",
     ]
-    if not points or not function.params:
+    if not points:
         return "\n".join(lines) + "\n" + _NONE
     data, params = _names(function.data, emitted), _names(function.params, emitted)
     inputs = (*function.params, *function.data)

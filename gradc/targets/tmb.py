@@ -88,13 +88,16 @@ def write(model: EmitModel, target: Target) -> Emitted:
 
 
 def _settings(model: EmitModel) -> list[str]:
-    """What TMB::compile() defines, for a template that R compiles with its package."""
+    """What TMB::compile() defines, for a template that R compiles with its package.
+
+    TMB_SAFEBOUNDS is not among it: it ends R's process, which R CMD check warns of. The template
+    checks lengths and places itself.
+    """
     if not model.package:
         return []
     return [
-        "// R calls this when it loads the package; a place outside of a vector is an error.",
+        "// R calls this when it loads the package.",
         f"#define TMB_LIB_INIT R_init_{model.package.replace('.', '_')}",
-        "#define TMB_SAFEBOUNDS",
         "#define TMB_EIGEN_DISABLE_WARNINGS",
         "#define CPPAD_FRAMEWORK",
         "",
