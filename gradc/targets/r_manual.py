@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from gradc.emit import MARK, EmitModel, Emitted
 from gradc.emit.header import model_lines
 from gradc.emit.layout import paragraph, wrap
+from gradc.emit.numbers import r_start
 from gradc.ir import Function, Input
 from gradc.targets.r_nls import mean_function
 from gradc.targets.r_package_tests import CheckPoint, Value
@@ -236,7 +237,9 @@ def _said(item: Input) -> str:
     if item.kind == "param":
         count = item.type.count
         of = f" of {count} elements" if count is not None and item.type.rank == 1 else ""
-        return f"parameter: {shape}{of}."
+        least = "" if item.lower is None else f", at least {r_start(item.lower)}"
+        most = "" if item.upper is None else f", at most {r_start(item.upper)}"
+        return f"parameter: {shape}{of}{least}{most}."
     nature = {"count": " of counts", "positive": " of positive numbers"}.get(item.nature, "")
     if item.nature == "index":
         nature = f" of places, counted from {item.base}"
