@@ -67,6 +67,21 @@ def test_goldens_agree_in_their_toolchains(case: Path) -> None:
     assert report.verdict in ("agree", "inconclusive"), report
 
 
+def test_package_is_the_golden_one(
+    request: pytest.FixtureRequest, matches_golden: Callable[[Path, str], None]
+) -> None:
+    """An R package; tests/toolchain/test_r_package.py lets R check packages."""
+    folder = HERE / "package"
+    model = compile_model(folder / "model.txt", name="decay_curve")
+    files = model.r_package(["r", "tmb"], points=2)
+    for name, text in files.items():
+        if request.config.getoption("--accept"):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        matches_golden(folder / name, text)
+    found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert found == {"model.txt", *files}
+
+
 def test_bytes_do_not_depend_on_the_hash_seed() -> None:
     code = (
         "import gradc, sys\n"

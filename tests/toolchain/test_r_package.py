@@ -28,10 +28,18 @@ def r_cmd(*arguments: str, folder: Path) -> str:
     """R CMD with what it prints; templates are compiled without optimisation."""
     makevars = folder / "Makevars"
     makevars.write_text("CXXFLAGS = -O0\n", encoding="utf-8")
+    # The check would look packages up in a repository, and needs none.
+    profile = folder / "Rprofile"
+    profile.write_text(f"options(repos = 'file://{folder}')\n", encoding="utf-8")
     done = subprocess.run(
         ["R", "CMD", *arguments],
         cwd=folder,
-        env={**os.environ, "R_MAKEVARS_USER": str(makevars), "LC_ALL": "C.UTF-8"},
+        env={
+            **os.environ,
+            "R_MAKEVARS_USER": str(makevars),
+            "R_PROFILE_USER": str(profile),
+            "LC_ALL": "C.UTF-8",
+        },
         capture_output=True,
         text=True,
         timeout=900,
