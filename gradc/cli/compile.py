@@ -80,7 +80,7 @@ def compile_command(
     **reading: Any,
 ) -> int:
     """Write code with gradients, and verify it."""
-    targets = parse_targets(target) if package is None else _package_targets(target)
+    targets = parse_targets(target) if package is None else _package_targets(target, with_fit)
     required = [] if require is None else parse_targets(require)
     model, given = read_model(**reading)
     if dump_ir is not None:
@@ -94,9 +94,9 @@ def compile_command(
     if package is None:
         paths = write_files(output, _emitted(model, targets, hessian, with_fit), force=force)
     else:
-        made = model.r_package(targets, hessian=hessian, seed=seed, at=_given(given) or ())
-        paths = write_files(package, made, force=force)
-        remove_stale(package, made)
+        files = model.r_package(targets, hessian=hessian, seed=seed, at=_given(given) or ())
+        paths = write_files(package, files, force=force)
+        remove_stale(package, files)
         model = _with_package_name(model)
     if format_ == "text":
         write_diagnostics(model.notes)
@@ -125,8 +125,10 @@ def _emitted(model: Model, targets: Sequence[str], hessian: bool, with_fit: bool
     return files
 
 
-def _package_targets(text: str) -> list[str]:
+def _package_targets(text: str, with_fit: bool) -> list[str]:
     """The targets of an R package, which has the R code in any case."""
+    if with_fit:
+        raise click.UsageError("--with-fit writes scripts, which --package has no place for")
     named = parse_targets(text)
     if text.strip() != "all" and not {"r", "tmb"}.issuperset(named):
         raise click.UsageError("--package takes the targets r and tmb")

@@ -11,6 +11,11 @@ from gradc.targets.r_manual import Manual, pages
 from gradc.targets.r_package_tests import CheckPoint, test_file
 
 _SHORTEST = 2
+# Packages of R itself, and those that the package calls: R would load one for the other.
+_TAKEN = frozenset(
+    "base compiler datasets graphics grDevices grid matrix methods numDeriv optimx parallel"
+    " RcppEigen splines stats stats4 tcltk testthat tools translations TMB utils".casefold().split()
+)
 
 _DESCRIPTION = """\
 Config/Generator: {mark}
@@ -48,7 +53,9 @@ test_check("{package}")
 def package_name(name: str) -> str:
     """A valid name of an R package that resembles a model's: letters, digits and dots."""
     package = re.sub(r"[^A-Za-z0-9]+", ".", name).strip(".")
-    return package if len(package) >= _SHORTEST else f"{package}.model"
+    if len(package) < _SHORTEST or package.casefold() in _TAKEN:
+        package += ".model"
+    return package
 
 
 def package_files(

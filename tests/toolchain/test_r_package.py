@@ -173,7 +173,13 @@ def test_mean_is_the_model_of_the_right_side_alone() -> None:
 
 @pytest.mark.parametrize(
     ("name", "package"),
-    [("growth", "growth"), ("poisson_glm", "poisson.glm"), ("a", "a.model"), ("v_1_", "v.1")],
+    [
+        ("growth", "growth"),
+        ("poisson_glm", "poisson.glm"),
+        ("a", "a.model"),
+        ("v_1_", "v.1"),
+        ("TMB", "TMB.model"),
+    ],
 )
 def test_package_names_are_valid(name: str, package: str) -> None:
     assert package_name(name) == package

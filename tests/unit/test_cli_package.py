@@ -88,6 +88,8 @@ def test_a_file_in_the_place_of_a_folder_leaves_nothing_half_written(
 def test_other_targets_are_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert compiled(tmp_path / "p", "--target", "r,numpy") == 2
     assert "--package takes the targets r and tmb" in capsys.readouterr().err
+    assert compiled(tmp_path / "p", "--with-fit") == 2
+    assert "--with-fit writes scripts" in capsys.readouterr().err
     assert not (tmp_path / "p").exists()
     with pytest.raises(GradcError, match="has no target 'tf'"):
         compile_model("a*x", wrt=["a"]).r_package(["tf"])
