@@ -28,7 +28,10 @@ def r_cmd(*arguments: str, folder: Path) -> str:
     """R CMD with what it prints; templates are compiled without optimisation."""
     makevars = folder / "Makevars"
     makevars.write_text("CXXFLAGS = -O0\n", encoding="utf-8")
-    # The check would look packages up in a repository, and needs none.
+    # The check looks packages up in a repository, and does as well with an empty one.
+    index = folder / "src" / "contrib" / "PACKAGES"
+    index.parent.mkdir(parents=True, exist_ok=True)
+    index.touch()
     profile = folder / "Rprofile"
     profile.write_text(f"options(repos = 'file://{folder}')\n", encoding="utf-8")
     done = subprocess.run(
