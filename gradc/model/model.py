@@ -88,16 +88,18 @@ class Model:
         stages = self.stages
         wants_vjp, wants_mean = TARGETS[target].wants_vjp, TARGETS[target].wants_mean
         value = stages.legal(target, "value")
+        exact = TARGETS[target].exact
+        # TMB differentiates a template, whatever number of elements there are, SymPy a formula.
+        by_itself = TARGETS[target].tapes or exact
         emit_model = EmitModel(
             name=self.name,
             source=stages.plain,
             value=value,
             plain=stages.legal(target, "plain") if wants_vjp else value,
-            # A template is differentiated by TMB, whatever number of elements there are.
-            gradient=value if TARGETS[target].tapes else stages.legal(target, "gradient"),
+            gradient=value if by_itself else stages.legal(target, "gradient"),
             vjp=stages.legal(target, "vjp") if wants_vjp else None,
             cotangent=stages.cotangent,
-            hessian=stages.legal(target, "hessian") if hessian else None,
+            hessian=(value if exact else stages.legal(target, "hessian")) if hessian else None,
             report=stages.legal(target, "report") if self.function_.reports else None,
             mean=stages.legal(target, "mean") if wants_mean and stages.mean else None,
         )

@@ -65,9 +65,12 @@ def subject_of(
                 raise
             unsupported[target] = error.diagnostics[0].message
             continue
-        own = stages.taped if TARGETS[target].tapes else stages.legal
         supports, marked = TARGETS[target].supports, bool(TARGETS[target].own)
-        judged = as_rounded(own(target, derived), target, supports, marked=marked)
+        if TARGETS[target].exact:
+            judged = stages.hessian if hessian else stages.gradient
+        else:
+            own = stages.taped if TARGETS[target].tapes else stages.legal
+            judged = as_rounded(own(target, derived), target, supports, marked=marked)
         reports = _reports(stages.legal(target, "report")) if named else None
         reports = reports and as_rounded(reports, target, supports, marked=marked)
         emitted[target] = Emitted(judged, program, reports)

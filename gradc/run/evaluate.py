@@ -88,7 +88,7 @@ def unsupported(program: Program, witnesses: Sequence[str]) -> ToolchainError | 
             raise ValueError(f"unknown witness {name!r}")
         if program.target != "tf":
             return ToolchainError("G408", f"witness {name} runs beside target tf only")
-    if program.dtype != "float64" and program.target in ("r", "tmb"):
+    if program.dtype != "float64" and program.target in ("r", "tmb", "sympy"):
         return ToolchainError("G408", f"target {program.target} computes in float64 only")
     return None
 

@@ -9,10 +9,16 @@ from typing import Any
 Value = float | Sequence[float] | Sequence[Sequence[float]]
 Point = Mapping[str, Value]
 
-TARGETS = ("r", "tmb", "numpy", "tf")
+TARGETS = ("r", "tmb", "numpy", "tf", "sympy")
 KINDS = ("param", "data", "random")
 
-_MAIN_FILE = {"r": "{}.R", "tmb": "{}.cpp", "numpy": "{}_numpy.py", "tf": "{}_tf.py"}
+_MAIN_FILE = {
+    "r": "{}.R",
+    "tmb": "{}.cpp",
+    "numpy": "{}_numpy.py",
+    "tf": "{}_tf.py",
+    "sympy": "{}_sympy.py",
+}
 
 
 @dataclass(frozen=True, slots=True)

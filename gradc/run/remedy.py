@@ -5,7 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 
-_PYTHON_EXTRAS = {"numpy": "gradc", "r": "gradc[r]", "tmb": "gradc[r]", "tf": "gradc[tf]"}
+_PYTHON_EXTRAS = {
+    "numpy": "gradc",
+    "r": "gradc[r]",
+    "tmb": "gradc[r]",
+    "tf": "gradc[tf]",
+    "sympy": "gradc[sympy]",
+}
 
 COMPILER_PACKAGES = ("g++", "make", "libc6-dev")
 TMB_PACKAGES = ("r-cran-tmb", *COMPILER_PACKAGES)

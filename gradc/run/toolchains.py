@@ -22,7 +22,7 @@ int main() { return std::vector<double>(1, std::exp(0.0))[0] == 1.0 ? 0 : 1; }
 
 
 def toolchains() -> list[ToolchainStatus]:
-    """The state of every toolchain: ``numpy``, ``tf``, ``r``, ``c++`` and ``tmb``.
+    """The state of every toolchain: ``numpy``, ``tf``, ``r``, ``c++``, ``tmb``, ``sympy``.
 
     Each one is really started, in a child process that later runs use again: R through
     rpy2, the import of TensorFlow, a C++ program compiled and run. Target ``tmb`` needs
@@ -34,10 +34,11 @@ def toolchains() -> list[ToolchainStatus]:
         lambda: _hosted("r"),
         _compiler,
         lambda: _hosted("tmb"),
+        lambda: _hosted("sympy"),
     ]
     with ThreadPoolExecutor(len(probes)) as threads:
-        numpy, tf, r, compiler, tmb = threads.map(lambda probe: probe(), probes)
-    return [numpy, tf, r, compiler, _with_compiler(tmb, compiler)]
+        numpy, tf, r, compiler, tmb, sympy = threads.map(lambda probe: probe(), probes)
+    return [numpy, tf, r, compiler, _with_compiler(tmb, compiler), sympy]
 
 
 def _hosted(toolchain: str) -> ToolchainStatus:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gradc.targets import numpy, r, tf, tmb
+from gradc.targets import numpy, r, sympy, tf, tmb
 from gradc.targets.target import Target
 
 TARGETS: Mapping[str, Target] = {
-    target.name: target for target in (r.TARGET, tmb.TARGET, numpy.TARGET, tf.TARGET)
+    target.name: target for target in (r.TARGET, tmb.TARGET, numpy.TARGET, tf.TARGET, sympy.TARGET)
 }
 
 __all__ = ["TARGETS", "Target"]

@@ -20,9 +20,11 @@ class Target:
     ``spell`` overlays the spellings of the table of primitives; ``native`` are primitives
     that ``write`` turns into statements of its own. ``needs`` are the toolchains it runs
     with, ``patterns`` its files' names with ``{}`` for the model's. With ``tapes`` its toolchain
-    differentiates the emitted value by itself. ``own`` are densities of the toolchain that are
-    called where they are right, instead of what ``spell`` says. ``fit`` writes the stand-alone
-    script that fits the model with an optimiser of the target's toolchain.
+    differentiates the emitted value by itself; an ``exact`` one does so in symbols and computes
+    with as many digits as it takes, rounding once at the end. ``own`` are densities of the
+    toolchain that are called where they are right, instead of what ``spell`` says. ``fit``
+    writes the stand-alone script that fits the model with an optimiser of the target's
+    toolchain.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Target:
     wants_vjp: bool = False
     wants_mean: bool = False
     tapes: bool = False
+    exact: bool = False
     spell: Mapping[str, Spelling] = field(default_factory=dict)
     native: frozenset[str] = frozenset()
     own: Mapping[str, Own] = field(default_factory=dict)

@@ -12,10 +12,11 @@ from gradc.verify.bounds import Bounds, bounds
 from gradc.verify.cells import Cells
 from gradc.verify.compare import Expected
 from gradc.verify.evaluate import bind, concrete, counts_at
+from gradc.verify.exact_bounds import exact_bounds
 from gradc.verify.oracle import State, Truth, true_values
 from gradc.verify.points import Sample, sample
 from gradc.verify.quotient import Confirmation, confirm
-from gradc.verify.rounding import arithmetic, computes_in
+from gradc.verify.rounding import EXACT, arithmetic, computes_in
 
 WITNESS_TARGETS = {"tf-tape": "tf"}
 
@@ -174,7 +175,7 @@ def examine(subject: Subject, point: Mapping[str, Any], truth: Truth | None = No
     dtype = subject.dtype
     truth = truth or true_values(subject.plain, point, dtype=dtype)
     limits = {
-        name: bounds(item.function, name, point, dtype)
+        name: _bounds(item.function, name, point, dtype)
         for name, item in subject.emitted.items()
         if computes_in(name, dtype)
     }
@@ -191,13 +192,18 @@ def examine(subject: Subject, point: Mapping[str, Any], truth: Truth | None = No
         return Case(point, corrected, truth, confirmation, limits)
     named = true_values(subject.reports, point, dtype=dtype)
     radii = {
-        name: bounds(item.reports, name, point, dtype)
+        name: _bounds(item.reports, name, point, dtype)
         for name, item in subject.emitted.items()
         if computes_in(name, dtype) and item.reports is not None
     }
     for other in radii.values():
         named = _continued(named, other.exact)
     return Case(point, corrected, truth, confirmation, limits, named, radii)
+
+
+def _bounds(function: Function, target: str, point: Mapping[str, Any], dtype: str) -> Bounds:
+    of = exact_bounds if target in EXACT else bounds
+    return of(function, target, point, dtype)
 
 
 def _continued(truth: Truth, other: Truth) -> Truth:

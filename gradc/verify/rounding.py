@@ -75,7 +75,9 @@ _LOSES_SUBNORMALS = {
     "numpy": frozenset({"sigmoid", "pnorm", "log_pnorm", "inverse_mills"}),
     "r": frozenset({"sigmoid"}),
 }
-_DOUBLE_ONLY = frozenset({"r", "tmb"})
+_DOUBLE_ONLY = frozenset({"r", "tmb", "sympy"})
+EXACT = frozenset({"sympy"})
+"""Targets that compute with as many digits as it takes, and round once at the end."""
 
 
 @dataclass(frozen=True, slots=True)
