@@ -44,6 +44,8 @@ class SympyHost:
         except ZeroDivisionError as error:
             message = "SymPy gives no number at a pole, where its formula divides by zero"
             raise ToolchainError("G408", message) from error
+        except ArithmeticError as error:
+            raise ToolchainError("G408", f"SymPy gives no number here: {error}") from error
         except NotImplementedError as error:
             raise ToolchainError("G408", short(str(error))) from error
         except ValueError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gradc.emit.layout import WIDTH
+from gradc.emit.layout import WIDTH, wrap
 from gradc.emit.moves import called
 from gradc.emit.names import Locals, Names
 from gradc.emit.printer import Printer
@@ -18,21 +18,32 @@ from gradc.targets.python import Module, assignment, assignments, statement
 from gradc.targets.sympy_module import (
     DERIVATIVE,
     assumptions,
+    bracketed,
     check_lines,
     compares,
     documented,
+    has_steps,
     is_plain,
     label,
     lines_of,
     main_lines,
     report_dict,
     runtime,
+    tuple_of,
     write_file,
 )
 from gradc.targets.sympy_syntax import FLAT
 
 _LIMITS = Limits(characters=240, brackets=10, height=40)
-_STEPS = frozenset({"sign", "floor", "ceiling", "round", "mod", "abs"})
+_ROWS = '''\
+def _rows(*columns):
+    """The rows of the data; a single number is recycled."""
+    columns = [v if hasattr(v, "__len__") else [v] for v in columns]
+    count = max([len(v) for v in columns if len(v) != 1], default=1)
+    if any(len(v) not in (1, count) for v in columns):
+        raise ValueError("data of different lengths")
+    return [[v[k % len(v)] for v in columns] for k in range(count)]
+'''
 
 
 def is_flat(function: Function) -> bool:
@@ -68,8 +79,7 @@ def sums(function: Function) -> bool:
     """Whether a flat function sums over rows."""
     marks = reachable(function.graph, list(function.outputs.values()))
     return any(
-        marks[node] and function.graph.prim(node) in ("sum", "length")
-        for node in range(len(marks))
+        marks[node] and function.graph.prim(node) in ("sum", "length") for node in range(len(marks))
     )
 
 
@@ -138,13 +148,13 @@ def write_flat(module: Module) -> str:
     parts: list[Sequence[str]] = [_symbols(flat)]
     if any("_derivative(" in line for line in formulas):
         parts.append(lines_of(DERIVATIVE))
-    parts.append(["", "", *formulas] if len(parts) > 1 else formulas)
+    parts.append(formulas)
     flat_lines = [line for part in body for line in part]
     parts.append(_function(flat))
-    parts += runtime(module, flat_lines, "False" if summed else "True")
+    parts += runtime(flat_lines, "False" if summed else "True")
     parts += body
     last = main_lines(module)
-    parts.append(["", "", *last] if last else [])
+    parts.append(last)
     what = "sum over the rows" if summed else "one row" if model.value.per_observation else ""
     of = f", of {what}," if what == "one row" else ""
     notes = [
@@ -187,9 +197,10 @@ def _symbols(flat: _Flat) -> list[str]:
     if flat.counter:
         lines.append(f'{flat.counter} = Symbol("{flat.counter}", integer=True)')
         lines.append(f'{flat.count} = Symbol("{flat.count}", integer=True, positive=True)')
-    every = [f"*{flat.name(i)}" if i.type.rank else flat.name(i) for i in flat.inputs[: _count(flat)]]
-    listed = ", ".join(every) + ("," if len(every) == 1 else "")
-    return [*first, *lines, *statement("parameters = (", listed, 0, ")")]
+    every = [
+        f"*{flat.name(i)}" if i.type.rank else flat.name(i) for i in flat.inputs[: _count(flat)]
+    ]
+    return [*first, *lines, *bracketed("parameters = (", tuple_of(every), ")", 0)]
 
 
 def _count(flat: _Flat) -> int:
@@ -202,8 +213,7 @@ def _formulas(flat: _Flat) -> list[str]:
     plan = flat.plan(model.value, [model.value.value], flat.module.names)
     lines = assignments(plan.statements, loop_lines, 0)
     lines += assignment("expression", plan.text(model.value.value), 0)
-    graph = model.value.graph
-    steps = any(record[0] in _STEPS for record in graph.records)
+    steps = has_steps(model.value)
     one = "_derivative(expression, p)" if steps else "expression.diff(p)"
     lines.append(f"gradient = {{p: {one} for p in parameters}}")
     if model.hessian is not None:
@@ -235,12 +245,8 @@ def _function(flat: _Flat) -> list[str]:
         lines.append('    wanted["report"] = list(reports.values())')
     lines += ["    for v in wanted[kind]:", "        if sympify(v).has(Derivative, Subs):"]
     lines.append('            raise NotImplementedError(f"SymPy has no closed form of {v}"[:200])')
-    text = ", ".join(arguments) + ("," if len(arguments) == 1 else "")
-    lines += statement("arguments = (", text, 4, ")")
-    lines.append(
-        '    return lambdify(arguments, wanted[kind], "mpmath", cse=cse, dummify=True)'
-    )
-    return lines
+    lines += bracketed("arguments = (", tuple_of(arguments), ")")
+    return [*lines, '    return lambdify(arguments, wanted[kind], "mpmath", cse=cse, dummify=True)']
 
 
 def _spread(item: Input) -> bool:
@@ -251,26 +257,13 @@ def _functions(flat: _Flat) -> list[list[str]]:
     """``value_and_grad``, ``hess`` and ``report``."""
     model = flat.module.model
     vectors = [flat.name(i) for i in flat.inputs if i.type.rank and not _spread(i)]
-    recycled = [flat.name(i) for i in flat.inputs if i.type.rank and not _spread(i)]
-    parts: list[list[str]] = [_rows(flat, recycled)] if vectors else []
+    parts: list[list[str]] = [lines_of(_ROWS)] if vectors else []
     parts.append(_value_and_grad(flat, vectors))
     if model.hessian is not None:
         parts.append(_hess(flat, vectors))
     if model.report is not None:
         parts.append(_report(flat, vectors))
     return parts
-
-
-def _rows(flat: _Flat, vectors: Sequence[str]) -> list[str]:
-    """The function that recycles data to one length."""
-    lines = ["def _rows(*columns):"]
-    lines.append('    """The rows of the data; a single number is recycled."""')
-    lines.append("    columns = [v if hasattr(v, \"__len__\") else [v] for v in columns]")
-    lines.append("    count = max([len(v) for v in columns if len(v) != 1], default=1)")
-    lines.append("    if any(len(v) not in (1, count) for v in columns):")
-    lines.append('        raise ValueError("data of different lengths")')
-    lines.append("    return [[v[k % len(v)] for v in columns] for k in range(count)]")
-    return lines
 
 
 def _checks(flat: _Flat) -> list[str]:
@@ -286,22 +279,21 @@ def _checks(flat: _Flat) -> list[str]:
 
 def _all_rows(flat: _Flat, kind: str, vectors: Sequence[str]) -> list[str]:
     """Lines that leave ``found``: the results of each row, or of all of them summed."""
-    scalars = [f"*{flat.name(i)}" if _spread(i) else flat.name(i) for i in flat.inputs]
-    scalars = [s for s in scalars if s not in vectors]
+    scalars = [name for name in _arguments(flat) if name not in vectors]
     if not vectors:
-        listed = ", ".join(scalars)
-        return [f'    found = [_evaluated("{kind}", [{listed}], {flat.digits})]']
+        text = f'_evaluated("{kind}", [{", ".join(scalars)}], {flat.digits})'
+        return bracketed("found = [", [text], "]")
     rows = f"_rows({', '.join(vectors)})"
-    order = [f"row[{vectors.index(n)}]" if n in vectors else n for n in _arguments(flat)]
     if not flat.counter:
-        lines = statement("found = [", f'_evaluated("{kind}", [{", ".join(order)}], {flat.digits})')
-        lines = lines[:-1] + [lines[-1]]
-        text = f'_evaluated("{kind}", [{", ".join(order)}], {flat.digits}) for row in {rows}'
-        return statement("found = [", text, 4, "]")
+        order = [f"row[{vectors.index(n)}]" if n in vectors else n for n in _arguments(flat)]
+        text = f'_evaluated("{kind}", [{", ".join(order)}], {flat.digits})'
+        if len(text) + len(rows) < WIDTH - 30:
+            return [f"    found = [{text} for row in {rows}]"]
+        lines = wrap(text, 8, 4)
+        return ["    found = [", *lines, f"        for row in {rows}", "    ]"]
     columns = [f"columns[{vectors.index(n)}]" if n in vectors else n for n in _arguments(flat)]
-    lines = [f"    columns = list(zip(*{rows}))"]
     text = f'_evaluated("{kind}", [{", ".join([*columns, "len(columns[0])"])}], {flat.digits})'
-    return [*lines, *statement("found = [", text, 4, "]")]
+    return [f"    columns = list(zip(*{rows}))", *bracketed("found = [", [text], "]")]
 
 
 def _arguments(flat: _Flat) -> list[str]:
@@ -315,14 +307,13 @@ def _value_and_grad(flat: _Flat, vectors: Sequence[str]) -> list[str]:
     lines = documented("value_and_grad", flat.names, flat.digits, text)
     lines += _checks(flat) + _all_rows(flat, "gradient", vectors)
     cuts = _cuts(flat)
-    one = ", ".join(f"found[0]{cut}" for cut in cuts) + ("," if len(cuts) == 1 else "")
+    one = tuple_of([f"found[0]{cut}" for cut in cuts])
     if by_row:
         every = [f"[row{cut} for row in found]" for cut in cuts]
         numbers = " or ".join(f'hasattr({name}, "__len__")' for name in vectors) or "False"
-        rows = ", ".join(every) + ("," if len(cuts) == 1 else "")
         lines += statement("if ", numbers, end=":")
-        lines += statement("return [row[0] for row in found], (", rows, 8, ")")
-    return [*lines, *statement("return found[0][0], (", one, 4, ")")]
+        lines += bracketed("return [row[0] for row in found], (", tuple_of(every), ")", 8)
+    return [*lines, *bracketed("return found[0][0], (", one, ")")]
 
 
 def _cuts(flat: _Flat) -> list[str]:
@@ -341,7 +332,9 @@ def _hess(flat: _Flat, vectors: Sequence[str]) -> list[str]:
     lines = documented("hess", flat.names, flat.digits, text)
     lines += _checks(flat) + _all_rows(flat, "hessian", vectors)
     lines.append("    p = len(parameters)")
-    total = "[sum(column) for column in zip(*found)]" if vectors and not flat.counter else "found[0]"
+    total = (
+        "[sum(column) for column in zip(*found)]" if vectors and not flat.counter else "found[0]"
+    )
     lines.append(f"    total = {total}")
     return [*lines, "    return [total[k*p:k*p + p] for k in range(p)]"]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from gradc.emit.header import header
-from gradc.emit.layout import wrap
+from gradc.emit.layout import WIDTH, wrap
 from gradc.emit.numbers import python_number
 from gradc.emit.reports import report_labels
 from gradc.ir import Function, Input, reachable
@@ -15,10 +15,10 @@ from gradc.targets.sympy_arrays import FUNCTIONS as TENSOR_FUNCTIONS
 from gradc.targets.sympy_spellings import FUNCTIONS
 
 FUNCTION_NAMES = (
-    "Abs", "And", "Derivative", "Dummy", "Eq", "Float", "IndexedBase", "Integer", "Matrix", "Max",
-    "Min", "Ne", "Not", "Or", "Piecewise", "Rational", "Subs", "Sum", "Symbol", "acos", "acosh",
-    "asin", "asinh", "atan", "atan2", "atanh", "besseli", "besselj", "besselk", "bessely", "beta",
-    "betainc_regularized", "ceiling", "cos", "cosh", "digamma", "erf", "erfc", "erfinv", "exp",
+    "Abs", "And", "Derivative", "Dummy", "Eq", "Float", "Heaviside", "IndexedBase", "Integer",
+    "Matrix", "Max", "Min", "Ne", "Not", "Or", "Piecewise", "Rational", "Subs", "Sum",
+    "Symbol", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "besseli", "besselj",
+    "besselk", "bessely", "beta", "betainc", "ceiling", "cos", "cosh", "digamma", "erf", "erfc", "erfinv", "exp",
     "floor", "gamma", "lambdify", "log", "loggamma", "lowergamma", "polygamma", "sech", "sign",
     "sin", "sinh", "sqrt", "symbols", "sympify", "tan", "tanh",
 )  # fmt: skip
@@ -77,14 +77,40 @@ def write_file(module: Module, notes: Sequence[str], parts: Iterable[Sequence[st
     used += [name for name in CONSTANT_NAMES if re.search(rf"(?<![\w.]){name}\b", code)]
     used.sort(key=str.lower)
     lines += _import(used)
+    before = False
     for block in [*own, *blocks]:
-        lines += ["", "", *block] if block[0].startswith(("def ", "@")) else ["", *block]
+        is_function = block[0].startswith(("def ", "@"))
+        lines += ["", "", *block] if is_function or before else ["", *block]
+        before = is_function
     return "\n".join(lines) + "\n"
+
+
+def bracketed(start: str, items: Sequence[str], end: str, indent: int = 4) -> list[str]:
+    """Items between brackets, on lines of their own where they are many."""
+    pad, text = " " * indent, ", ".join(items)
+    line = f"{pad}{start}{text}{end}"
+    if len(line) <= WIDTH:
+        return [line]
+    return [f"{pad}{start}", *wrap(text.rstrip(",") + ",", indent + 4, 0), f"{pad}{end}"]
+
+
+def tuple_of(items: Sequence[str]) -> list[str]:
+    """The items of a tuple: a single one has a comma of its own."""
+    return [f"{items[0]},"] if len(items) == 1 else list(items)
+
+
+STEPS = frozenset({"sign", "floor", "ceiling", "round", "mod", "abs", "min", "max"})
+"""Primitives with jumps, in their values or in those of a derivative."""
+
+
+def has_steps(function: Function) -> bool:
+    """Whether something in a function jumps."""
+    return any(record[0] in STEPS for record in function.graph.records)
 
 
 def _import(names: Sequence[str]) -> list[str]:
     line = f"from sympy import {', '.join(names)}"
-    if len(line) <= 92:
+    if len(line) <= WIDTH:
         return [line]
     return ["from sympy import (", *wrap(", ".join(names) + ",", 4, 0), ")"]
 
@@ -187,14 +213,23 @@ def signature(name: str, arguments: Sequence[str], digits: str) -> list[str]:
 NUMBERS = '''\
 def _numbers(function, arguments, digits):
     """What a function gives, computed with ever more digits until so many of them stay."""
-    before, working = None, digits + 15
-    while working < 2000:
-        with mp.workdps(working):
-            found = [_real(v) for v in function(*map(_exact, arguments))]
-            if before and all(map(lambda v, u: _stays(v, u, digits), found, before)):
-                return [Float(v, digits) for v in found]
-            before, working = found or [mp.zero], 2*working
-    raise ArithmeticError("even 2000 digits do not settle the value")
+    before, working = [], digits + 15
+    while True:
+        last = working > 10000
+        try:
+            with mp.workdps(working):
+                found = [_real(v) for v in function(*map(_exact, arguments))]
+                pairs = list(zip(found, before)) if before else [(v, mp.nan) for v in found]
+                if all(_stays(v, u, digits, working) for v, u in pairs):
+                    return [Float(v, digits) for v in found]
+            before = found
+        except ZeroDivisionError:
+            # What divides may have lost all of its digits.
+            if last:
+                raise
+        if last:
+            raise ArithmeticError(f"{working} digits do not settle the numbers")
+        working *= 2
 
 
 def _exact(value):
@@ -206,34 +241,38 @@ def _exact(value):
 
 def _real(value):
     """A real number; NaN where a root or a logarithm left the real line."""
+    if isinstance(value, int):
+        return value
     value = mp.mpmathify(value)
     return value.real if value.imag == 0 else mp.nan
 
 
-def _stays(value, before, digits):
-    """Whether more digits changed nothing."""
-    if value == before or (mp.isnan(value) and mp.isnan(before)):
+def _stays(value, before, digits, working):
+    """Whether more digits change nothing; a zero or an infinity may be for want of digits."""
+    if isinstance(value, int):
         return True
-    if mp.isinf(value) or mp.isnan(value) or mp.isinf(before) or mp.isnan(before):
+    if not mp.isfinite(value):
+        return working > 10000
+    if not mp.isfinite(before):
         return False
-    distance = abs(value - before)
-    least = mp.mpf(10)**-330
-    return distance <= abs(value)*mp.mpf(10)**-digits or max(abs(value), abs(before)) < least
+    if max(abs(value), abs(before)) < mp.mpf(10)**-330:
+        return working > 1000
+    return abs(value - before) <= abs(value)*mp.mpf(10)**-digits
 '''
 
 EVALUATED = '''\
-def _evaluated({kind}, {key}arguments, digits):
+def _evaluated(kind, {key}arguments, digits):
     """Numbers of a list of expressions; where a branch that is not taken has a pole, alone."""
     try:
-        return _numbers(_function({kind}, {key}{shared}), arguments, digits)
+        return _numbers(_function(kind, {key}{shared}), arguments, digits)
     except (ArithmeticError, ValueError):
-        return _numbers(_function({kind}, {key}False), arguments, digits)
+        return _numbers(_function(kind, {key}False), arguments, digits)
 '''
 
 DERIVATIVE = '''\
 def _derivative(value, parameter):
     """The derivative; a step is flat on both sides, and at it."""
-    steps = {f: Dummy() for f in value.atoms(sign, floor, ceiling)}
+    steps = {f: Dummy() for f in value.atoms(sign, floor, ceiling, Heaviside)}
     found = value.xreplace(steps).diff(parameter)
     return found.xreplace({dummy: f for f, dummy in steps.items()})
 '''
@@ -250,13 +289,13 @@ def lines_of(text: str) -> list[str]:
     return text.rstrip().split("\n")
 
 
-def runtime(module: Module, body: Sequence[str], shared: str, key: str = "") -> list[list[str]]:
+def runtime(body: Sequence[str], shared: str, key: str = "") -> list[list[str]]:
     """The functions that evaluate, and those that ``body`` calls beside."""
     text = "\n".join(body)
     parts = [lines_of(ELEMENTS)] if "_elements(" in text else []
     numbers = NUMBERS.split("\n\n\n")
     parts += [lines_of(part) for part in numbers]
-    evaluated = EVALUATED.format(kind="kind", key=key, shared=shared)
+    evaluated = EVALUATED.format(key=key, shared=shared)
     return [*parts, lines_of(evaluated)]
 
 

@@ -18,6 +18,12 @@ _SAME = (
     "tanh", "sech", "asinh", "acosh", "atanh", "sign", "floor", "ceiling", "erf", "erfc", "gamma",
     "digamma", "beta",
 )  # fmt: skip
+_QUANTILES = (
+    "qgamma", "qgamma_upper", "qgamma_log", "qgamma_upper_log", "qbeta", "qbeta_upper",
+    "qbeta_log", "qbeta_upper_log", "qt_log", "qpois", "qpois_upper", "qpois_log",
+    "qpois_upper_log", "qbinom", "qbinom_upper", "qbinom_log", "qbinom_upper_log",
+    "qnbinom", "qnbinom_upper", "qnbinom_log", "qnbinom_upper_log",
+)  # fmt: skip
 
 ELEMENTWISE: Mapping[str, Spelling] = {
     **{name: name for name in _SAME},
@@ -81,16 +87,8 @@ ELEMENTWISE: Mapping[str, Spelling] = {
     "gamma_below": _DERIVED,
     "gamma_above": _DERIVED,
     "beta_below": _DERIVED,
-    **{
-        name: _NO_QUANTILE
-        for name in (
-            "qgamma", "qgamma_upper", "qgamma_log", "qgamma_upper_log", "qbeta", "qbeta_upper",
-            "qbeta_log", "qbeta_upper_log", "qt_log", "qpois", "qpois_upper", "qpois_log",
-            "qpois_upper_log", "qbinom", "qbinom_upper", "qbinom_log", "qbinom_upper_log",
-            "qnbinom", "qnbinom_upper", "qnbinom_log", "qnbinom_upper_log",
-        )
-    },
-}  # fmt: skip
+    **dict.fromkeys(_QUANTILES, _NO_QUANTILE),
+}
 
 FUNCTIONS: Mapping[str, str] = {
     "_dgamma_log": '''\
@@ -146,7 +144,7 @@ def _pgamma(x, a):
 def _pbeta(x, a, b):
     """Distribution function of the beta distribution."""
     x = sympify(x)
-    return Piecewise((0, x <= 0), (1, x >= 1), (betainc_regularized(a, b, 0, x), True))
+    return Piecewise((0, x <= 0), (1, x >= 1), (betainc(a, b, 0, x)/beta(a, b), True))
 ''',
     "_stirlerr": '''\
 def _stirlerr(x):
@@ -174,9 +172,10 @@ def _xlogy(x, y):
 ''',
     "_lgamma": '''\
 def _lgamma(x):
-    """log(Abs(gamma(x))), which is loggamma(x) where x is positive."""
+    """log(Abs(gamma(x))), which is loggamma(x) where x is positive; DLMF 5.5.3 for the rest."""
     x = sympify(x)
-    return loggamma(x) if x.is_positive else log(Abs(gamma(x)))
+    mirrored = log(pi) - log(sin(pi*x)**2)/2 - loggamma(1 - x)
+    return Piecewise((loggamma(x), x > 0), (mirrored, True))
 ''',
     "_power": '''\
 def _power(x, y):

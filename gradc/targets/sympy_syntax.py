@@ -80,7 +80,8 @@ def _divided(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
 
 
 def _times(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
-    return infix(OPERATORS["mul"], *pieces, "*")
+    left, right = pieces
+    return infix(OPERATORS["mul"], left, right, "*")
 
 
 def _power(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:

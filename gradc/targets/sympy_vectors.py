@@ -12,15 +12,18 @@ from gradc.targets.python import Module, assignments, call, docstring, statement
 from gradc.targets.sympy_module import (
     DERIVATIVE,
     assumptions,
+    bracketed,
     check_lines,
     compares,
     documented,
+    has_steps,
     is_plain,
     label,
     lines_of,
     main_lines,
     report_dict,
     runtime,
+    tuple_of,
     write_file,
 )
 from gradc.targets.sympy_syntax import ARRAYS
@@ -78,6 +81,14 @@ class _Vectors:
     places: frozenset[str]
 
     @property
+    def steps(self) -> bool:
+        return has_steps(self.module.model.value)
+
+    def derivative(self, value: str, parameter: str) -> str:
+        """The text of a derivative."""
+        return f"_derivative({value}, {parameter})" if self.steps else f"{value}.diff({parameter})"
+
+    @property
     def inputs(self) -> list[Input]:
         return self.module.inputs
 
@@ -104,12 +115,13 @@ def write_vectors(module: Module) -> str:
         body += [_results(vectors, model.report), _report(vectors, model.report)]
     parts: list[Sequence[str]] = [lines_of(_SYMBOLS), lines_of(_ARRAY)]
     parts += [lines_of(_WHOLE)] if places else []
-    parts += [_symbols_of(vectors), _expression(vectors), lines_of(DERIVATIVE), _gradient(vectors)]
-    parts += [_shapes(vectors), _wanted(vectors), lines_of(_FLAT), lines_of(_COMPILED)]
-    lines = [line for part in body for line in part]
-    parts += runtime(module, lines, "True", "shapes, ")
-    last = main_lines(module)
-    parts += [*body, ["", "", *last] if last else []]
+    parts += [_symbols_of(vectors), _expression(vectors)]
+    parts += [lines_of(DERIVATIVE)] if vectors.steps else []
+    parts += [_gradient(vectors), _shapes(vectors), _wanted(vectors)]
+    parts += [lines_of(_FLAT), lines_of(_COMPILED)]
+    lines = [line for part in parts for line in part]
+    parts += runtime(lines, "True", "shapes, ")
+    parts += [*body, main_lines(module)]
     notes = [
         "expression() takes symbols or numbers, vectors as arrays: symbols_of() gives symbols in"
         " the shapes asked for. value_and_grad() evaluates with as many digits as it takes."
@@ -151,11 +163,13 @@ def _symbols_of(vectors: _Vectors) -> list[str]:
 
 def _arrays(vectors: _Vectors) -> list[str]:
     names = vectors.names
-    listed = ", ".join(names)
-    return unpack(names, "map", ["_array", f"({listed}{',' * (len(names) == 1)})"]) if names else []
+    listed = ", ".join(tuple_of(names))
+    return unpack(names, "map", ["_array", f"({listed})"]) if names else []
 
 
-def _body(vectors: _Vectors, function: Function, last: Sequence[int]) -> tuple[list[str], dict[int, str]]:
+def _body(
+    vectors: _Vectors, function: Function, last: Sequence[int]
+) -> tuple[list[str], dict[int, str]]:
     """The statements of a function over arrays, and the texts of its results."""
     module = vectors.module
     target = replace(module.target, syntax=ARRAYS)
@@ -177,29 +191,34 @@ def _gradient(vectors: _Vectors) -> list[str]:
     lines = call("def gradient", vectors.names, ":")
     lines += docstring("Derivatives of each entry of the value in each parameter's symbols.")
     params = vectors.names[: vectors.count]
-    listed = ", ".join(params) + ("," if len(params) == 1 else "")
+    listed = ", ".join(tuple_of(params))
     lines += call("value = expression", vectors.names, "", 4)
     lines.append(f"    parameters = [p for v in ({listed}) for p in np.ravel(v)]")
-    lines.append("    return [[_derivative(v, p) for p in parameters] for v in np.ravel(value)]")
+    one = vectors.derivative("sympify(v)", "p")
+    lines.append(f"    return [[{one} for p in parameters] for v in np.ravel(value)]")
     return lines
 
 
 def _wanted(vectors: _Vectors) -> list[str]:
     model = vectors.module.model
-    lines = ["def _wanted(kind, shapes):"]
+    lines = ["@cache", "def _wanted(kind, shapes):"]
     lines += docstring("The shape of the value, and all expressions in one list.")
     lines.append("    arguments = symbols_of(*shapes)")
     if model.report is not None:
         lines.append('    if kind == "report":')
         lines.append("        found = _results(*arguments)")
-        lines.append("        return [np.shape(v) for v in found], list(map(sympify, _flat(found)))")
+        lines.append(
+            "        return [np.shape(v) for v in found], list(map(sympify, _flat(found)))"
+        )
     lines.append("    value = expression(*arguments)")
     lines.append("    wanted = list(map(sympify, np.ravel(value)))")
     if model.hessian is not None:
         lines.append('    if kind == "hessian":')
         lines.append(f'        parameters = _flat(arguments[:{vectors.count}], "F")')
-        lines.append("        first = [_derivative(sum(wanted), p) for p in parameters]")
-        lines.append("        return None, [_derivative(g, p) for g in first for p in parameters]")
+        first, second = vectors.derivative("total", "p"), vectors.derivative("g", "p")
+        lines.append("        total = sympify(sum(wanted))")
+        lines.append(f"        first = [{first} for p in parameters]")
+        lines.append(f"        return None, [{second} for g in first for p in parameters]")
     lines.append("    wanted += [g for row in gradient(*arguments) for g in row]")
     return [*lines, "    return np.shape(value), wanted"]
 
@@ -238,10 +257,8 @@ def _shapes(vectors: _Vectors) -> list[str]:
         for item, name in zip(vectors.inputs, vectors.names, strict=True)
         if item.name not in vectors.places
     ]
-    lines += statement("shapes = (", ", ".join(found) + ",", 4, ")")
-    numbers = ", ".join(kept) + ","
-    lines.append("    # As a list of lists, which holds every number as it came.")
-    return [*lines, *statement("return shapes, _flat((", numbers, 4, "))")]
+    lines += bracketed("shapes = (", tuple_of(found), ")")
+    return [*lines, *bracketed("return shapes, _flat([", kept, "])")]
 
 
 def _opened(vectors: _Vectors, name: str, text: str) -> list[str]:
@@ -262,7 +279,7 @@ def _value_and_grad(vectors: _Vectors) -> list[str]:
     lines.append(f"    for own in shapes[:{vectors.count}]:")
     lines.append("        size = int(np.prod(own))")
     lines.append("        part = rows[:, place:place + size]")
-    lines.append("        gradients.append(part.reshape(*shape, *own)[()])")
+    lines.append("        gradients.append(part.reshape((*shape, *own))[()])")
     lines.append("        place += size")
     lines.append("    value = np.array(found[:count], object).reshape(shape)[()]")
     return [*lines, "    return value, tuple(gradients)"]
@@ -288,10 +305,12 @@ def _results(vectors: _Vectors, function: Function) -> list[str]:
 
 def _report(vectors: _Vectors, function: Function) -> list[str]:
     lines = _opened(vectors, "report", "Results of the model by name.")
-    labels = [name for name, _ in report_dict(function, dict.fromkeys(function.outputs.values(), ""))]
-    quoted = ", ".join(f'"{name}"' for name in labels) + ","
+    labels = [
+        name for name, _ in report_dict(function, dict.fromkeys(function.outputs.values(), ""))
+    ]
+    quoted = tuple_of([f'"{name}"' for name in labels])
     lines.append(f'    found = _evaluated("report", shapes, arguments, {vectors.digits})')
-    lines += statement("names = (", quoted, 4, ")")
+    lines += bracketed("names = (", quoted, ")")
     lines.append("    results, place = {}, 0")
     lines.append('    for name, shape in zip(names, _wanted("report", shapes)[0]):')
     lines.append("        size = int(np.prod(shape))")
