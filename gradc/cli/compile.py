@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gradc.cli.files import remove_stale, write_files
-from gradc.cli.options import model_options, parse_targets, read_model
+from gradc.cli.options import model_options, parse_targets, read_model, split_names
 from gradc.cli.output import (
     diagnostics_json,
     document,
@@ -21,8 +21,9 @@ from gradc.cli.output import (
     write_text,
 )
 from gradc.cli.show import show_model, show_text
-from gradc.errors import Diagnostic
+from gradc.errors import Diagnostic, GradcError
 from gradc.model import Model, Point
+from gradc.model.verification import LACKS
 from gradc.targets import TARGETS
 from gradc.targets.r_package import package_name
 
@@ -92,7 +93,8 @@ def compile_command(
     for point in given:
         model.known_part(point)  # what is wrong with the data is said before a file is written
     if package is None:
-        paths = write_files(output, _emitted(model, targets, hessian, with_fit), force=force)
+        files, model = _emitted(model, targets, split_names(target), hessian, with_fit)
+        paths = write_files(output, files, force=force)
     else:
         files = model.r_package(targets, hessian=hessian, seed=seed, at=_given(given) or ())
         paths = write_files(package, files, force=force)
@@ -117,12 +119,28 @@ def compile_command(
     return _status(report, required, strict)
 
 
-def _emitted(model: Model, targets: Sequence[str], hessian: bool, with_fit: bool) -> dict[str, str]:
+def _emitted(
+    model: Model, targets: Sequence[str], asked: Sequence[str], hessian: bool, with_fit: bool
+) -> tuple[dict[str, str], Model]:
+    """The files of all targets; one that lacks a function is left out where it was not named.
+
+    Raises: GradcError where a target that was ``asked`` for by name, or every one, lacks some.
+    """
     files: dict[str, str] = {}
+    lacking: list[Diagnostic] = []
     for name in targets:
         fits = with_fit and TARGETS[name].fit is not None
-        files.update(model.emit(name, hessian=hessian, with_fit=fits))
-    return files
+        try:
+            files.update(model.emit(name, hessian=hessian, with_fit=fits))
+        except GradcError as error:
+            first = error.diagnostics[0]
+            if first.code != LACKS or name in asked:
+                raise
+            message = f"no code for target '{name}': {first.message}"
+            lacking.append(replace(first, message=message, severity="note"))
+            if len(lacking) == len(targets):
+                raise
+    return files, replace(model, notes=(*model.notes, *lacking))
 
 
 def _package_targets(text: str, with_fit: bool) -> list[str]:

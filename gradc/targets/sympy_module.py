@@ -16,11 +16,11 @@ from gradc.targets.sympy_spellings import FUNCTIONS
 
 FUNCTION_NAMES = (
     "Abs", "And", "Derivative", "Dummy", "Eq", "Float", "Heaviside", "IndexedBase", "Integer",
-    "Matrix", "Max", "Min", "Ne", "Not", "Or", "Piecewise", "Rational", "Subs", "Sum",
-    "Symbol", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "besseli", "besselj",
-    "besselk", "bessely", "beta", "betainc", "ceiling", "cos", "cosh", "digamma", "erf", "erfc", "erfinv", "exp",
-    "floor", "gamma", "lambdify", "log", "loggamma", "lowergamma", "polygamma", "sech", "sign",
-    "sin", "sinh", "sqrt", "symbols", "sympify", "tan", "tanh",
+    "Matrix", "Max", "Min", "Ne", "Not", "Or", "Piecewise", "Rational", "Subs", "Sum", "Symbol",
+    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "besseli", "besselj", "besselk",
+    "bessely", "beta", "betainc", "ceiling", "cos", "cosh", "digamma", "erf", "erfc", "erfinv",
+    "exp", "floor", "gamma", "lambdify", "log", "loggamma", "lowergamma", "polygamma", "sech",
+    "sign", "sin", "sinh", "sqrt", "symbols", "sympify", "tan", "tanh",
 )  # fmt: skip
 """What is imported of SymPy where it is called."""
 
