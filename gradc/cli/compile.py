@@ -23,9 +23,9 @@ from gradc.cli.output import (
 from gradc.cli.show import show_model, show_text
 from gradc.errors import Diagnostic, GradcError
 from gradc.model import Model, Point
-from gradc.model.verification import LACKS
 from gradc.targets import TARGETS
 from gradc.targets.r_package import package_name
+from gradc.targets.target import LACKS
 
 if TYPE_CHECKING:
     from gradc.verify import Report

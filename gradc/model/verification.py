@@ -9,13 +9,11 @@ from gradc.errors import GradcError, fail
 from gradc.ir import Function
 from gradc.passes import as_rounded
 from gradc.targets import TARGETS
+from gradc.targets.target import LACKS
 from gradc.verify import WITNESS_TARGETS, Emitted, Report, Subject, verify
 
 if TYPE_CHECKING:
     from gradc.model.model import Model
-
-LACKS = "G303"
-"""The code of a diagnostic for a function that a target does not have."""
 
 
 def verify_model(

@@ -175,7 +175,7 @@ def _symbols(flat: _Flat) -> list[str]:
             if is_plain(item.name):
                 groups.setdefault(assumed, []).append(item)
             else:
-                lines.append(f"{name} = Symbol({label(item.name)}, {assumed})")
+                lines.append(f"{name} = Symbol({label(item.name, name)}, {assumed})")
         elif item.kind == "param":
             quoted = f'f"{item.name}[{{k}}]"' if is_plain(item.name) else f'f"{name}[{{k}}]"'
             turns = f"range(1, {(item.type.count or 0) + 1})"

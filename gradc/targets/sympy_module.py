@@ -24,6 +24,7 @@ FUNCTION_NAMES = (
 )  # fmt: skip
 """What is imported of SymPy where it is called."""
 
+_LONGEST = 60
 CONSTANT_NAMES = ("nan", "oo", "pi")
 # Words of SymPy that a reader who imports all of it would find taken away.
 _OTHERS = ("E", "I", "N", "O", "Q", "S", "diff", "evalf", "test", "zeta")
@@ -161,9 +162,10 @@ def compares(function: Function) -> bool:
     return any(marks[node] and function.graph.prim(node) in asking for node in range(len(marks)))
 
 
-def label(text: str) -> str:
-    """A user's name as the literal of a symbol's name."""
-    return ascii(text[:60]).replace('"', "'") if "'" in text else f'"{ascii(text[:60])[1:-1]}"'
+def label(text: str, emitted: str) -> str:
+    """The literal of a symbol's name: the user's own where it is letters and digits."""
+    harmless = len(text) <= _LONGEST and all(c.isalnum() or c in "._" for c in text)
+    return f'"{ascii(text)[1:-1]}"' if harmless else f'"{emitted}"'
 
 
 def is_plain(text: str) -> bool:

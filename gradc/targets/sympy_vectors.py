@@ -17,7 +17,6 @@ from gradc.targets.sympy_module import (
     compares,
     documented,
     has_steps,
-    is_plain,
     label,
     lines_of,
     main_lines,
@@ -154,7 +153,7 @@ def _symbols_of(vectors: _Vectors) -> list[str]:
         if item.name in vectors.places:
             made.append(f"_array({name})")
             continue
-        text = f'"{item.name}"' if is_plain(item.name) else label(item.name)
+        text = label(item.name, name)
         assumed = assumptions(item, strict=vectors.strict)
         made.append(f"_symbols({text}, {name}, {assumed})")
     lines.append("    return (")

@@ -12,6 +12,9 @@ from gradc.passes.own import Own
 from gradc.prims import TABLE, Spelling, Unsupported
 from gradc.targets.fit import WriteFit
 
+LACKS = "G303"
+"""The code of a diagnostic for a function that a target does not have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
