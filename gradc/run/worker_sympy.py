@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 from collections.abc import Mapping
 from typing import Any
@@ -66,6 +67,8 @@ class SympyHost:
             found = module.report(*values)
             for number, label in enumerate(header["reports"]):
                 results[f"report.{number}"] = _doubles(found[label])
+        if any(number != number for one in results.values() for number in one.data):
+            raise ToolchainError("G408", "SymPy's formula has no value at this point")
         return results
 
     def forget(self, program: Loaded) -> None:
@@ -78,8 +81,9 @@ def _doubles(value: Any) -> Tensor:
     from mpmath import mp
 
     def nearest(one: Any) -> float:
+        number = float(one)
         # A Float of SymPy cuts digits off where it is made a double; mpmath rounds.
-        return float(mp.mpmathify(one))
+        return float(mp.mpmathify(one)) if math.isfinite(number) else number
 
     array = np.array(value, dtype=object)
     flat = [nearest(one) for one in array.ravel()]

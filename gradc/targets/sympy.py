@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradc.emit import EmitModel, Emitted
 from gradc.emit.loops import LOOPS
 from gradc.errors import fail
-from gradc.ir import Function, reachable
+from gradc.ir import Function, Graph, reachable
 from gradc.targets.numpy_tensors import SPECIAL as MOVES
 from gradc.targets.python import open_module
 from gradc.targets.python_reports import labels_of
@@ -22,6 +22,7 @@ from gradc.targets.target import Target
 _DEEPEST = 90
 # Written out without shared parts. Four thousand operations take it some ten seconds.
 _LARGEST = 4000
+_MOST_PARAMETERS = 60
 
 
 def write(model: EmitModel, target: Target) -> Emitted:
@@ -43,10 +44,13 @@ def _refuse_large(function: Function) -> None:
             continue
         args = graph.args(node)
         if args:
-            sizes[node] = min(1 + sum(sizes[arg] for arg in args), 10**9)
-            heights[node] = 1 + max(heights[arg] for arg in args)
+            sizes[node] = min(1 + sum(sizes[arg] * _times(graph, node, arg) for arg in args), 10**9)
+            heights[node] = max(heights[arg] + _nests(graph, node, arg) for arg in args)
     size, height = max(sizes, default=0), max(heights, default=0)
-    if height > _DEEPEST:
+    count = sum(item.type.count or 1 for item in function.params)
+    if count > _MOST_PARAMETERS:
+        what = f"of {count} parameters"
+    elif height > _DEEPEST:
         what = f"{height} operations deep"
     elif size > _LARGEST:
         what = f"{size} operations long" if size < 10**9 else "longer than a billion operations"
@@ -55,9 +59,22 @@ def _refuse_large(function: Function) -> None:
     raise fail(
         "G303",
         f"target 'sympy' does not have this model: the formula is {what} where it is written"
-        f" out, and SymPy differentiates up to {_DEEPEST} deep and {_LARGEST} long",
+        f" out, and {_DEEPEST} deep, {_LARGEST} long and {_MOST_PARAMETERS} parameters are the most"
+        " that SymPy differentiates in a minute",
         graph.place(function.value),
     )
+
+
+def _nests(graph: Graph, node: int, arg: int) -> bool:
+    """Whether a node adds a level: a sum of sums is one sum to SymPy."""
+    one, other = graph.prim(node), graph.prim(arg)
+    return not any(one in chain and other in chain for chain in (("add", "sub"), ("mul", "neg")))
+
+
+def _times(graph: Graph, node: int, arg: int) -> int:
+    """How often the formula of an argument's element stands in that of a node's."""
+    of, into = graph.types[arg].count or 1, graph.types[node].count or 1
+    return max(1, of // into)
 
 
 TARGET = Target(

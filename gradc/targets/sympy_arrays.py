@@ -9,7 +9,7 @@ from gradc.prims import Spelling, Unsupported
 _DERIVED = Unsupported("SymPy differentiates by itself and does not need it")
 
 TENSORS: Mapping[str, Spelling] = {
-    "sum": "np.sum",
+    "sum": "Add(*np.ravel({x}))",
     "prod": "np.prod",
     "min": "Min(*{x})",
     "max": "Max(*{x})",

@@ -32,7 +32,7 @@ from gradc.targets.sympy_module import (
     tuple_of,
     write_file,
 )
-from gradc.targets.sympy_syntax import FLAT
+from gradc.targets.sympy_syntax import FLAT, typed
 
 _LIMITS = Limits(characters=240, brackets=10, height=40)
 _ROWS = '''\
@@ -212,7 +212,8 @@ def _formulas(flat: _Flat) -> list[str]:
     model = flat.module.model
     plan = flat.plan(model.value, [model.value.value], flat.module.names)
     lines = assignments(plan.statements, loop_lines, 0)
-    lines += assignment("expression", plan.text(model.value.value), 0)
+    text, literal = plan.text(model.value.value), plan.pieces[model.value.value].literal
+    lines += assignment("expression", typed(text) if literal else text, 0)
     steps = has_steps(model.value)
     one = "_derivative(expression, p)" if steps else "expression.diff(p)"
     lines.append(f"gradient = {{p: {one} for p in parameters}}")
@@ -238,15 +239,16 @@ def _function(flat: _Flat) -> list[str]:
     arguments += [flat.count] if flat.count else []
     lines = ["@cache", "def _function(kind, cse):"]
     lines.append('    """Expressions as a function of mpmath, shared parts of them once or not."""')
-    lines.append('    wanted = {"gradient": [expression, *gradient.values()]}')
+    lines.append("    wanted = [expression, *gradient.values()]")
     if model.hessian is not None:
-        lines.append('    wanted["hessian"] = [v for row in hessian for v in row]')
+        lines.append('    if kind == "hessian":')
+        lines.append("        wanted = [v for row in hessian for v in row]")
     if model.report is not None:
-        lines.append('    wanted["report"] = list(reports.values())')
-    lines += ["    for v in wanted[kind]:", "        if sympify(v).has(Derivative, Subs):"]
-    lines.append('            raise NotImplementedError(f"SymPy has no closed form of {v}"[:200])')
+        lines += ['    if kind == "report":', "        wanted = list(reports.values())"]
+    lines.append("    if any(sympify(v).has(Derivative, Subs) for v in wanted):")
+    lines.append('        raise NotImplementedError("SymPy has no closed form of a derivative")')
     lines += bracketed("arguments = (", tuple_of(arguments), ")")
-    return [*lines, '    return lambdify(arguments, wanted[kind], "mpmath", cse=cse, dummify=True)']
+    return [*lines, '    return lambdify(arguments, wanted, "mpmath", cse=cse, dummify=True)']
 
 
 def _spread(item: Input) -> bool:

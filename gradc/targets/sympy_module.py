@@ -15,12 +15,12 @@ from gradc.targets.sympy_arrays import FUNCTIONS as TENSOR_FUNCTIONS
 from gradc.targets.sympy_spellings import FUNCTIONS
 
 FUNCTION_NAMES = (
-    "Abs", "And", "Derivative", "Dummy", "Eq", "Float", "Heaviside", "IndexedBase", "Integer",
-    "Matrix", "Max", "Min", "Ne", "Not", "Or", "Piecewise", "Rational", "Subs", "Sum", "Symbol",
-    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "besseli", "besselj", "besselk",
-    "bessely", "beta", "betainc", "ceiling", "cos", "cosh", "digamma", "erf", "erfc", "erfinv",
-    "exp", "floor", "gamma", "lambdify", "log", "loggamma", "lowergamma", "polygamma", "sech",
-    "sign", "sin", "sinh", "sqrt", "symbols", "sympify", "tan", "tanh",
+    "Abs", "Add", "And", "Derivative", "Dummy", "Eq", "Float", "Heaviside", "IndexedBase",
+    "Integer", "Matrix", "Max", "Min", "Ne", "Not", "Or", "Piecewise", "Rational", "Subs", "Sum",
+    "Symbol", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "besseli", "besselj",
+    "besselk", "bessely", "beta", "betainc", "ceiling", "cos", "cosh", "digamma", "erf", "erfc",
+    "erfinv", "exp", "floor", "gamma", "lambdify", "log", "loggamma", "lowergamma", "polygamma",
+    "sech", "sign", "sin", "sinh", "sqrt", "symbols", "sympify", "tan", "tanh",
 )  # fmt: skip
 """What is imported of SymPy where it is called."""
 
@@ -51,6 +51,15 @@ TAKEN = (
     "hess",
     "report",
     "symbols_of",
+    # Locals of functions that name the user's variables too.
+    "arguments",
+    "columns",
+    "cse",
+    "found",
+    "kind",
+    "row",
+    "shapes",
+    "wanted",
 )
 """Names that a user's variable may not have in such a file; its symbol keeps the name."""
 

@@ -51,8 +51,8 @@ ELEMENTWISE: Mapping[str, Spelling] = {
     "log1mexp": "log(1 - exp(-{x}))",
     "logspace_add": "log(exp({x}) + exp({y}))",
     "logspace_sub": "log(exp({x}) - exp({y}))",
-    "xlogx": "_xlogy({x}, {x})",
-    "xlog1px": "_xlogy({x} + 1, {x} + 1)",
+    "xlogx": "{x}*log({x})",
+    "xlog1px": "({x} + 1)*log({x} + 1)",
     "lgamma": "_lgamma",
     "trigamma": "polygamma(1, {x})",
     "psigamma": "polygamma({n}, {x})",
@@ -164,11 +164,9 @@ def _within(condition, density):
 ''',
     "_xlogy": '''\
 def _xlogy(x, y):
-    """x*log(y), and 0 where x is 0, whatever y is."""
+    """x*log(y), and 0 where both are 0."""
     x, y = sympify(x), sympify(y)
-    if y.is_positive or x.is_zero is False:
-        return x*log(y)
-    return Piecewise((0, Eq(x, 0)), (x*log(y), True))
+    return Piecewise((0, And(Eq(x, 0), Eq(y, 0))), (x*log(y), True))
 ''',
     "_lgamma": '''\
 def _lgamma(x):
@@ -181,9 +179,7 @@ def _lgamma(x):
 def _power(x, y):
     """x**y, whose derivative in y is 0 where x is 0."""
     x, y = sympify(x), sympify(y)
-    if x.is_positive or x.is_zero is False:
-        return x**y
-    return Piecewise((0, And(Eq(x, 0), y > 0)), (x**y, True))
+    return Piecewise((0, And(Eq(x, 0), y > 1)), (x**y, True))
 ''',
     "_round": '''\
 def _round(x):

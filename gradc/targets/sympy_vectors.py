@@ -28,6 +28,8 @@ from gradc.targets.sympy_module import (
 from gradc.targets.sympy_syntax import ARRAYS
 
 _INDICES = {"gather": 1, "gather_rows": 1}
+# Operations of the written-out value times parameters: about half a minute.
+_MOST_WORK = 500_000
 _SYMBOLS = '''\
 def _symbols(name, shape, **assumptions):
     """A symbol, or an array of symbols counted from 1."""
@@ -44,22 +46,20 @@ def _array(values):
     """A number, a vector or a matrix of SymPy's objects."""
     return np.frompyfunc(sympify, 1, 1)(np.array(values, object))
 '''
-_WHOLE = '''\
-def _whole(values):
-    """Places in a vector, which have to be numbers."""
-    flat = np.ravel(np.array(values, float))
-    if any(v != int(v) for v in flat):
-        raise ValueError("a place is no whole number")
-    return tuple(int(v) for v in flat) if np.ndim(values) else int(values)
+_GIVEN = '''\
+def _given(values):
+    """Numbers that say which elements are meant, and so do not become symbols."""
+    flat = [float(v) for v in np.ravel(np.array(values, object))]
+    exact = [int(v) if v.is_integer() else Rational(v) for v in flat]
+    return tuple(exact) if np.ndim(values) else exact[0]
 '''
 _COMPILED = '''\
 @cache
 def _function(kind, shapes, cse):
     """Expressions for arguments of these shapes, as a function of mpmath."""
     wanted = _wanted(kind, shapes)[1]
-    for v in wanted:
-        if v.has(Derivative, Subs):
-            raise NotImplementedError(f"SymPy has no closed form of {v}"[:200])
+    if any(v.has(Derivative, Subs) for v in wanted):
+        raise NotImplementedError("SymPy has no closed form of a derivative")
     arguments = [v for v in _flat(symbols_of(*shapes)) if isinstance(v, Symbol)]
     return lambdify(arguments, wanted, "mpmath", cse=cse, dummify=True)
 '''
@@ -113,7 +113,7 @@ def write_vectors(module: Module) -> str:
     if model.report is not None:
         body += [_results(vectors, model.report), _report(vectors, model.report)]
     parts: list[Sequence[str]] = [lines_of(_SYMBOLS), lines_of(_ARRAY)]
-    parts += [lines_of(_WHOLE)] if places else []
+    parts += [lines_of(_GIVEN)] if places else []
     parts += [_symbols_of(vectors), _expression(vectors)]
     parts += [lines_of(DERIVATIVE)] if vectors.steps else []
     parts += [_gradient(vectors), _shapes(vectors), _wanted(vectors)]
@@ -191,8 +191,8 @@ def _gradient(vectors: _Vectors) -> list[str]:
     lines += docstring("Derivatives of each entry of the value in each parameter's symbols.")
     params = vectors.names[: vectors.count]
     listed = ", ".join(tuple_of(params))
-    lines += call("value = expression", vectors.names, "", 4)
     lines.append(f"    parameters = [p for v in ({listed}) for p in np.ravel(v)]")
+    lines += call("value = expression", vectors.names, "", 4)
     one = vectors.derivative("sympify(v)", "p")
     lines.append(f"    return [[{one} for p in parameters] for v in np.ravel(value)]")
     return lines
@@ -200,6 +200,7 @@ def _gradient(vectors: _Vectors) -> list[str]:
 
 def _wanted(vectors: _Vectors) -> list[str]:
     model = vectors.module.model
+    parameters = f"arguments[:{vectors.count}]"
     lines = ["@cache", "def _wanted(kind, shapes):"]
     lines += docstring("The shape of the value, and all expressions in one list.")
     lines.append("    arguments = symbols_of(*shapes)")
@@ -211,9 +212,13 @@ def _wanted(vectors: _Vectors) -> list[str]:
         )
     lines.append("    value = expression(*arguments)")
     lines.append("    wanted = list(map(sympify, np.ravel(value)))")
+    lines.append(f"    size = sum(v.count_ops() for v in wanted)*np.size(_flat({parameters}))")
+    lines.append(f"    if size > {_MOST_WORK}:")
+    message = "too many rows for SymPy: they would take minutes"
+    lines.append(f'        raise NotImplementedError("{message}")')
     if model.hessian is not None:
         lines.append('    if kind == "hessian":')
-        lines.append(f'        parameters = _flat(arguments[:{vectors.count}], "F")')
+        lines.append(f'        parameters = _flat({parameters}, "F")')
         first, second = vectors.derivative("total", "p"), vectors.derivative("g", "p")
         lines.append("        total = sympify(sum(wanted))")
         lines.append(f"        first = [{first} for p in parameters]")
@@ -248,7 +253,7 @@ def _shapes(vectors: _Vectors) -> list[str]:
         if indexed and group.count is None:
             lines += [f"    {name} = np.atleast_1d({name})" for name in names]
     found = [
-        f"_whole({name})" if item.name in vectors.places else f"np.shape({name})"
+        f"_given({name})" if item.name in vectors.places else f"np.shape({name})"
         for item, name in zip(vectors.inputs, vectors.names, strict=True)
     ]
     kept = [

@@ -14,7 +14,7 @@ from gradc.verify.sources import emitted_source, oracle_source, witness_source
 
 MOST_EXACT = 5
 """At how many points a target is asked that computes in symbols, which is slow."""
-EXACT_SECONDS = 60.0
+EXACT_SECONDS = 30.0
 # Failures of an emitted program itself, where its toolchain is all right.
 _OWN_FAULT = ("G403", "G407")
 

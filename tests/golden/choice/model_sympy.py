@@ -37,12 +37,11 @@ gradient = {p: _derivative(expression, p) for p in parameters}
 @cache
 def _function(kind, cse):
     """Expressions as a function of mpmath, shared parts of them once or not."""
-    wanted = {"gradient": [expression, *gradient.values()]}
-    for v in wanted[kind]:
-        if sympify(v).has(Derivative, Subs):
-            raise NotImplementedError(f"SymPy has no closed form of {v}"[:200])
+    wanted = [expression, *gradient.values()]
+    if any(sympify(v).has(Derivative, Subs) for v in wanted):
+        raise NotImplementedError("SymPy has no closed form of a derivative")
     arguments = (a, knot, delta, x, y)
-    return lambdify(arguments, wanted[kind], "mpmath", cse=cse, dummify=True)
+    return lambdify(arguments, wanted, "mpmath", cse=cse, dummify=True)
 
 
 def _numbers(function, arguments, digits):

@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 from mpmath import mp
 from sympy import (
-    And, Derivative, Eq, exp, Float, floor, lambdify, log, loggamma, oo, Piecewise, Subs,
+    Add, And, Derivative, Eq, exp, Float, floor, lambdify, log, loggamma, oo, Piecewise, Subs,
     Symbol, sympify,
 )
 
@@ -36,11 +36,9 @@ def _within(condition, density):
 
 
 def _xlogy(x, y):
-    """x*log(y), and 0 where x is 0, whatever y is."""
+    """x*log(y), and 0 where both are 0."""
     x, y = sympify(x), sympify(y)
-    if y.is_positive or x.is_zero is False:
-        return x*log(y)
-    return Piecewise((0, Eq(x, 0)), (x*log(y), True))
+    return Piecewise((0, And(Eq(x, 0), Eq(y, 0))), (x*log(y), True))
 
 
 def _each(function, *arguments):
@@ -77,13 +75,13 @@ def expression(beta_, y, X):
     """The value of the model, of symbols or numbers."""
     beta_, y, X = map(_array, (beta_, y, X))
     eta = X @ beta_
-    return -np.sum(_each(_dpois_log, y, _each(exp, eta)))
+    return -Add(*np.ravel(_each(_dpois_log, y, _each(exp, eta))))
 
 
 def gradient(beta_, y, X):
     """Derivatives of each entry of the value in each parameter's symbols."""
-    value = expression(beta_, y, X)
     parameters = [p for v in (beta_,) for p in np.ravel(v)]
+    value = expression(beta_, y, X)
     return [[sympify(v).diff(p) for p in parameters] for v in np.ravel(value)]
 
 
@@ -104,6 +102,9 @@ def _wanted(kind, shapes):
         return [np.shape(v) for v in found], list(map(sympify, _flat(found)))
     value = expression(*arguments)
     wanted = list(map(sympify, np.ravel(value)))
+    size = sum(v.count_ops() for v in wanted)*np.size(_flat(arguments[:1]))
+    if size > 500000:
+        raise NotImplementedError("too many rows for SymPy: they would take minutes")
     wanted += [g for row in gradient(*arguments) for g in row]
     return np.shape(value), wanted
 
@@ -117,9 +118,8 @@ def _flat(values, order="C"):
 def _function(kind, shapes, cse):
     """Expressions for arguments of these shapes, as a function of mpmath."""
     wanted = _wanted(kind, shapes)[1]
-    for v in wanted:
-        if v.has(Derivative, Subs):
-            raise NotImplementedError(f"SymPy has no closed form of {v}"[:200])
+    if any(v.has(Derivative, Subs) for v in wanted):
+        raise NotImplementedError("SymPy has no closed form of a derivative")
     arguments = [v for v in _flat(symbols_of(*shapes)) if isinstance(v, Symbol)]
     return lambdify(arguments, wanted, "mpmath", cse=cse, dummify=True)
 

@@ -14,7 +14,9 @@ from functools import cache
 
 import numpy as np
 from mpmath import mp
-from sympy import Derivative, exp, Float, lambdify, log, pi, sqrt, Subs, Symbol, sympify
+from sympy import (
+    Add, Derivative, exp, Float, lambdify, log, pi, Rational, sqrt, Subs, Symbol, sympify,
+)
 
 
 def _places(i, n):
@@ -41,12 +43,11 @@ def _array(values):
     return np.frompyfunc(sympify, 1, 1)(np.array(values, object))
 
 
-def _whole(values):
-    """Places in a vector, which have to be numbers."""
-    flat = np.ravel(np.array(values, float))
-    if any(v != int(v) for v in flat):
-        raise ValueError("a place is no whole number")
-    return tuple(int(v) for v in flat) if np.ndim(values) else int(values)
+def _given(values):
+    """Numbers that say which elements are meant, and so do not become symbols."""
+    flat = [float(v) for v in np.ravel(np.array(values, object))]
+    exact = [int(v) if v.is_integer() else Rational(v) for v in flat]
+    return tuple(exact) if np.ndim(values) else exact[0]
 
 
 def symbols_of(mu, log_sigma, log_tau, u, y, group):
@@ -68,14 +69,17 @@ def expression(mu, log_sigma, log_tau, u, y, group):
     tau = exp(log_tau)
     eta = mu + u[_places(group, len(u))]
     t1 = sqrt(2*pi)
-    nll = -np.sum(-(u/tau)**2/2 - log(tau*t1)) - np.sum(-((y - eta)/sigma)**2/2 - log(sigma*t1))
+    nll = (
+        -Add(*np.ravel(-(u/tau)**2/2 - log(tau*t1)))
+        - Add(*np.ravel(-((y - eta)/sigma)**2/2 - log(sigma*t1)))
+    )
     return nll
 
 
 def gradient(mu, log_sigma, log_tau, u, y, group):
     """Derivatives of each entry of the value in each parameter's symbols."""
-    value = expression(mu, log_sigma, log_tau, u, y, group)
     parameters = [p for v in (mu, log_sigma, log_tau, u) for p in np.ravel(v)]
+    value = expression(mu, log_sigma, log_tau, u, y, group)
     return [[sympify(v).diff(p) for p in parameters] for v in np.ravel(value)]
 
 
@@ -87,7 +91,7 @@ def _shapes(mu, log_sigma, log_tau, u, y, group):
         raise ValueError("group is a count by assumption")
     shapes = (
         np.shape(mu), np.shape(log_sigma), np.shape(log_tau), np.shape(u), np.shape(y),
-        _whole(group),
+        _given(group),
     )
     return shapes, _flat([mu, log_sigma, log_tau, u, y])
 
@@ -101,6 +105,9 @@ def _wanted(kind, shapes):
         return [np.shape(v) for v in found], list(map(sympify, _flat(found)))
     value = expression(*arguments)
     wanted = list(map(sympify, np.ravel(value)))
+    size = sum(v.count_ops() for v in wanted)*np.size(_flat(arguments[:4]))
+    if size > 500000:
+        raise NotImplementedError("too many rows for SymPy: they would take minutes")
     wanted += [g for row in gradient(*arguments) for g in row]
     return np.shape(value), wanted
 
@@ -114,9 +121,8 @@ def _flat(values, order="C"):
 def _function(kind, shapes, cse):
     """Expressions for arguments of these shapes, as a function of mpmath."""
     wanted = _wanted(kind, shapes)[1]
-    for v in wanted:
-        if v.has(Derivative, Subs):
-            raise NotImplementedError(f"SymPy has no closed form of {v}"[:200])
+    if any(v.has(Derivative, Subs) for v in wanted):
+        raise NotImplementedError("SymPy has no closed form of a derivative")
     arguments = [v for v in _flat(symbols_of(*shapes)) if isinstance(v, Symbol)]
     return lambdify(arguments, wanted, "mpmath", cse=cse, dummify=True)
 

@@ -12,7 +12,9 @@ from functools import cache
 
 import numpy as np
 from mpmath import mp
-from sympy import Derivative, exp, Float, lambdify, log, pi, sqrt, Subs, Symbol, sympify
+from sympy import (
+    Add, Derivative, exp, Float, lambdify, log, pi, Rational, sqrt, Subs, Symbol, sympify,
+)
 
 
 def _places(i, n):
@@ -39,12 +41,11 @@ def _array(values):
     return np.frompyfunc(sympify, 1, 1)(np.array(values, object))
 
 
-def _whole(values):
-    """Places in a vector, which have to be numbers."""
-    flat = np.ravel(np.array(values, float))
-    if any(v != int(v) for v in flat):
-        raise ValueError("a place is no whole number")
-    return tuple(int(v) for v in flat) if np.ndim(values) else int(values)
+def _given(values):
+    """Numbers that say which elements are meant, and so do not become symbols."""
+    flat = [float(v) for v in np.ravel(np.array(values, object))]
+    exact = [int(v) if v.is_integer() else Rational(v) for v in flat]
+    return tuple(exact) if np.ndim(values) else exact[0]
 
 
 def symbols_of(a, b, log_sigma, u, y, x, group):
@@ -66,13 +67,15 @@ def expression(a, b, log_sigma, u, y, x, group):
     eta = a + b*x + u[_places(group, len(u))]
     t1 = exp(log_sigma)
     t2 = sqrt(2*pi)
-    return -np.sum(-((y - eta)/t1)**2/2 - log(t1*t2)) - np.sum(-u**2/2 - log(t2))
+    return (
+        -Add(*np.ravel(-((y - eta)/t1)**2/2 - log(t1*t2))) - Add(*np.ravel(-u**2/2 - log(t2)))
+    )
 
 
 def gradient(a, b, log_sigma, u, y, x, group):
     """Derivatives of each entry of the value in each parameter's symbols."""
-    value = expression(a, b, log_sigma, u, y, x, group)
     parameters = [p for v in (a, b, log_sigma, u) for p in np.ravel(v)]
+    value = expression(a, b, log_sigma, u, y, x, group)
     return [[sympify(v).diff(p) for p in parameters] for v in np.ravel(value)]
 
 
@@ -84,7 +87,7 @@ def _shapes(a, b, log_sigma, u, y, x, group):
         raise ValueError("group is a count by assumption")
     shapes = (
         np.shape(a), np.shape(b), np.shape(log_sigma), np.shape(u), np.shape(y), np.shape(x),
-        _whole(group),
+        _given(group),
     )
     return shapes, _flat([a, b, log_sigma, u, y, x])
 
@@ -95,6 +98,9 @@ def _wanted(kind, shapes):
     arguments = symbols_of(*shapes)
     value = expression(*arguments)
     wanted = list(map(sympify, np.ravel(value)))
+    size = sum(v.count_ops() for v in wanted)*np.size(_flat(arguments[:4]))
+    if size > 500000:
+        raise NotImplementedError("too many rows for SymPy: they would take minutes")
     wanted += [g for row in gradient(*arguments) for g in row]
     return np.shape(value), wanted
 
@@ -108,9 +114,8 @@ def _flat(values, order="C"):
 def _function(kind, shapes, cse):
     """Expressions for arguments of these shapes, as a function of mpmath."""
     wanted = _wanted(kind, shapes)[1]
-    for v in wanted:
-        if v.has(Derivative, Subs):
-            raise NotImplementedError(f"SymPy has no closed form of {v}"[:200])
+    if any(v.has(Derivative, Subs) for v in wanted):
+        raise NotImplementedError("SymPy has no closed form of a derivative")
     arguments = [v for v in _flat(symbols_of(*shapes)) if isinstance(v, Symbol)]
     return lambdify(arguments, wanted, "mpmath", cse=cse, dummify=True)
 

@@ -31,13 +31,13 @@ hessian = [[g.diff(p) for p in parameters] for g in gradient.values()]
 @cache
 def _function(kind, cse):
     """Expressions as a function of mpmath, shared parts of them once or not."""
-    wanted = {"gradient": [expression, *gradient.values()]}
-    wanted["hessian"] = [v for row in hessian for v in row]
-    for v in wanted[kind]:
-        if sympify(v).has(Derivative, Subs):
-            raise NotImplementedError(f"SymPy has no closed form of {v}"[:200])
+    wanted = [expression, *gradient.values()]
+    if kind == "hessian":
+        wanted = [v for row in hessian for v in row]
+    if any(sympify(v).has(Derivative, Subs) for v in wanted):
+        raise NotImplementedError("SymPy has no closed form of a derivative")
     arguments = (a, b, x, y, n)
-    return lambdify(arguments, wanted[kind], "mpmath", cse=cse, dummify=True)
+    return lambdify(arguments, wanted, "mpmath", cse=cse, dummify=True)
 
 
 def _numbers(function, arguments, digits):

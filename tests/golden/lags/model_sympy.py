@@ -13,7 +13,7 @@ from functools import cache
 
 import numpy as np
 from mpmath import mp
-from sympy import Derivative, exp, Float, Integer, lambdify, Subs, Symbol, sympify
+from sympy import Add, Derivative, exp, Float, Integer, lambdify, Subs, Symbol, sympify
 
 
 def _symbols(name, shape, **assumptions):
@@ -47,13 +47,13 @@ def expression(mu, phi, log_sigma, y):
     mu, phi, log_sigma, y = map(_array, (mu, phi, log_sigma, y))
     n = Integer(np.size(y))
     z = (y[1:] - mu - phi*(y[:-1] - mu))/exp(log_sigma)
-    return np.sum(z**2)/2 + (n - 1)*log_sigma
+    return Add(*np.ravel(z**2))/2 + (n - 1)*log_sigma
 
 
 def gradient(mu, phi, log_sigma, y):
     """Derivatives of each entry of the value in each parameter's symbols."""
-    value = expression(mu, phi, log_sigma, y)
     parameters = [p for v in (mu, phi, log_sigma) for p in np.ravel(v)]
+    value = expression(mu, phi, log_sigma, y)
     return [[sympify(v).diff(p) for p in parameters] for v in np.ravel(value)]
 
 
@@ -69,6 +69,9 @@ def _wanted(kind, shapes):
     arguments = symbols_of(*shapes)
     value = expression(*arguments)
     wanted = list(map(sympify, np.ravel(value)))
+    size = sum(v.count_ops() for v in wanted)*np.size(_flat(arguments[:3]))
+    if size > 500000:
+        raise NotImplementedError("too many rows for SymPy: they would take minutes")
     wanted += [g for row in gradient(*arguments) for g in row]
     return np.shape(value), wanted
 
@@ -82,9 +85,8 @@ def _flat(values, order="C"):
 def _function(kind, shapes, cse):
     """Expressions for arguments of these shapes, as a function of mpmath."""
     wanted = _wanted(kind, shapes)[1]
-    for v in wanted:
-        if v.has(Derivative, Subs):
-            raise NotImplementedError(f"SymPy has no closed form of {v}"[:200])
+    if any(v.has(Derivative, Subs) for v in wanted):
+        raise NotImplementedError("SymPy has no closed form of a derivative")
     arguments = [v for v in _flat(symbols_of(*shapes)) if isinstance(v, Symbol)]
     return lambdify(arguments, wanted, "mpmath", cse=cse, dummify=True)
 

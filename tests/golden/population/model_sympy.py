@@ -19,7 +19,7 @@ from functools import cache
 
 import numpy as np
 from mpmath import mp
-from sympy import Derivative, exp, Float, lambdify, log, Subs, Symbol, sympify
+from sympy import Add, Derivative, exp, Float, lambdify, log, Subs, Symbol, sympify
 
 
 def _each(function, *arguments):
@@ -63,14 +63,14 @@ def expression(log_N0, r, log_K, count):
     for i in range(len(count)):
         Ns[i] = N_2
         N_2 = N_2*exp(r*(1 - N_2/t1))
-    nll = np.sum(Ns - count*_each(log, Ns))
+    nll = Add(*np.ravel(Ns - count*_each(log, Ns)))
     return nll
 
 
 def gradient(log_N0, r, log_K, count):
     """Derivatives of each entry of the value in each parameter's symbols."""
-    value = expression(log_N0, r, log_K, count)
     parameters = [p for v in (log_N0, r, log_K) for p in np.ravel(v)]
+    value = expression(log_N0, r, log_K, count)
     return [[sympify(v).diff(p) for p in parameters] for v in np.ravel(value)]
 
 
@@ -86,6 +86,9 @@ def _wanted(kind, shapes):
     arguments = symbols_of(*shapes)
     value = expression(*arguments)
     wanted = list(map(sympify, np.ravel(value)))
+    size = sum(v.count_ops() for v in wanted)*np.size(_flat(arguments[:3]))
+    if size > 500000:
+        raise NotImplementedError("too many rows for SymPy: they would take minutes")
     wanted += [g for row in gradient(*arguments) for g in row]
     return np.shape(value), wanted
 
@@ -99,9 +102,8 @@ def _flat(values, order="C"):
 def _function(kind, shapes, cse):
     """Expressions for arguments of these shapes, as a function of mpmath."""
     wanted = _wanted(kind, shapes)[1]
-    for v in wanted:
-        if v.has(Derivative, Subs):
-            raise NotImplementedError(f"SymPy has no closed form of {v}"[:200])
+    if any(v.has(Derivative, Subs) for v in wanted):
+        raise NotImplementedError("SymPy has no closed form of a derivative")
     arguments = [v for v in _flat(symbols_of(*shapes)) if isinstance(v, Symbol)]
     return lambdify(arguments, wanted, "mpmath", cse=cse, dummify=True)
 

@@ -13,7 +13,7 @@ from functools import cache
 
 import numpy as np
 from mpmath import mp
-from sympy import Derivative, exp, Float, lambdify, log, Subs, Symbol, sympify
+from sympy import Add, Derivative, exp, Float, lambdify, log, Subs, Symbol, sympify
 
 
 def _each(function, *arguments):
@@ -50,13 +50,13 @@ def expression(beta_, y, X):
     """The value of the model, of symbols or numbers."""
     beta_, y, X = map(_array, (beta_, y, X))
     eta = X @ beta_
-    return -np.sum(y*eta - _each(lambda u: log(1 + exp(u)), eta))
+    return -Add(*np.ravel(y*eta - _each(lambda u: log(1 + exp(u)), eta)))
 
 
 def gradient(beta_, y, X):
     """Derivatives of each entry of the value in each parameter's symbols."""
-    value = expression(beta_, y, X)
     parameters = [p for v in (beta_,) for p in np.ravel(v)]
+    value = expression(beta_, y, X)
     return [[sympify(v).diff(p) for p in parameters] for v in np.ravel(value)]
 
 
@@ -74,6 +74,9 @@ def _wanted(kind, shapes):
     arguments = symbols_of(*shapes)
     value = expression(*arguments)
     wanted = list(map(sympify, np.ravel(value)))
+    size = sum(v.count_ops() for v in wanted)*np.size(_flat(arguments[:1]))
+    if size > 500000:
+        raise NotImplementedError("too many rows for SymPy: they would take minutes")
     wanted += [g for row in gradient(*arguments) for g in row]
     return np.shape(value), wanted
 
@@ -87,9 +90,8 @@ def _flat(values, order="C"):
 def _function(kind, shapes, cse):
     """Expressions for arguments of these shapes, as a function of mpmath."""
     wanted = _wanted(kind, shapes)[1]
-    for v in wanted:
-        if v.has(Derivative, Subs):
-            raise NotImplementedError(f"SymPy has no closed form of {v}"[:200])
+    if any(v.has(Derivative, Subs) for v in wanted):
+        raise NotImplementedError("SymPy has no closed form of a derivative")
     arguments = [v for v in _flat(symbols_of(*shapes)) if isinstance(v, Symbol)]
     return lambdify(arguments, wanted, "mpmath", cse=cse, dummify=True)
 
