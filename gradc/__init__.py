@@ -51,5 +51,12 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(_HOMES[name]), name)
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """``%load_ext gradc`` in IPython: the magic ``%%gradc`` compiles a cell."""
+    from importlib import import_module
+
+    import_module("gradc.notebook").load_ipython_extension(shell)
+
+
 def __dir__() -> list[str]:
     return sorted(__all__)

@@ -14,7 +14,7 @@ from gradc.errors import Diagnostic, GradcError, Source, fail
 from gradc.frontend import build
 from gradc.ir import Function, Input
 from gradc.ir.memory import collection_paused
-from gradc.model.callable import Numeric, numpy_function, run_function
+from gradc.model.callable import Numeric, NumpyFunction, ToolchainFunction, described
 from gradc.model.evaluation import Evaluation, evaluation
 from gradc.model.fitting import fit_files
 from gradc.model.stages import Stages
@@ -223,13 +223,17 @@ class Model:
         ]
 
     def function(self, target: str = "numpy") -> Numeric:
-        """A Python function of keyword arguments that gives ``(value, {parameter: gradient})``.
+        """A Python function that gives ``(value, {parameter: gradient})``.
 
-        ``numpy`` runs in this very process, every other target in its own.
+        It takes the inputs by position, parameters first, or by name; what the model has a value
+        for may be left out. ``numpy`` runs in this very process and pickles, every other target
+        runs in a process of its own.
         """
+        program = self.program(target)
+        about = described(self.function_, program)
         if target == "numpy":
-            return numpy_function(self.program("numpy"))
-        return run_function(self.program(target), self.complete)
+            return NumpyFunction(program, about)
+        return ToolchainFunction(program, about, self.complete)
 
     def verify(
         self,

@@ -311,7 +311,7 @@ def test_without_a_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 @pytest.mark.needs("r", "tmb", "tf")
 def test_what_is_here() -> None:
     states = gradc_run.toolchains()
-    assert [state.name for state in states] == ["numpy", "tf", "r", "c++", "tmb"]
+    assert [state.name for state in states] == ["numpy", "tf", "r", "c++", "tmb", "sympy"]
     assert all(state.available and state.version for state in states), states
 
 
