@@ -6,6 +6,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gradc.ir import Function
+from gradc.passes import Squares, Stack
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A function with output ``value``, and the same with the cotangent of every input."""
+
+    value: Function
+    vjp: Function
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """A model as it is trained on some rows at a time.
+
+    ``output`` is the value, the contribution of each row to it, or with ``squares`` the mean
+    of a response. ``rest`` is what is no sum over rows, None where nothing is left. ``rows``
+    names the input that is the number of all rows, which either may have; ``by_row`` the data
+    with an entry a row. Without ``splits`` only all rows together give the value. ``stack`` is
+    the output as layers of a network, where it is that.
+    """
+
+    output: Part
+    rest: Part | None
+    rows: str
+    by_row: tuple[str, ...]
+    squares: Squares | None
+    splits: bool
+    stack: Stack | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +48,7 @@ class EmitModel:
     results that the user asked for by name; it is None where there are none. ``mean`` is the
     mean of a least-squares model with its gradient, None where the target has no use for it.
     ``package`` names the R package that the files are to stand in, empty where they stand alone.
+    ``training`` is there for targets that train.
     """
 
     name: str
@@ -32,6 +62,7 @@ class EmitModel:
     report: Function | None = None
     mean: Function | None = None
     package: str = ""
+    training: Training | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ def fit_files(model: Model, target: str) -> dict[str, str]:
     write = TARGETS[target].fit if target in TARGETS else None
     if target in TARGETS and write is None:
         raise fail("G303", f"target '{target}' has no script that fits a model")
-    wants = target in TARGETS and not TARGETS[target].tapes
+    wants = target in TARGETS and not (TARGETS[target].tapes or TARGETS[target].trains)
     emit_model, emitted = model.emission(target, hessian=wants and has_hessian(model))
     if write is None:
         return dict(emitted.files)

@@ -102,6 +102,7 @@ class Model:
             hessian=(value if exact else stages.legal(target, "hessian")) if hessian else None,
             report=stages.legal(target, "report") if self.function_.reports else None,
             mean=stages.legal(target, "mean") if wants_mean and stages.mean else None,
+            training=stages.trained(target) if TARGETS[target].trains else None,
         )
         with collection_paused():
             return emit_model, TARGETS[target].emit(emit_model)
@@ -162,6 +163,7 @@ class Model:
                 f"target '{target}' runs models with parameters, and this one has none",
                 suggestion="--wrt chooses",
             )
+        hessian = hessian and not TARGETS[target].trains
         emitted = self.emitted(target, hessian=hessian)
         params = [(name, "param") for name in self.wrt]
         data = [(item.name, item.kind) for item in self.function_.data]

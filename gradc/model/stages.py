@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from gradc.diff import hessian, value_and_gradient, vector_jacobian
+from gradc.emit.model import Part, Training
 from gradc.errors import fail
 from gradc.ir import Function, dependents, reachable
 from gradc.ir.memory import collection_paused
+from gradc.model.training import step, training_of
 from gradc.passes import as_rounded, legalize, mark_own, simplify, stabilize
 from gradc.targets import TARGETS
 
@@ -173,6 +175,35 @@ class Stages:
                     derived = hessian(derived)
                 self._legal[key] = legalize(derived, target, supports)
         return self._legal[key]
+
+    @cached_property
+    def training(self) -> Training:
+        """The model as it is trained on some rows at a time, before it is legalized."""
+        self.check_lengths()
+
+        def part(function: Function) -> Part:
+            return Part(function, self._finish(vector_jacobian(function.copy(), self.cotangent)))
+
+        with collection_paused():
+            return training_of(self.value, part)
+
+    def trained(self, target: str) -> Training:
+        """As :attr:`training`, in the primitives that a target has."""
+        found = self.training
+        supports = TARGETS[target].supports
+
+        def legal(part: Part) -> Part:
+            value, vjp = (legalize(f, target, supports) for f in (part.value, part.vjp))
+            return Part(value, vjp)
+
+        with collection_paused():
+            rest = None if found.rest is None else legal(found.rest)
+            return replace(found, output=legal(found.output), rest=rest)
+
+    def stepped(self, target: str) -> Function:
+        """Value and gradient as a target computes them that trains the model."""
+        with collection_paused():
+            return step(self.value, self.trained(target), self.cotangent)
 
     def _stage(self, name: str) -> Function:
         return getattr(self, name)  # type: ignore[no-any-return]

@@ -14,6 +14,7 @@ from gradc.verify import WITNESS_TARGETS, Emitted, Report, Subject, verify
 
 if TYPE_CHECKING:
     from gradc.model.model import Model
+    from gradc.model.stages import Stages
 
 
 def verify_model(
@@ -63,15 +64,11 @@ def subject_of(
                 raise
             unsupported[target] = error.diagnostics[0].message
             continue
-        supports, marked = TARGETS[target].supports, bool(TARGETS[target].own)
-        if TARGETS[target].exact:
-            judged = stages.hessian if hessian else stages.gradient
-        else:
-            own = stages.taped if TARGETS[target].tapes else stages.legal
-            judged = as_rounded(own(target, derived), target, supports, marked=marked)
         reports = _reports(stages.legal(target, "report")) if named else None
-        reports = reports and as_rounded(reports, target, supports, marked=marked)
-        emitted[target] = Emitted(judged, program, reports)
+        reports = reports and _as_rounded(reports, target)
+        judged = _computed(stages, target, derived)
+        of_sum = TARGETS[target].trains and model.function_.per_observation
+        emitted[target] = Emitted(judged, program, reports, of_sum)
     heard = {
         witness: stages.legal(WITNESS_TARGETS[witness], "plain_gradient")
         for witness in witnesses
@@ -80,6 +77,23 @@ def subject_of(
     plain = stages.plain_hessian if hessian else stages.plain_gradient
     reports = _reports(stages.plain_report) if named else None
     return Subject(stages.plain, plain, emitted, heard, dtype, unsupported, reports)
+
+
+def _computed(stages: Stages, target: str, derived: str) -> Function:
+    """What the emitted code and its toolchain compute, as far as it is rounded."""
+    found = TARGETS[target]
+    if found.exact:
+        return stages.hessian if derived == "hessian" else stages.gradient
+    if found.trains:
+        return _as_rounded(stages.stepped(target), target)
+    own = stages.taped if found.tapes else stages.legal
+    return _as_rounded(own(target, derived), target)
+
+
+def _as_rounded(function: Function, target: str) -> Function:
+    found = TARGETS[target]
+    speaks = found.speaks or target
+    return as_rounded(function, speaks, found.supports, marked=bool(found.own))
 
 
 def _reports(function: Function) -> Function:

@@ -6,12 +6,21 @@ from gradc.ir import rebuild
 from gradc.passes.legalize import as_rounded, legalize
 from gradc.passes.own import mark_own
 from gradc.passes.rebuild import simplify
+from gradc.passes.rows import Split, Squares, rows_of, split_rows
 from gradc.passes.squares import mean, measured, residuals, response, terms
 from gradc.passes.stabilize import stabilize
+from gradc.passes.stack import ACTIVATIONS, Affine, Cell, Stack, find_stack
 from gradc.passes.unroll import unroll
 
 __all__ = [
+    "ACTIVATIONS",
+    "Affine",
+    "Cell",
+    "Split",
+    "Squares",
+    "Stack",
     "as_rounded",
+    "find_stack",
     "legalize",
     "mark_own",
     "mean",
@@ -19,7 +28,9 @@ __all__ = [
     "rebuild",
     "residuals",
     "response",
+    "rows_of",
     "simplify",
+    "split_rows",
     "stabilize",
     "terms",
     "unroll",

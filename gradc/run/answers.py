@@ -51,9 +51,12 @@ def _from_function(program: Program, values: list[Tensor], reply: Message) -> Nu
         packed = _without_row(parts["gradient"], value, 1)
         gradient = {n: t.nested() for n, t in split(packed, shapes, len(value.shape)).items()}
     else:
-        gradient = _by_parameter("gradient", shapes, value, parts)
+        of_rows = value if program.target != "keras" else Tensor((), array("d", [0.0]))
+        gradient = _by_parameter("gradient", shapes, of_rows, parts)
     hessian = None
     of_sum = False
+    if program.target == "keras":
+        return Numbers(value.nested(), gradient, gradient_of_sum=bool(value.shape))
     if program.hessian:
         packed = _without_row(parts["hessian"], value, 2)
         of_sum = bool(value.shape) and len(packed.shape) == 2

@@ -56,7 +56,7 @@ def run(
     refused = unsupported(program, witnesses)
     if refused is not None:
         return [refused] * len(points)
-    worker = POOL.worker(program.target)
+    worker = POOL.worker(program.toolchain)
     with worker.lock:
         try:
             call = prepare(worker, program, limits, tuple(witnesses))
@@ -107,7 +107,8 @@ def prepare(
         header |= tmb_header(program, str(path), path.stem, None)
     else:
         header |= {"files": dict(program.files), "main": program.main_file}
-        header |= {"name": program.name, "dtype": program.dtype}
+        header |= {"name": program.name, "dtype": program.dtype, "target": program.target}
+        header |= {"names": [a.emitted for a in program.arguments]}
     return Call(program, key_of(header), header, limits, witnesses)
 
 
@@ -151,6 +152,7 @@ def _ask(worker: Worker, call: Call, values: list[Tensor]) -> Numbers:
     worker.load(call.key, call.header, **limits)
     header = {
         "do": "evaluate",
+        "per_observation": call.program.per_observation,
         "key": call.key,
         "hessian": call.program.hessian,
         "reports": list(call.program.reports.values()),

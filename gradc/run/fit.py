@@ -10,7 +10,7 @@ from gradc.run.child import DEFAULT_MEMORY
 from gradc.run.compile_tmb import Limits, compile_template, toolkit
 from gradc.run.evaluate import key_of
 from gradc.run.pool import POOL, Worker
-from gradc.run.program import ToolchainError
+from gradc.run.program import ToolchainError, toolchain_of
 from gradc.run.wire import Message, Tensor, tensor
 
 
@@ -76,7 +76,7 @@ def run_fit(
 ) -> FitAnswer | ToolchainError:
     """Fit in the target's toolchain; the reason where there is no answer."""
     limits = Limits(timeout, DEFAULT_MEMORY if memory is None else memory)
-    worker = POOL.worker(program.target)
+    worker = POOL.worker(toolchain_of(program.target))
     with worker.lock:
         try:
             header = load_header(worker, program, limits)
@@ -110,6 +110,7 @@ def load_header(worker: Worker, program: FitProgram, limits: Limits) -> dict[str
         "random": list(program.random),
         "kinds": [],
         "dtype": "float64",
+        "target": program.target,
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 Value = float | Sequence[float] | Sequence[Sequence[float]]
 Point = Mapping[str, Value]
 
-TARGETS = ("r", "tmb", "numpy", "tf", "sympy")
+TARGETS = ("r", "tmb", "numpy", "tf", "keras", "sympy")
 KINDS = ("param", "data", "random")
 
 _MAIN_FILE = {
@@ -17,8 +17,16 @@ _MAIN_FILE = {
     "tmb": "{}.cpp",
     "numpy": "{}_numpy.py",
     "tf": "{}_tf.py",
+    "keras": "{}_keras.py",
     "sympy": "{}_sympy.py",
 }
+# Keras runs in the process that has TensorFlow already, which takes seconds to start.
+_TOOLCHAIN = {"keras": "tf"}
+
+
+def toolchain_of(target: str) -> str:
+    """Whose process runs what is emitted for a target."""
+    return _TOOLCHAIN.get(target, target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,11 @@ class Program:
     def main_file(self) -> str:
         """Name of the file that is called."""
         return _MAIN_FILE[self.target].format(self.name)
+
+    @property
+    def toolchain(self) -> str:
+        """Whose process runs the program."""
+        return toolchain_of(self.target)
 
     @property
     def text(self) -> str:

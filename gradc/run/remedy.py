@@ -10,6 +10,7 @@ _PYTHON_EXTRAS = {
     "r": "gradc[r]",
     "tmb": "gradc[r]",
     "tf": "gradc[tf]",
+    "keras": "gradc[tf]",
     "sympy": "gradc[sympy]",
 }
 

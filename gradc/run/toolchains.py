@@ -7,14 +7,18 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
+from gradc.run.child import DEFAULT_MEMORY
 from gradc.run.compile_tmb import Limits, compile_with, compiler_version
 from gradc.run.pool import POOL
 from gradc.run.program import ToolchainError, ToolchainStatus
 from gradc.run.remedy import COMPILER_PACKAGES, install_debian
 
 _LIMITS = Limits(60.0, 1 << 30)
+_PROBE = "class ProbeModel:\n    pass\n"
 _TRIAL = """#include <cmath>
 #include <vector>
 int main() { return std::vector<double>(1, std::exp(0.0))[0] == 1.0 ? 0 : 1; }
@@ -22,7 +26,7 @@ int main() { return std::vector<double>(1, std::exp(0.0))[0] == 1.0 ? 0 : 1; }
 
 
 def toolchains() -> list[ToolchainStatus]:
-    """The state of every toolchain: ``numpy``, ``tf``, ``r``, ``c++``, ``tmb``, ``sympy``.
+    """The state of every toolchain: ``numpy``, ``tf``, ``keras``, ``r``, ``c++``, ``tmb``, ``sympy``.
 
     Each one is really started, in a child process that later runs use again: R through
     rpy2, the import of TensorFlow, a C++ program compiled and run. Target ``tmb`` needs
@@ -31,14 +35,15 @@ def toolchains() -> list[ToolchainStatus]:
     probes: list[Callable[[], ToolchainStatus]] = [
         lambda: _hosted("numpy"),
         lambda: _hosted("tf"),
+        _keras,
         lambda: _hosted("r"),
         _compiler,
         lambda: _hosted("tmb"),
         lambda: _hosted("sympy"),
     ]
     with ThreadPoolExecutor(len(probes)) as threads:
-        numpy, tf, r, compiler, tmb, sympy = threads.map(lambda probe: probe(), probes)
-    return [numpy, tf, r, compiler, _with_compiler(tmb, compiler), sympy]
+        numpy, tf, keras, r, compiler, tmb, sympy = threads.map(lambda probe: probe(), probes)
+    return [numpy, tf, keras, r, compiler, _with_compiler(tmb, compiler), sympy]
 
 
 def _hosted(toolchain: str) -> ToolchainStatus:
@@ -49,6 +54,22 @@ def _hosted(toolchain: str) -> ToolchainStatus:
         except ToolchainError as error:
             return ToolchainStatus(toolchain, False, None, error.message, error.remedy)
     return ToolchainStatus(toolchain, True, found["version"], found["detail"])
+
+
+def _keras() -> ToolchainStatus:
+    """Have the process of TensorFlow import Keras."""
+    worker = POOL.worker("tf")
+    program = {"files": {"probe_keras.py": _PROBE}, "main": "probe_keras.py", "names": []}
+    header = {**program, "kinds": [], "name": "probe", "dtype": "float64", "target": "keras"}
+    limits: dict[str, Any] = {"timeout": _LIMITS.timeout, "memory": DEFAULT_MEMORY}
+    with worker.lock:
+        try:
+            worker.load("probe_keras", header, **limits)
+            found = worker.found()
+        except ToolchainError as error:
+            return ToolchainStatus("keras", False, None, error.message, error.remedy)
+    detail = f"with TensorFlow {found['version']}"
+    return ToolchainStatus("keras", True, version("keras"), detail)
 
 
 def _compiler() -> ToolchainStatus:

@@ -10,7 +10,18 @@ from gradc.run.program import ToolchainError
 from gradc.run.remedy import install_python
 from gradc.run.wire import Tensor
 from gradc.run.worker import serve, short
-from gradc.run.worker_numpy import Loaded, import_program, numpy_argument, reported, tensor_of
+from gradc.run.worker_keras import Trained, check_keras, load_model
+from gradc.run.worker_numpy import (
+    Loaded,
+    Script,
+    fit_arguments,
+    fit_reply,
+    import_program,
+    import_script,
+    numpy_argument,
+    reported,
+    tensor_of,
+)
 
 # Function of the emitted file that each witness differentiates with a tape.
 WITNESSES = {"tf-tape": "plain", "tf-custom": "value"}
@@ -39,13 +50,20 @@ class TensorFlowHost:
         self._tf = tf
         return {"version": tf.__version__, "detail": f"Python {platform.python_version()}"}
 
-    def load(self, key: str, header: Mapping[str, Any]) -> Loaded:
+    def load(self, key: str, header: Mapping[str, Any]) -> Loaded | Trained | Script:
+        if header.get("fit"):
+            check_keras()
+            return Script(import_script(key, header), tuple(header["data"]))
+        if header["target"] == "keras":
+            return load_model(key, header)
         return import_program(key, header)
 
     def evaluate(
-        self, program: Loaded, header: Mapping[str, Any], arguments: list[Tensor]
+        self, program: Loaded | Trained, header: Mapping[str, Any], arguments: list[Tensor]
     ) -> tuple[dict[str, Any], dict[str, Tensor]]:
         tf = self._tf
+        if isinstance(program, Trained):
+            return program.evaluate(tf, header, arguments)
         # From an array: TensorFlow keeps scalars it has seen, and takes -0.0 for 0.0.
         values = [tf.constant(numpy_argument(v, program.dtype)) for v in arguments]
         count = program.kinds.count("param")
@@ -130,7 +148,13 @@ class TensorFlowHost:
             rows.append(tf.concat([_flat(tf, block) for block in row], axis=0))
         return tf.stack(rows)
 
-    def forget(self, program: Loaded) -> None:
+    def fit(
+        self, program: Script, header: Mapping[str, Any], tensors: Mapping[str, Tensor]
+    ) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        arguments = fit_arguments(program.data, tensors)
+        return fit_reply(program.module.fit(**arguments, **header["options"]))
+
+    def forget(self, program: Loaded | Trained | Script) -> None:
         del program
 
 

@@ -12,12 +12,13 @@ from gradc.ir import Function
 from gradc.targets.fit import FitModel, shapes, starts
 from gradc.targets.fit_numpy_squares import GOAL_RESIDUALS, LEAST_SQUARES, SQUARES_ERRORS
 from gradc.targets.fit_numpy_text import (
+    COMMAND,
+    FIT,
     GENERAL,
     GOAL,
     GOAL_HESSIAN,
     HEAD,
     HESSIAN_ERRORS,
-    PROGRAM,
 )
 
 
@@ -36,18 +37,18 @@ def _lines(model: FitModel) -> list[str]:
     lines += ["", f"import {name}_numpy as model"]
     if squares is not None:
         lines.append(f"import {squares.name}_numpy as residuals")
-    lines += ["", *_tables(model.function)]
+    lines += ["", *tables(model.function)]
     parts = [GOAL]
     if model.residuals is None:
         parts.append(GOAL_HESSIAN)
     parts += [GENERAL] if squares is None else [GOAL_RESIDUALS, LEAST_SQUARES]
     parts.append(HESSIAN_ERRORS if model.residuals is None else SQUARES_ERRORS)
-    for part in [*parts, PROGRAM]:
+    for part in [*parts, FIT, COMMAND]:
         lines += part.rstrip("\n").split("\n")
     return lines
 
 
-def _tables(function: Function) -> list[str]:
+def tables(function: Function) -> list[str]:
     """What the rest of the script knows of this very model."""
     params = [f"{_quoted(name)}: {shape}" for name, shape in shapes(function).items()]
     data = [_quoted(item.name) for item in function.data]

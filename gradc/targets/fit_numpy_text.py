@@ -169,7 +169,7 @@ def standard_errors(goal, theta):
 SE_KIND = "hessian"
 '''
 
-PROGRAM = '''
+FIT = '''
 
 def fit(data, start=None, lower=None, upper=None):
     """Fit the model to data by name; start and bounds are vectors, matrices by columns.
@@ -205,7 +205,9 @@ def fit(data, start=None, lower=None, upper=None):
         "claimed": claimed,
         "path": path,
     }
+'''
 
+COMMAND = '''
 
 def read(path):
     """Data from a CSV or a JSON file; a matrix X may stand in columns X.1, X.2 and so on."""

@@ -166,6 +166,13 @@ def tuple_lines(start: str, items: Sequence[str], indent: int = 4) -> list[str]:
     return [*lines, f"{pad})"]
 
 
+def braces(lines: list[str]) -> list[str]:
+    """The lines of a tuple, from :func:`tuple_lines`, as those of a dictionary."""
+    lines[0] = lines[0].replace("(", "{", 1)
+    lines[-1] = lines[-1].removesuffix(")").removesuffix(",") + "}"
+    return lines
+
+
 def docstring(text: str, indent: int = 4) -> list[str]:
     """A docstring of one paragraph."""
     pad = " " * indent

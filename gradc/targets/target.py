@@ -24,10 +24,11 @@ class Target:
     that ``write`` turns into statements of its own. ``needs`` are the toolchains it runs
     with, ``patterns`` its files' names with ``{}`` for the model's. With ``tapes`` its toolchain
     differentiates the emitted value by itself; an ``exact`` one does so in symbols and computes
-    with as many digits as it takes, rounding once at the end. ``own`` are densities of the
-    toolchain that are called where they are right, instead of what ``spell`` says. ``fit``
-    writes the stand-alone script that fits the model with an optimiser of the target's
-    toolchain.
+    with as many digits as it takes, rounding once at the end. One that ``trains`` fits a model
+    to some rows at a time. ``speaks`` is the target whose spellings it shares, where that is
+    another. ``own`` are densities of the toolchain that are called where they are right, instead
+    of what ``spell`` says. ``fit`` writes the stand-alone script that fits the model with an
+    optimiser of the target's toolchain.
     """
 
     name: str
@@ -40,6 +41,8 @@ class Target:
     wants_mean: bool = False
     tapes: bool = False
     exact: bool = False
+    trains: bool = False
+    speaks: str = ""
     spell: Mapping[str, Spelling] = field(default_factory=dict)
     native: frozenset[str] = frozenset()
     own: Mapping[str, Own] = field(default_factory=dict)
@@ -55,7 +58,7 @@ class Target:
         return spelling if isinstance(spelling, str) else None
 
     def _spelling(self, prim: str) -> Spelling | None:
-        return self.spell.get(prim, TABLE[prim].spell.get(self.name))
+        return self.spell.get(prim, TABLE[prim].spell.get(self.speaks or self.name))
 
     def supports(self, prim: str) -> bool:
         """Whether the target has a primitive as it is, without an expansion."""

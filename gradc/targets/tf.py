@@ -140,27 +140,34 @@ def _tensors(*values):
 def write(model: EmitModel, target: Target) -> Emitted:
     """NAME_tf.py: ``value`` with its gradient attached, ``plain``, ``value_and_grad``."""
     module = open_module(model, target, [*_DEFINED, *reserved(model)])
-    functions = [_value(module), _attached(module), _plain(module), _value_and_grad(module)]
+    functions = [argument_lines(module), _value(module), attached_lines(module), _plain(module)]
+    functions.append(_value_and_grad(module))
     if model.hessian is not None:
         functions.append(hessian_lines(module, model.hessian, _output))
     if model.report is not None:
-        functions.append(_report(module, model.report))
-    body = "\n".join(line for lines in [_arguments(module), *functions] for line in lines)
-    parts = [_lines(_TENSORS)] if module.arguments else []
-    for name, text in FUNCTIONS.items():
-        if called_in(name, body):
-            parts.append(_lines(text))
-    parts += saddle.used(saddle.TF, body)
-    parts += python_parts("tf", body)
-    body += "\n".join(line for part in parts for line in part)
+        functions.append(report_function(module, model.report))
+    parts = [*support(functions), *functions]
     lines = [*short(_header(module)), ""]
-    if "math.pi" in body:
+    if uses_pi(parts):
         lines += ["import math", ""]
     lines.append("import tensorflow as tf")
-    for part in [*parts, _arguments(module), *functions]:
+    for part in parts:
         lines += ["", "", *part]
     text = "\n".join(lines) + "\n"
     return Emitted({f"{model.name}_tf.py": text}, module.users, labels_of(model))
+
+
+def support(functions: Sequence[list[str]]) -> list[list[str]]:
+    """The functions that these functions call, each as lines."""
+    body = "\n".join(line for lines in functions for line in lines)
+    parts = [_lines(_TENSORS)] if called_in("_tensors", body) else []
+    parts += [_lines(text) for name, text in FUNCTIONS.items() if called_in(name, body)]
+    return [*parts, *saddle.used(saddle.TF, body), *python_parts("tf", body)]
+
+
+def uses_pi(parts: Sequence[list[str]]) -> bool:
+    """Whether some line needs the module ``math``."""
+    return any("math.pi" in line.replace("tf.math.", "") for part in parts for line in part)
 
 
 def _lines(text: str) -> list[str]:
@@ -178,10 +185,10 @@ def _header(module: Module) -> list[str]:
     return header(title, model.source, module.names, module.users, notes)
 
 
-def _arguments(module: Module) -> list[str]:
+def argument_lines(module: Module, name: str = "_arguments") -> list[str]:
     """The function that checks arguments."""
     names, users = module.arguments, module.users
-    lines = call("def _arguments", names, ":")
+    lines = call(f"def {name}", names, ":")
     lines += docstring("The arguments as tensors of one dtype, checked; data of one shape.")
     if names:
         lines += unpack(names, "_tensors", names)
@@ -256,7 +263,7 @@ def _with_dtype(module: Module, lines: list[str]) -> list[str]:
     return lines
 
 
-def _attached(module: Module) -> list[str]:
+def attached_lines(module: Module, name: str = "_value") -> list[str]:
     """The value with its vector-Jacobian product, sharing what both need."""
     model = module.model
     # Differentiated once more by a tape, the branch not taken must not leak either.
@@ -280,7 +287,7 @@ def _attached(module: Module) -> list[str]:
     body += ["", f"    def {gradient}({upstream}):", *assignments(second, write_loop, 8)]
     body += tuple_lines("return ", [_output(plan, root) for root in roots[1:]], 8)
     body += ["", f"    return {result}, {gradient}"]
-    head = call("def _value", module.arguments, ":")
+    head = call(f"def {name}", module.arguments, ":")
     return ["@tf.custom_gradient", *head, *_with_dtype(module, body)]
 
 
@@ -296,14 +303,14 @@ def _plain(module: Module) -> list[str]:
     return lines + _with_dtype(module, body)
 
 
-def _report(module: Module, derived: Function) -> list[str]:
+def report_function(module: Module, derived: Function, arguments: str = "_arguments") -> list[str]:
     """A function that gives the reported results by name."""
     function = share_signs(guard_branches(derived))
     names = module.names.copy()
     plan = module.plan(function, list(function.reports.values()), names)
     lines = call("def report", module.arguments, ":")
     lines += docstring("Results of the model by name, for any tape to differentiate.")
-    lines += unpack(module.arguments, "_arguments", module.arguments) if module.arguments else []
+    lines += unpack(module.arguments, arguments, module.arguments) if module.arguments else []
     texts = {node: _output(plan, node) for node in function.reports.values()}
     body = assignments(plan.statements, loop_writer(names.fresh)) + report_lines(function, texts)
     return lines + _with_dtype(module, body)

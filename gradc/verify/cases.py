@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from flint import arb, ctx
+
 from gradc.ir import Function
 from gradc.run import Program
-from gradc.verify.bounds import Bounds, bounds
+from gradc.verify.bounds import Bound, Bounds, bounds
 from gradc.verify.cells import Cells
 from gradc.verify.compare import Expected
 from gradc.verify.evaluate import bind, concrete, counts_at
@@ -25,12 +27,14 @@ WITNESS_TARGETS = {"tf-tape": "tf"}
 class Emitted:
     """What a target was given: the legalized function with its derivatives, and the program.
 
-    ``reports`` has the results with a name, as the target computes them.
+    ``reports`` has the results with a name, as the target computes them. With ``of_sum`` the
+    function's gradients are those of the sum over rows.
     """
 
     function: Function
     program: Program
     reports: Function | None = None
+    of_sum: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +73,14 @@ class Case:
     bounds: Mapping[str, Bounds]
     reports: Truth | None = None
     report_bounds: Mapping[str, Bounds] = field(default_factory=dict)
+    of_sum: frozenset[str] = frozenset()
 
     def outputs(self, source: str) -> list[str]:
         """What an emitted program says: value, derivatives, named results."""
         named = self.report_bounds[source].cells if source in self.report_bounds else {}
-        return [*self.truth.cells, *named]
+        own = self.bounds[source].cells
+        # A target may have no second derivatives.
+        return [n for n in self.truth.cells if n in own or not n.startswith("hessian:")] + [*named]
 
     def expected(self, source: str, output: str) -> list[Expected]:
         """What a source should say for an output, one a row."""
@@ -85,6 +92,8 @@ class Case:
         if source in EXACT:
             # In symbols x/x is 1 and 0*x is 0, whatever happens where x is 0 or infinite.
             states = tuple(state if state == "finite" else "undecided" for state in states)
+        if source in self.of_sum and output.startswith("gradient:"):
+            return [self._summed(cells, states, limits[0])]
         rows = max(len(limits), len(cells))
         return [
             Expected(
@@ -94,6 +103,14 @@ class Case:
             )
             for row in range(rows)
         ]
+
+    def _summed(self, cells: Cells, states: Sequence[State], bound: Bound) -> Expected:
+        """What the gradient of the sum over rows should be, of which this is the bound."""
+        with ctx.workprec(self.truth.bits):
+            total = sum(cells, arb(0))
+            if len(cells) == 1:
+                total = total * len(self.truth.cells["value"])
+        return Expected(total, next((s for s in states if s != "finite"), "finite"), bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +208,9 @@ def examine(subject: Subject, point: Mapping[str, Any], truth: Truth | None = No
     second = any(name.startswith("hessian:") for name in truth.cells)
     confirmation = confirm(subject.plain if second else subject.original, truth, point, dtype)
     corrected = _corrected(truth, confirmation)
+    of_sum = frozenset(name for name, item in subject.emitted.items() if item.of_sum)
     if subject.reports is None:
-        return Case(point, corrected, truth, confirmation, limits)
+        return Case(point, corrected, truth, confirmation, limits, of_sum=of_sum)
     named = true_values(subject.reports, point, dtype=dtype)
     radii = {
         name: _bounds(item.reports, name, point, dtype)
@@ -201,7 +219,7 @@ def examine(subject: Subject, point: Mapping[str, Any], truth: Truth | None = No
     }
     for other in radii.values():
         named = _continued(named, other.exact)
-    return Case(point, corrected, truth, confirmation, limits, named, radii)
+    return Case(point, corrected, truth, confirmation, limits, named, radii, of_sum)
 
 
 def _bounds(function: Function, target: str, point: Mapping[str, Any], dtype: str) -> Bounds:

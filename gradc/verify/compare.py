@@ -137,18 +137,26 @@ def ulp_of(value: Ball, model: Arithmetic) -> Ball:
 
 
 def pairs(
-    numbers: Numbers, name: str, expected: Sequence[Expected], model: Arithmetic
+    numbers: Numbers,
+    name: str,
+    expected: Sequence[Expected],
+    model: Arithmetic,
+    *,
+    is_summed: bool = False,
 ) -> Iterator[tuple[float, Expected]]:
     """What a program computed for an output beside what it should be, one pair a row.
 
-    Where a toolchain differentiates only the sum over rows, the expected rows are summed.
+    Where a toolchain differentiates only the sum over rows, the expected rows are summed,
+    unless they are already.
     Raises: LookupError where the program has no such output, ValueError where its shape is
     not that of the truth.
     """
     got = np.asarray(_part(numbers, name), dtype=np.float64)
     rows = np.size(numbers.value)
     kind = name.partition(":")[0]
-    if (kind == "gradient" and numbers.gradient_of_sum) or (
+    if is_summed and kind == "gradient":
+        pass
+    elif (kind == "gradient" and numbers.gradient_of_sum) or (
         kind == "hessian" and numbers.hessian_of_sum
     ):
         full = list(expected) * rows if len(expected) == 1 else list(expected)

@@ -68,6 +68,8 @@ _DIGITS = {"float64": 53, "float32": 24}
 _EXPONENTS = {"float64": (-1022, 1024), "float32": (-126, 128)}
 # Targets that set subnormal results, and subnormal arguments, to zero.
 _FLUSHES = frozenset({"tf"})
+# Targets that compute with the library of another one.
+_LIBRARY = {"keras": "tf"}
 _REASSOCIATES = frozenset({"tmb"})
 # special.expit and R's 1/(1 + exp(-x)) are 0 where exp(-x) overflows, at x < -709.78; the true
 # value there is subnormal. special.ndtr and log_ndtr flush subnormal results as well.
@@ -124,6 +126,7 @@ class Arithmetic:
 @cache
 def arithmetic(target: str, dtype: str = "float64") -> Arithmetic:
     """The arithmetic of a target; float32 where the target can compute in it."""
+    target = _LIBRARY.get(target, target)
     digits = _DIGITS[dtype]
     low, high = _EXPONENTS[dtype]
     least = low if target in _FLUSHES else low - digits + 1

@@ -103,9 +103,9 @@ def _tally(
         for output in case.outputs(name):
             tally = tallies.setdefault(output, _Tally())
             try:
-                for row, (got, wanted) in enumerate(
-                    pairs(answer, output, case.expected(name, output), model)
-                ):
+                wanted_rows = case.expected(name, output)
+                said = pairs(answer, output, wanted_rows, model, is_summed=name in case.of_sum)
+                for row, (got, wanted) in enumerate(said):
                     tally.judgements.append((index, row, judge(got, wanted, model)))
             except (LookupError, ValueError) as error:
                 tally.failures.append(str(error))

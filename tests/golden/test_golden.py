@@ -22,7 +22,7 @@ from gradc.model import compile as compile_model
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent for path in HERE.glob("*/case.json"))
-TARGETS = ("r", "tmb", "numpy", "tf", "sympy")
+TARGETS = ("r", "tmb", "numpy", "tf", "keras", "sympy")
 
 
 def options(case: Path) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def test_emitted_code_is_the_golden_one(
         matches_golden(case / name, text)
 
 
-@pytest.mark.needs("r", "tmb", "tf", "sympy")
+@pytest.mark.needs("r", "tmb", "tf", "keras", "sympy")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_goldens_agree_in_their_toolchains(case: Path) -> None:
     report = read(case).verify("all", points=4, at=options(case).get("at"))
@@ -86,7 +86,8 @@ def test_bytes_do_not_depend_on_the_hash_seed() -> None:
     code = (
         "import gradc, sys\n"
         "m = gradc.compile('sum((y - a*exp(-b*x) - c*pmax(x, d))^2)', wrt=list('abcd'))\n"
-        "[sys.stdout.write(t) for k in ('r','tmb','numpy','tf','sympy') for t in m.emit(k).values()]\n"
+        "for k in ('r','tmb','numpy','tf','keras','sympy'):\n"
+        "    [sys.stdout.write(t) for t in m.emit(k).values()]\n"
     )
     texts = {
         subprocess.run(

@@ -308,10 +308,11 @@ def test_without_a_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     assert states["tmb"].remedy == got.remedy
 
 
-@pytest.mark.needs("r", "tmb", "tf")
+@pytest.mark.needs("r", "tmb", "tf", "keras")
 def test_what_is_here() -> None:
     states = gradc_run.toolchains()
-    assert [state.name for state in states] == ["numpy", "tf", "r", "c++", "tmb", "sympy"]
+    names = [state.name for state in states]
+    assert names == ["numpy", "tf", "keras", "r", "c++", "tmb", "sympy"]
     assert all(state.available and state.version for state in states), states
 
 

@@ -122,7 +122,7 @@ def test_compile_writes_every_file_or_none(
     status, out, _ = gradc(capsys, *arguments, "--name", "curve")
     assert status == 0
     names = {"curve.R", "curve.cpp", "curve_tmb.R", "curve_numpy.py", "curve_tf.py"}
-    names.add("curve_sympy.py")
+    names |= {"curve_keras.py", "curve_sympy.py"}
     assert {path.name for path in tmp_path.iterdir()} == names
     assert len(out.splitlines()) == len(names)
     # Its own files are written again; a file of somebody else's is not touched, nor the others.
