@@ -26,7 +26,7 @@ int main() { return std::vector<double>(1, std::exp(0.0))[0] == 1.0 ? 0 : 1; }
 
 
 def toolchains() -> list[ToolchainStatus]:
-    """The state of every toolchain: ``numpy``, ``tf``, ``keras``, ``r``, ``c++``, ``tmb``, ``sympy``.
+    """The state of every toolchain: NumPy, TensorFlow, Keras, R, a C++ compiler, TMB, SymPy.
 
     Each one is really started, in a child process that later runs use again: R through
     rpy2, the import of TensorFlow, a C++ program compiled and run. Target ``tmb`` needs
