@@ -109,7 +109,7 @@ def tuple_of(items: Sequence[str]) -> list[str]:
     return [f"{items[0]},"] if len(items) == 1 else list(items)
 
 
-STEPS = frozenset({"sign", "floor", "ceiling", "round", "mod", "abs", "min", "max"})
+STEPS = frozenset({"log_pnorm", "sign", "floor", "ceiling", "round", "mod", "abs", "min", "max"})
 """Primitives with jumps, in their values or in those of a derivative."""
 
 

@@ -61,7 +61,7 @@ ELEMENTWISE: Mapping[str, Spelling] = {
     "besselK": "besselk({nu}, {x})",
     "besselY": "bessely({nu}, {x})",
     "pnorm": "erfc(-{x}/sqrt(2))/2",
-    "log_pnorm": "log(erfc(-{x}/sqrt(2))/2)",
+    "log_pnorm": "_log_pnorm",
     "inverse_mills": "sqrt(2/pi)*exp(-{x}**2/2)/erfc(-{x}/sqrt(2))",
     "qnorm": "sqrt(2)*erfinv(2*{p} - 1)",
     "qnorm_log": "sqrt(2)*erfinv(2*exp({p}) - 1)",
@@ -145,6 +145,12 @@ def _pbeta(x, a, b):
     """Distribution function of the beta distribution."""
     x = sympify(x)
     return Piecewise((0, x <= 0), (1, x >= 1), (betainc(a, b, 0, x)/beta(a, b), True))
+''',
+    "_log_pnorm": '''\
+def _log_pnorm(x):
+    """Logarithm of the normal distribution function; far to the left SymPy would lose erfc(-x)."""
+    left, right = erfc(Abs(x)/sqrt(2))/2, (1 + erf(x/sqrt(2)))/2
+    return Piecewise((log(left), x < 0), (log(right), True))
 ''',
     "_stirlerr": '''\
 def _stirlerr(x):

@@ -10,7 +10,7 @@ from gradc.run import Answer, Numbers, ToolchainError
 from gradc.verify.cases import Case
 from gradc.verify.compare import Judgement, judge, pairs, ulp_of
 from gradc.verify.report import OutputReport, SourceKind, SourceReport, SourceStatus, Worst
-from gradc.verify.rounding import Arithmetic, arithmetic
+from gradc.verify.rounding import EXACT, Arithmetic, arithmetic
 
 _ABSENT = ("G401", "G402")
 _CANNOT = "G408"
@@ -73,6 +73,11 @@ def emitted_source(
     outputs = tuple(tally.report(output) for output, tally in tallies.items())
     status = _overall(outputs)
     detail = ""
+    if name in EXACT:
+        left = [error for error in failed if error.code == _CANNOT]
+        failed = [error for error in failed if error.code != _CANNOT]
+        if left:
+            detail = f"not at {len(left)} of {len(answers)} points: {left[0].message}"
     if failed:
         detail = f"no answer at {len(failed)} of {len(answers)} points: {failed[0].message}"
         status = "disagree" if status == "disagree" else "failed"

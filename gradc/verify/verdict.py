@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from gradc.errors import Diagnostic
-from gradc.run import Answer, run
+from gradc.run import Answer, Program, ToolchainError, run
 from gradc.verify.cases import WITNESS_TARGETS, Case, Plan, Subject, plan
 from gradc.verify.report import Report, SourceReport, Verdict
 from gradc.verify.rounding import EXACT
@@ -14,6 +16,8 @@ from gradc.verify.sources import emitted_source, oracle_source, witness_source
 
 MOST_EXACT = 5
 """At how many points a target is asked that computes in symbols, which is slow."""
+MOST_NUMBERS = 200
+"""How many numbers such a point may have."""
 EXACT_SECONDS = 30.0
 # Failures of an emitted program itself, where its toolchain is all right.
 _OWN_FAULT = ("G403", "G407")
@@ -38,9 +42,34 @@ def verify(
     answers: dict[str, list[Answer]] = {}
     for name, item in subject.emitted.items():
         witnesses = [w for w in subject.witnesses if WITNESS_TARGETS[w] == name]
-        some, limit = (points[:MOST_EXACT], EXACT_SECONDS) if name in EXACT else (points, timeout)
-        answers[name] = run(item.program, some, timeout=min(timeout, limit), witnesses=witnesses)
+        if name in EXACT:
+            answers[name] = _in_symbols(item.program, points, min(timeout, EXACT_SECONDS))
+        else:
+            answers[name] = run(item.program, points, timeout=timeout, witnesses=witnesses)
     return assess(prepared, answers, diagnostics)
+
+
+def _in_symbols(
+    program: Program, points: Sequence[Mapping[str, Any]], timeout: float
+) -> list[Answer]:
+    """Answers at the first few points that are small; the others are said to be left out."""
+    small = [k for k, point in enumerate(points) if _numbers(point) <= MOST_NUMBERS]
+    asked = small[:MOST_EXACT]
+    reason = f"asked at {MOST_EXACT} points at most"
+    if not asked:
+        reason = f"points of more than {MOST_NUMBERS} numbers are too large for symbols"
+    elif len(small) < len(points):
+        reason += f", of {MOST_NUMBERS} numbers at most"
+    answers: list[Answer] = [ToolchainError("G408", reason)] * len(points)
+    found = run(program, [points[k] for k in asked], timeout=timeout) if asked else []
+    for k, answer in zip(asked, found, strict=True):
+        answers[k] = answer
+    return answers
+
+
+def _numbers(point: Mapping[str, Any]) -> int:
+    """How many numbers a point has."""
+    return sum(np.size(value) for value in point.values())
 
 
 def assess(
@@ -52,7 +81,7 @@ def assess(
     subject = prepared.subject
     cases, dtype = prepared.cases, subject.dtype
     sources = [
-        emitted_source(name, cases[: len(answers[name])], answers[name], dtype)
+        emitted_source(name, cases, answers[name], dtype)
         for name in subject.emitted
         if name in answers
     ]
