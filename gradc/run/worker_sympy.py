@@ -57,12 +57,16 @@ class SympyHost:
     def _results(
         self, module: Any, header: Mapping[str, Any], values: list[Any]
     ) -> dict[str, Tensor]:
+        import numpy as np
+
         value, gradients = module.value_and_grad(*values)
+        count = sum(np.size(gradient) for gradient in gradients) // max(1, np.size(value))
         results = {"value": _doubles(value)}
         for index, gradient in enumerate(gradients):
             results[f"gradient.{index}"] = _doubles(gradient)
         if header["hessian"]:
-            results["hessian"] = _doubles(module.hess(*values))
+            # Without parameters it is a list of no rows.
+            results["hessian"] = _doubles(np.reshape(module.hess(*values), (count, count)))
         if header["reports"]:
             found = module.report(*values)
             for number, label in enumerate(header["reports"]):

@@ -57,7 +57,9 @@ CASES = [
 
 
 @pytest.mark.parametrize("hessian", [False, True])
-@pytest.mark.parametrize("target", ["numpy", pytest.param("tf", marks=pytest.mark.needs("tf"))])
+@pytest.mark.parametrize(
+    "target", ["numpy", *(pytest.param(t, marks=pytest.mark.needs(t)) for t in ("tf", "sympy"))]
+)
 @pytest.mark.parametrize(("text", "at"), CASES)
 def test_nothing_to_differentiate(
     text: str, at: dict[str, list[float]], target: str, hessian: bool

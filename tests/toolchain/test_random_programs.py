@@ -65,6 +65,7 @@ def test_numpy(text: str) -> None:
         "numpy",
         pytest.param("r", marks=pytest.mark.needs("r")),
         pytest.param("tf", marks=pytest.mark.needs("tf")),
+        pytest.param("sympy", marks=pytest.mark.needs("sympy")),
     ],
 )
 @runs(25)
