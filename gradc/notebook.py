@@ -111,6 +111,7 @@ def run_cell(shell: Any, line: str, cell: str) -> Compiled | None:
 
 
 def _compiled(shell: Any, options: argparse.Namespace, cell: str) -> Compiled:
+    from gradc.cli.compile import emitted_files
     from gradc.cli.options import parse_targets, split_names
     from gradc.cli.place import read_place
     from gradc.model import compile as compile_model
@@ -128,9 +129,8 @@ def _compiled(shell: Any, options: argparse.Namespace, cell: str) -> Compiled:
     )
     model = _with_defaults(model, usable(point))
     targets = parse_targets(options.target)
-    files: dict[str, str] = {}
-    for target in targets:
-        files |= model.emit(target, hessian=options.hessian)
+    named = split_names(options.target)
+    files, model = emitted_files(model, targets, named, options.hessian, with_fit=False)
     function = model.function("numpy")
     shell.user_ns[options.name] = function
     report = None

@@ -93,7 +93,7 @@ def compile_command(
     for point in given:
         model.known_part(point)  # what is wrong with the data is said before a file is written
     if package is None:
-        files, model = _emitted(model, targets, split_names(target), hessian, with_fit)
+        files, model = emitted_files(model, targets, split_names(target), hessian, with_fit)
         paths = write_files(output, files, force=force)
     else:
         files = model.r_package(targets, hessian=hessian, seed=seed, at=_given(given) or ())
@@ -119,7 +119,7 @@ def compile_command(
     return _status(report, required, strict)
 
 
-def _emitted(
+def emitted_files(
     model: Model, targets: Sequence[str], asked: Sequence[str], hessian: bool, with_fit: bool
 ) -> tuple[dict[str, str], Model]:
     """The files of all targets; one that lacks a function is left out where it was not named.

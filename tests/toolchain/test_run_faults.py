@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from gradc import run as gradc_run
+from gradc.model import compile as compile_model
 from gradc.run import Argument, Numbers, Program, ToolchainError
 
 ROOT = Path(__file__).parents[2]
@@ -308,7 +309,22 @@ def test_without_a_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     assert states["tmb"].remedy == got.remedy
 
 
-@pytest.mark.needs("r", "tmb", "tf", "keras")
+@pytest.mark.usefixtures("fresh")
+def test_without_sympy_the_target_is_emitted_and_not_verified(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "sympy.py").write_text("raise ImportError('it was never installed')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    model = compile_model("a*x", wrt=["a"])
+    assert list(model.emit("sympy")) == ["model_sympy.py"]
+    report = model.verify(["numpy", "sympy"], witnesses="none", points=1)
+    found = {source.name: source for source in report.sources}
+    assert found["numpy"].status == "agree"
+    assert found["sympy"].status == "missing"
+    assert found["sympy"].remedy == "pip install 'gradc[sympy]'"
+
+
+@pytest.mark.needs("r", "tmb", "tf", "keras", "sympy")
 def test_what_is_here() -> None:
     states = gradc_run.toolchains()
     names = [state.name for state in states]

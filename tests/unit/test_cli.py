@@ -196,6 +196,23 @@ def test_every_stage_can_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert gradc(capsys, "compile", "-e", "a", "--dump-ir=after:lunch")[0] == 2
 
 
+def test_a_target_that_lacks_a_function_is_left_out_unless_it_is_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    arguments = ("compile", "-e", "besselI(a, 1)*qgamma(p, 2)", "--wrt", "a", "--no-verify")
+    status, _, err = gradc(capsys, *arguments, "-o", str(tmp_path / "all"))
+    assert status == 0
+    assert "no code for target 'tf': target 'tf' has no 'besselI'" in err
+    assert "no code for target 'sympy': target 'sympy' has no 'qgamma'" in err
+    names = {path.name for path in (tmp_path / "all").iterdir()}
+    assert "model_numpy.py" in names
+    assert not names & {"model_tf.py", "model_sympy.py"}
+    status, _, err = gradc(capsys, *arguments, "--target", "r,tf", "-o", str(tmp_path / "named"))
+    assert status == 1
+    assert "error[G303]" in err
+    assert not (tmp_path / "named").exists()
+
+
 def test_starting_imports_no_toolchain() -> None:
     code = (
         "import sys; from gradc.cli.main import run\n"
