@@ -208,7 +208,7 @@ def test_a_target_that_lacks_a_function_is_left_out_unless_it_is_named(
     assert "model_numpy.py" in names
     assert not names & {"model_tf.py", "model_sympy.py"}
     status, _, err = gradc(capsys, *arguments, "--target", "r,tf", "-o", str(tmp_path / "named"))
-    assert status == 1
+    assert status == 2
     assert "error[G303]" in err
     assert not (tmp_path / "named").exists()
 
