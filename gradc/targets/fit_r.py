@@ -80,7 +80,7 @@ def _blanks(model: FitModel) -> Mapping[str, str]:
     """What the constant text leaves to the model."""
     function, squares = model.function, model.residuals is not None
     users = [model.users[item.name] for item in function.params]
-    names = Names(rules("r"), ["c", "data", "goal", "start", *users])
+    names = Names(rules("r"), ["data", "goal", "start", *users])
     engines = _engines(model)
     rows = _called(model)[0].name if squares else ""
     cases = (f"    {engine} = {_CASES[engine].format(model.name)}" for engine in engines)
@@ -103,9 +103,9 @@ def _blanks(model: FitModel) -> Mapping[str, str]:
 
 def _observed(model: FitModel) -> str:
     """The response, of which no parameter is a part."""
-    if model.response_name is not None:
-        return f"as.numeric(data${model.users[model.response_name]})"
     if model.mean is None or model.response is None:
         return "0"
+    if model.response_name is not None:
+        return f"as.numeric(data${model.users[model.response_name]})"
     parameters = f"{model.name}_parameters(par)"
     return f"as.vector(do.call({model.response.name}, c({parameters}, data, order = 0L)))"

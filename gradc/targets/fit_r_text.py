@@ -224,9 +224,10 @@ NLS = """\
 # By nls(): Gauss and Newton, then PORT, then Gauss and Newton from where PORT ended.
 NAME_nls <- function(goal, start, data) {
   @OBSERVE@ <- NAME_observed(start, data)
-  @PREDICT@ <- function(@PARAMETERS@) {
-    goal$note(c(@PARAMETERS@))
-    NAME_rows(c(@PARAMETERS@), data, @OBSERVE@)
+  @PREDICT@ <- function(...) {
+    par <- c(...)
+    goal$note(par)
+    NAME_rows(par, data, @OBSERVE@)
   }
   formula <- @OBSERVE@ ~ @PREDICT@(@PARAMETERS@)
   @OBSERVE@ <- rep_len(@OBSERVE@, length(NAME_rows(start, data, @OBSERVE@)))
