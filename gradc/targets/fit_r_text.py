@@ -173,7 +173,9 @@ OPTIMR = """\
 NAME_optimr <- function(method) function(goal, from, size) {
   unscaled <- function(par) goal$inside(par * size)
   he <- if (!is.null(goal$he)) function(par) goal$he(unscaled(par)) * outer(size, size)
-  # Some of its methods print whatever is asked of them.
+  # Some of its methods print, and an error of one is caught by try(), which prints too.
+  silent <- options(show.error.messages = FALSE)
+  on.exit(options(silent))
   utils::capture.output(found <- optimx::optimr(from / size,
     function(par) goal$fn(unscaled(par)),
     function(par) goal$gr(unscaled(par)) * size, he,
@@ -298,8 +300,6 @@ NAME_fit <- function(data, start = NULL, engine = @ENGINES@, lower = @LOWER@, up
   goal <- NAME_goal(model, rep_len(lower, length(par)), rep_len(upper, length(par)))
   if (any(par < goal$lower | par > goal$upper))
     stop("start lies outside of the bounds", call. = FALSE)
-  silent <- options(show.error.messages = FALSE)
-  on.exit(options(silent))
   value <- suppressWarnings(goal$fn(par))
   if (!is.finite(value))
     stop("the objective is ", value, " at the starting values", call. = FALSE)
