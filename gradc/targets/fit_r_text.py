@@ -53,9 +53,11 @@ NAME_parameters <- function(par) {
 
 GOAL = """\
 # The objective of one set of data; counts calls, and keeps where the gradient was asked for.
-NAME_goal <- function(model, lower, upper) {
+# The Hessian is for the whole search, or where it is dear for the end of it alone.
+NAME_goal <- function(model, lower, upper, dear = FALSE) {
   counts <- c(fn = 0L, gr = 0L)
   path <- list()
+  stride <- 1L
   he <- model$he
   fn <- function(par) {
     counts[["fn"]] <<- counts[["fn"]] + 1L
@@ -66,8 +68,12 @@ NAME_goal <- function(model, lower, upper) {
     model$gr(par)
   }
   note <- function(par) {
+    if (counts[["gr"]] %% stride == 0L) path[[length(path) + 1L]] <<- par
     counts[["gr"]] <<- counts[["gr"]] + 1L
-    path[[counts[["gr"]]]] <<- par
+    if (length(path) < 2000L) return(invisible())
+    # Of a long search every second point is kept, then every fourth, and so on.
+    path <<- path[c(TRUE, FALSE)]
+    stride <<- 2L * stride
   }
   # At most 1,000 of the points where the gradient was asked for, one a row.
   trail <- function() {
@@ -156,9 +162,10 @@ NAME_minimise <- function(goal, start, searches, scaled) {
 # One search by nlminb(); parameters are in units of size.
 NAME_nlminb <- function(goal, from, size) {
   unscaled <- function(par) goal$inside(par * size)
-  he <- if (!is.null(goal$he)) function(par) goal$he(unscaled(par)) * outer(size, size)
+  he <- if (!is.null(goal$he) && !goal$dear)
+    function(par) goal$he(unscaled(par)) * outer(size, size)
   # The steps of Newton that follow do the rest, where they are not too dear.
-  tol <- if (is.null(he) && length(from) > 50L) 1e-13 else 1e-10
+  tol <- if (is.null(goal$he) && length(from) > 50L) 1e-13 else 1e-10
   found <- stats::nlminb(from / size, function(par) goal$fn(unscaled(par)),
     function(par) goal$gr(unscaled(par)) * size, he,
     lower = goal$lower / size, upper = goal$upper / size,

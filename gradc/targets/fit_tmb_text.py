@@ -29,7 +29,7 @@ NAME <- function(data, parameters = NULL, lower = @LOWER@, upper = @UPPER@,
   few <- is.null(random) && length(obj$par) <= 1000L
   goal <- NAME_goal(list(fn = function(par) as.numeric(obj$fn(par)),
     gr = function(par) as.vector(obj$gr(par)), he = if (few) function(par) obj$he(par)),
-    left(lower), left(upper))
+    left(lower), left(upper), dear = length(obj$par) > 20L)
   value <- suppressWarnings(goal$fn(obj$par))
   if (!is.finite(value))
     stop("the objective is ", value, " at the starting values", call. = FALSE)
