@@ -33,7 +33,8 @@ class Fit:
     one vector, named by ``labels``. ``gradient_norm`` is ``max |g_i| max(|par_i|, 1) /
     max(|f|, 1)`` over parameters that no bound holds back, by gradc's own code; with
     ``marginal`` it is TMB's, of the marginal likelihood. Where the fit is ``singular`` the data
-    do not tell the parameters apart, however small the gradient is.
+    do not tell the parameters apart, however small the gradient is. ``reported`` are results of
+    ``ADREPORT`` with their standard errors, from engines that have them.
     """
 
     engine: str
@@ -55,6 +56,7 @@ class Fit:
     se: tuple[float, ...] | None = None
     marginal: bool = False
     singular: bool = False
+    reported: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def converged(self) -> bool:
@@ -88,6 +90,8 @@ class Fit:
             "message": self.message,
             "advice": list(self.advice),
         }
+        if self.reported:
+            content["reported"] = self.reported
         if self.error is not None:
             content["error"] = {"code": self.error.code, "message": self.error.message}
         return to_json(content)  # type: ignore[no-any-return]
@@ -234,7 +238,25 @@ def _judged(engine: Engine, task: Problem, judge: Judge, answer: FitAnswer) -> F
         se=None if answer.se is None else tuple(answer.se),
         marginal=marginal is not None,
         singular=found.singular,
+        reported=_reported(engine, task, answer),
     )
+
+
+def _reported(engine: Engine, task: Problem, answer: FitAnswer) -> dict[str, dict[str, Any]]:
+    """Reported results by the user's names: a number, or a list by columns."""
+    if not answer.reported:
+        return {}
+    labels = task.model.emitted(engine.target).reports
+    found = {}
+    for name, label in labels.items():
+        if label in answer.reported:
+            values, errors = answer.reported[label]
+            single = len(values) == 1
+            found[name] = {
+                "estimate": values[0] if single else values,
+                "standard_error": errors[0] if single else errors,
+            }
+    return found
 
 
 __all__ = ["ENGINES", "Fit", "best", "fit", "fits"]

@@ -37,6 +37,7 @@ def _rows(found: Sequence[Fit], random: Sequence[str]) -> list[tuple[str, list[s
         rows += [(labels[k], [_estimate(fit, k) for fit in found]) for k in chosen[:most]]
         if len(chosen) > most:
             rows.append((f"… {len(chosen) - most} more", ["" for _ in found]))
+        rows += [] if wanted else _reported(found)
     if labels:
         for label, cell in _FACTS:
             rows.append((label, [cell(fit) if fit.error is None else "" for fit in found]))
@@ -47,11 +48,34 @@ def _rows(found: Sequence[Fit], random: Sequence[str]) -> list[tuple[str, list[s
 def _estimate(fit: Fit, number: int) -> str:
     if not fit.par:
         return ""
-    text = f"{fit.par[number]:.7g}"
-    if fit.se is not None:
-        error = fit.se[number]
+    return _with_error(fit.par[number], None if fit.se is None else fit.se[number])
+
+
+def _with_error(value: float, error: float | None) -> str:
+    text = f"{value:.7g}"
+    if error is not None:
         text += " (—)" if math.isnan(error) else f" ({error:.3g})"
     return text
+
+
+def _reported(found: Sequence[Fit]) -> list[tuple[str, list[str]]]:
+    """Results that the model reports with errors; of vectors the document has the elements."""
+    names = dict.fromkeys(name for fit in found for name in fit.reported)
+    rows = []
+    for name in names:
+        cells = []
+        for fit in found:
+            result = fit.reported.get(name)
+            single = result is not None and isinstance(result["estimate"], float)
+            cells.append(
+                _with_error(result["estimate"], result["standard_error"])
+                if result is not None and single
+                else ""
+                if result is None
+                else f"{len(result['estimate'])} values"
+            )
+        rows.append((name, cells))
+    return rows
 
 
 def _evaluations(fit: Fit) -> str:

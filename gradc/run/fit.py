@@ -55,7 +55,8 @@ class FitAnswer:
     Shapes: ``par`` and ``se`` as the request's ``start``, what is random with its conditional
     modes; ``path`` is a list of such rows, empty where the search was not followed.
     ``gradient`` is the toolchain's own gradient at the end where the objective is a marginal
-    one, with 0 for what is random; None else.
+    one, with 0 for what is random; None else. ``reported`` are the script's own results by name,
+    each with its standard errors.
     """
 
     par: list[float]
@@ -69,6 +70,7 @@ class FitAnswer:
     claimed: bool
     path: list[list[float]]
     gradient: list[float] | None = None
+    reported: Mapping[str, tuple[list[float], list[float]]] = field(default_factory=dict)
 
 
 def run_fit(
@@ -158,9 +160,24 @@ def answer(reply: Message, count: int) -> FitAnswer:
             claimed=bool(said["claimed"]),
             path=rows,
             gradient=parts["gradient"].nested() if "gradient" in parts else None,
+            reported=_reported(said.get("reported", ()), parts),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ToolchainError("G407", f"the fit's answer is incomplete: {error}") from error
+
+
+def _reported(
+    names: Sequence[str], parts: Mapping[str, Tensor]
+) -> dict[str, tuple[list[float], list[float]]]:
+    """Values and errors by name, which stands once for each element."""
+    found: dict[str, tuple[list[float], list[float]]] = {}
+    if names:
+        values, errors = parts["reported_value"].data, parts["reported_se"].data
+        for name, value, error in zip(names, values, errors, strict=True):
+            both = found.setdefault(name, ([], []))
+            both[0].append(value)
+            both[1].append(error)
+    return found
 
 
 def _count(value: Any) -> int | None:

@@ -116,7 +116,9 @@ def fit_reply(r: HostedR, found: Mapping[str, Any]) -> tuple[dict[str, Any], dic
     }
     said |= {"claimed": bool(found["claimed"][0]), "seconds": float(found["seconds"][0])}
     said |= {name: _count(counts[name]) for name in ("fn", "gr")}
-    names = ("par", "se", "objective", "path", "gradient")
+    if "reported" in found:  # NULL where there is nothing with a name
+        said["reported"] = [str(name) for name in found["reported"] or ()]
+    names = ("par", "se", "objective", "path", "gradient", "reported_value", "reported_se")
     parts = {name: r.tensor(found[name]) for name in names if name in found}
     return said, {name: part for name, part in parts.items() if part is not None}
 

@@ -68,7 +68,8 @@ NAME <- function(data, parameters = NULL, lower = @LOWER@, upper = @UPPER@,
     seconds = proc.time()[["elapsed"]] - began, message = found$message,
     claimed = found$claimed, path = if (whole) goal$trail() else matrix(0, 0L, length(par)),
     gradient = if (length(random)) replace(numeric(length(par)), fixed, gradient),
-    fixed = fixed, obj = obj, report = report)
+    reported = names(report$value), reported_value = as.numeric(report$value),
+    reported_se = as.numeric(report$sd), fixed = fixed, obj = obj, report = report)
 }
 
 # sdreport(), where the Hessian is positive definite. Its own is one of differences, which are

@@ -229,6 +229,9 @@ def test_random_effects_are_integrated_over() -> None:
     assert found.se is not None
     errors = np.sqrt(np.diag(np.linalg.inv(hessian)))
     np.testing.assert_allclose(found.se[50:], errors, rtol=1e-4)
+    deviation = found.reported["sd"]
+    assert deviation["estimate"] == pytest.approx(math.exp(theta[2]), rel=1e-12)
+    assert deviation["standard_error"] == pytest.approx(math.exp(theta[2]) * found.se[52], rel=1e-9)
     # The modes have errors too, smaller than the deviation that is assumed of them.
     assert 0 < min(found.se[:50]) < max(found.se[:50]) < math.exp(theta[2])
 
