@@ -18,7 +18,7 @@ from gradc.fitting import ENGINES, Fit, fits, problem
 
 CORPUS = Path("tests/corpora/2_nist_strd.jsonl")
 PAGE = Path("docs/nist.md")
-CHOSEN = ("scipy", "nls", "nlminb", "tmb")
+CHOSEN = ("scipy", "nls", "nlminb", "optimr", "tmb")
 CERTIFIED_DIGITS = 11.0
 GOOD = 6.0
 STARTS = ("start1", "start2")
@@ -142,42 +142,7 @@ _HEAD = [
     "A number is how many digits of the worst parameter are right: the negative decimal logarithm",
     "of its relative error, at most 11, which is how many are certified. A star marks a fit that",
     "gradc itself reports as not converged. Standard errors are held against NIST's where an",
-    "engine reports those of least squares. TMB takes every objective for a negative log",
-    "likelihood: its standard errors are of another quantity, and are left out here.",
-    "",
-]
-
-
-def _cell(points: float | None, fit: Fit) -> str:
-    if fit.error is not None:
-        return fit.status
-    return _digits(points) + ("" if fit.converged else " *")
-
-
-def _digits(value: float | None) -> str:
-    return "—" if value is None else f"{value:.1f}"
-
-
-def _summary(good: Mapping[tuple[str, str], int], engines: Sequence[str], count: int) -> list[str]:
-    lines = [f"Problems of {count} with at least {GOOD:.0f} correct digits:", ""]
-    lines += ["| engine | start 1 | start 2 |", "|---|--:|--:|"]
-    for engine in (*engines, "best"):
-        name = "the best of them" if engine == "best" else engine
-        lines.append(f"| {name} | {good[engine, 'start1']} | {good[engine, 'start2']} |")
-    return lines
-
-
-_HEAD = [
-    "# Fits held against certified values",
-    "",
-    "The problems of nonlinear regression of the NIST Statistical Reference Datasets that are in",
-    "`tests/corpora/2_nist_strd.jsonl`, each fitted by `gradc fit` from both of NIST's starts.",
-    "This page is written by `python -m benchmarks --table nist`.",
-    "",
-    "A number is how many digits of the worst parameter are right: the negative decimal logarithm",
-    "of its relative error, at most 11, which is how many are certified. A star marks a fit that",
-    "gradc itself reports as not converged. Standard errors are held against NIST's for the",
-    "engines that know of least squares. The others take the objective for a negative log",
-    "likelihood: what they report is the inverse of its curvature, another quantity.",
+    "engine reports those of least squares. TMB's are those of a normal likelihood, with the",
+    "curvature of the model in them: another quantity, which is left out here.",
     "",
 ]
