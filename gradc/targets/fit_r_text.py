@@ -230,7 +230,7 @@ NAME_errors <- function(goal, par, data) {
 """
 
 NLS = """\
-# By nls(): Gauss and Newton, then PORT, then Gauss and Newton from where PORT ended.
+# By nls(): Gauss and Newton, then PORT twice, then Gauss and Newton from where PORT ended.
 NAME_nls <- function(goal, start, data) {
   @OBSERVE@ <- NAME_observed(start, data)
   @PREDICT@ <- function(...) {
@@ -261,18 +261,20 @@ NAME_nls <- function(goal, start, data) {
     sound <- all(is.finite(par)) && all(par >= goal$lower & par <= goal$upper)
     if (sound) stats::deviance(fit) else Inf
   }
+  # An end within the tolerance that nls() has by default is one too.
+  is_end <- function(fit) fit$convInfo$isConv ||
+    is.null(fit$convergence) && isTRUE(fit$convInfo$finTol <= 1e-5)
   best <- NULL
   said <- NULL
-  ways <- c("default", "port", "default")
-  for (algorithm in if (goal$bounded) ways[-1] else ways) {
-    # Where Gauss and Newton end without arriving is no place to go on from.
-    fit <- attempt(if (is.null(best) || algorithm == "port") start else estimates(best), algorithm)
+  ways <- c("default", "port", "port", "default")
+  for (k in if (goal$bounded) 2:4 else 1:4) {
+    # Where Gauss and Newton stop without arriving is no place to go on from, but PORT's end is.
+    fit <- attempt(if (is.null(best) || k == 2L) start else estimates(best), ways[[k]])
     said <- c(said, if (is.character(fit)) fit else fit$convInfo$stopMessage)
     if (!is.finite(value(fit))) next
-    arrived <- fit$convInfo$isConv
     # At the end of rounding one may be higher than the other.
-    if (is.null(best) || value(fit) <= value(best) * (1 + 1e-9 * arrived)) best <- fit
-    if (arrived && algorithm == "default") break
+    if (is.null(best) || value(fit) <= value(best) * (1 + 1e-9 * is_end(fit))) best <- fit
+    if (is_end(fit) && ways[[k]] == "default") break
   }
   if (is.null(best)) return(list(par = start, message = said[[1]], claimed = FALSE))
   gauss[c("tol", "maxiter")] <- list(1e-10, 50L)
@@ -280,7 +282,7 @@ NAME_nls <- function(goal, start, data) {
   if (is.finite(value(fit)) && fit$convInfo$isConv && value(fit) <= value(best) * (1 + 1e-9))
     best <- fit
   list(par = estimates(best), message = best$convInfo$stopMessage,
-    claimed = best$convInfo$isConv, fit = best)
+    claimed = is_end(best), fit = best)
 }
 """
 
