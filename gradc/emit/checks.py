@@ -74,6 +74,24 @@ def size_text(size: Size, names: Mapping[str, str]) -> str | None:
     return text
 
 
+def count_tests(
+    function: Function, axis: Axis, users: Mapping[str, str]
+) -> Iterator[tuple[str, str, str]]:
+    """Data that say how many there are: the text of one, that of what it must be, the message."""
+    names = size_names(function, axis)
+    for item in function.data:
+        size = item.counts
+        wanted = None if size is None else size_text(size, names)
+        if size is None or wanted is None:
+            continue
+        said = wanted
+        owner = next((e for e in extents(function) if e.decides and e.size == size), None)
+        if owner is not None:
+            unit = _unit(owner.item, owner.axis)
+            said = f"the number of {unit} of {users[owner.item.name]}"
+        yield axis(item, 0), wanted, f"{users[item.name]} must be {said}"
+
+
 def size_tests(function: Function, axis: Axis, users: Mapping[str, str]) -> Iterator[SizeTest]:
     """Every axis whose length others say."""
     names = size_names(function, axis)

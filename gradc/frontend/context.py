@@ -80,6 +80,7 @@ class Context:
         "builder",
         "code_of",
         "constants",
+        "count_along",
         "defaults",
         "exact",
         "graph",
@@ -112,6 +113,7 @@ class Context:
         self.defaults = defaults
         self.vectors = vectors
         self.code_of = code_of
+        self.count_along: Callable[[int], tuple[int, int] | None] = lambda node: None
         self.steps = 0
         self.on_texts: dict[OneNode, Callable[[str, str], bool]] = {}
         self.on_wholes: set[OneNode] = set()

@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
+from typing import Any
 
 from gradc.errors import Diagnostic, GradcError, Span, fail
 from gradc.frontend import language
 from gradc.frontend.actions import Action
 from gradc.frontend.arguments import match
+from gradc.frontend.counts import Tied
 from gradc.frontend.machine import Machine
 from gradc.frontend.objective import Objective
 from gradc.frontend.scope import Scope
-from gradc.frontend.symbols import ROWS, numbers_of
+from gradc.frontend.symbols import ROWS, Symbols, numbers_of
 from gradc.frontend.values import (
     NA,
     NULL,
@@ -50,13 +52,19 @@ class Reading:
     """What is decided about the inputs before a script is read.
 
     ``wrt`` are the parameters; ``values`` are numbers of the script that are no inputs,
-    ``lengths`` data that are as long as in the script; ``counts`` are numbers of parameters.
+    ``lengths`` data that are as long as in the script; ``counts`` are numbers of parameters,
+    ``tied`` axes whose size a declared count says.
     """
 
     wrt: Sequence[str] | None = None
     values: frozenset[str] = frozenset()
     lengths: frozenset[str] = frozenset()
     counts: Mapping[str, int] = field(default_factory=dict)
+    tied: Tied = field(default_factory=dict)
+
+    def symbols(self, at: Mapping[str, Any] | None) -> Symbols:
+        """What is known of names before the text is read."""
+        return Symbols(self.wrt, at, self.values, self.lengths, self.counts, self.tied)
 
     def fixing(self, undecided: Undecided) -> Reading:
         """With more of it fixed; the complaint itself where that is fixed already."""

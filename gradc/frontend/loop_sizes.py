@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gradc.frontend.batching import row_of_turn
+from gradc.frontend.counts import COUNT
 from gradc.frontend.symbols import ROWS
 from gradc.ir import Size
 from gradc.ir.types import known
@@ -21,7 +22,7 @@ def fit_sizes(b: Builder, counter: int, values: int, nodes: Iterable[int]) -> No
     """
     graph = b.graph
     record = graph.records[values]
-    if record[0] != "seq_along":
+    if record[0] != "seq_along" or any(s.startswith(COUNT) for s, _ in b.size(values).terms):
         return
     furthest: dict[int, int] = {}
     for node in nodes:

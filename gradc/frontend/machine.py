@@ -11,12 +11,14 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Sequence
+from functools import partial
 
 from gradc.errors import GradcError, Span, fail
 from gradc.frontend.actions import DYNAMIC, Action, Steps, Unwinding
 from gradc.frontend.branches import Branches, escape
 from gradc.frontend.calls import call_node, force
 from gradc.frontend.context import TURN_COST, Context
+from gradc.frontend.counts import along
 from gradc.frontend.library import Library
 from gradc.frontend.lifting import lifted
 from gradc.frontend.python_methods import call_method
@@ -98,6 +100,7 @@ class Machine:
             self.code_of,
         )
         self.builder = self.context.builder
+        self.context.count_along = partial(along, symbols, self.builder)
         self.library = Library(self.context)
         self.symbols = symbols
         self.branches = Branches(self.context, self._declared)

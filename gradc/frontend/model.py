@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gradc.errors import Diagnostic, Source, Span, explained, fail
+from gradc.errors import Diagnostic, GradcError, Source, Span, explained, fail
+from gradc.frontend import counts
 from gradc.frontend.columns import plain
 from gradc.frontend.ending import Ending, Parameters, Reading
 from gradc.frontend.machine import Machine
@@ -77,12 +78,25 @@ def _build(
         raise fail("G104", "there is no expression in this text", Span(0, 0, source))
     reading = Reading(wrt)
     for _ in range(READINGS_LIMIT):
+        graph, symbols = Graph(), reading.symbols(at)
+        problem: GradcError | None = None
         try:
-            return _Model(tree, is_python, at, reading).built(name, wrt)
+            model = _Model(tree, is_python, reading, symbols, graph)
         except Undecided as undecided:
             reading = reading.fixing(undecided)
+            continue
         except Parameters as found:
             reading = replace(reading, wrt=found.names)
+            continue
+        except GradcError as error:
+            problem = error
+        tied = counts.ties(symbols, graph)
+        if tied == reading.tied:
+            problem = problem or counts.unsaid(symbols)
+            if problem is not None:
+                raise problem
+            return model.built(name, wrt)
+        reading = replace(reading, tied=tied)
     raise fail("G105", f"this script has to be read more than {READINGS_LIMIT} times", None)
 
 
@@ -90,12 +104,12 @@ class _Model:
     """One reading of a text, with one idea of which inputs there are."""
 
     def __init__(
-        self, tree: Tree, is_python: bool, at: Mapping[str, Any] | None, reading: Reading
+        self, tree: Tree, is_python: bool, reading: Reading, symbols: Symbols, graph: Graph
     ) -> None:
         self.tree = tree
-        self.graph = Graph()
+        self.graph = graph
         self.reading = reading
-        self.symbols = Symbols(reading.wrt, at, reading.values, reading.lengths, reading.counts)
+        self.symbols = symbols
         # NumPy's len(), @ and broadcasting are not R's, and R's are what matrices follow here.
         self.symbols.only_vectors = is_python
         self.machine = Machine(self.graph, self.symbols, is_python)

@@ -36,6 +36,9 @@ def extent(context: Context, value: Value) -> Extent | None:
             return Extent(b.apply("get_col", [record[2]], 1), offset)
         if record[0] == "ncol":
             return Extent(b.apply("get_row", [record[2]], 1), offset)
+        counted = context.count_along(node) if record[0] == "input" else None
+        if counted is not None:
+            return Extent(counted[0], offset + counted[1])
         if record[0] not in ("add", "sub"):
             return None
         sign = -1 if record[0] == "sub" else 1
@@ -90,9 +93,7 @@ def _is_open(context: Context, value: Value) -> bool:
     return value.__class__ is int and context.constants.value(value) is None
 
 
-def filled(context: Context, count: Value, number: float) -> int | None:
+def filled(context: Context, count: Value, number: int) -> int | None:
     """A vector of one number, as long as only the data tell; None for a known length."""
     whole = like(context, count) if _is_open(context, count) else None
-    if whole is None:
-        return None
-    return context.builder.broadcast(context.builder.const(number), whole)
+    return None if whole is None else context.builder.broadcast(number, whole)

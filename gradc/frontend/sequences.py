@@ -26,9 +26,12 @@ def repeat(context: Context, x: Value, times: Value, each: Value, length_out: Va
         bounded(count * len(x.values))
         return Items(x.values * count)
     wanted = times if length_out is ABSENT else length_out
-    number = context.number(x) if x.__class__ is int and context.length_of(x) == 1 else None
-    if each is ABSENT and wanted is not ABSENT and number is not None:
-        whole = filled(context, wanted, number)
+    is_number = isinstance(x, int) and not context.is_logical(x) and context.length_of(x) == 1
+    if each is ABSENT and wanted is not ABSENT and is_number:
+        node = context.node(x)
+        if context.graph.types[node].rank:
+            node = context.builder.index(node, 1)
+        whole = filled(context, wanted, node)
         if whole is not None:
             return whole
     items = list(context.atoms(x, 0))

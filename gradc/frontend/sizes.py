@@ -7,8 +7,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from gradc.errors import Diagnostic
+from gradc.frontend import counts
 from gradc.frontend.unknown import closest
 from gradc.ir import Graph, Shape, Size, Type, known, make_type, reachable, symbol
+from gradc.prims import unify
 
 if TYPE_CHECKING:
     from gradc.frontend.declarations import Declared
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from gradc.frontend.symbols import Symbols
 
 _STEMS = {1: ("n",), 2: ("rows", "cols")}
-_AXES = {1: ("length(%s)",), 2: ("nrow(%s)", "ncol(%s)")}
+_AXES = {0: ("%s",), 1: ("length(%s)",), 2: ("nrow(%s)", "ncol(%s)")}
 
 
 def shape_of(value: Any) -> tuple[int, ...]:
@@ -30,8 +32,11 @@ def shape_of(value: Any) -> tuple[int, ...]:
     return ()
 
 
-def declared_shape(symbols: Symbols, declared: Declared, is_param: bool) -> Shape:
-    """The sizes of a declared input; those that nothing tells have a symbol each."""
+def declared_shape(symbols: Symbols, declared: Declared, is_param: bool, graph: Graph) -> Shape:
+    """The sizes of a declared input; those that nothing tells have a symbol each.
+
+    Raises: ShapeError where a count contradicts a size that is known.
+    """
     if not declared.rank:
         return ()
     name = declared.name
@@ -41,9 +46,16 @@ def declared_shape(symbols: Symbols, declared: Declared, is_param: bool) -> Shap
         shape = declared.shape or (given if given and len(given) == declared.rank else None)
     elif name in symbols.lengths:
         shape = declared.shape
-    if shape is not None:
-        return tuple(map(known, shape))
-    return tuple(_symbol(symbols, name, axis, declared.rank) for axis in range(declared.rank))
+    sizes: list[Size] = []
+    for axis in range(declared.rank):
+        counted = counts.size_of(symbols, (name, axis))
+        if counted is not None and shape is not None:
+            unify(graph, counted, known(shape[axis]))
+        if shape is not None:
+            sizes.append(known(shape[axis]))
+        else:
+            sizes.append(counted or _symbol(symbols, name, axis, declared.rank))
+    return tuple(sizes)
 
 
 def _symbol(symbols: Symbols, name: str, axis: int, rank: int) -> Size:
@@ -59,10 +71,11 @@ def _symbol(symbols: Symbols, name: str, axis: int, rank: int) -> Size:
 def size_words(size: Size, symbols: Symbols) -> str | None:
     """A size as one would write it in R; None where it is that of undeclared data."""
     words: list[str] = []
+    counted = {place[0]: name for (name, axis), place in symbols.tied.items() if axis < 0}
     for name, factor in size.terms:
-        if name not in symbols.sizes:
+        if name not in symbols.sizes and name not in counted:
             return None
-        owner, axis, rank = symbols.sizes[name]
+        owner, axis, rank = symbols.sizes.get(name) or (counted[name], 0, 0)
         text = _AXES[rank][axis] % owner
         sign = ("-" if factor < 0 else "") if not words else (" - " if factor < 0 else " + ")
         words.append(sign + (text if abs(factor) == 1 else f"{abs(factor)}*{text}"))
@@ -85,7 +98,12 @@ def resolve(symbols: Symbols, graph: Graph) -> None:
         default = item.default
         if type_.rank and isinstance(default, float):  # one number for all elements
             default = None if type_.count is None else (default,) * type_.count
-        symbols.inputs[name] = dataclasses.replace(item, type=type_, default=default)
+        counted = counts.size_of(symbols, (name, counts.ITSELF))
+        if counted is not None:
+            counted = counted.substitute(graph.bindings)
+        symbols.inputs[name] = dataclasses.replace(
+            item, type=type_, default=default, counts=counted
+        )
 
 
 def declared_notes(machine: Machine, value: int) -> list[Diagnostic]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gradc.frontend.context import LENGTH, Context
+from gradc.frontend.counts import Tied
 from gradc.frontend.sizes import declared_shape, shape_of
 from gradc.frontend.values import NULL, Elements, Listing, NeedsKnown, Refusal, Value
 from gradc.ir import REAL, Graph, Input, Kind, Type, known, make_type, symbol, vector
@@ -43,6 +44,7 @@ class Symbols:
     ``fixed`` are names of the script that are numbers and no inputs, ``lengths`` those of data
     that are as long as in the script. With ``scalars``, in a function that gives one number, data
     that are one number in the script are scalars; elsewhere all data may have many rows.
+    ``tied`` are axes whose size a declared count says; what ``ruled`` counts is still to be seen.
     """
 
     def __init__(
@@ -52,12 +54,15 @@ class Symbols:
         fixed: frozenset[str] = frozenset(),
         lengths: frozenset[str] = frozenset(),
         counts: Mapping[str, int] | None = None,
+        tied: Tied | None = None,
     ) -> None:
         self.at: Mapping[str, Any] = at or {}
         self.fixed = fixed
         self.lengths = lengths
         self.counts: Mapping[str, int] = counts or {}
         self.open_counts: set[str] = set()
+        self.tied: Tied = tied or {}
+        self.ruled: set[str] = set()
         self.inputs: dict[str, Input] = {}
         self.columns: set[str] = set()
         self.only_vectors = False
@@ -168,7 +173,7 @@ class Symbols:
         name = declared.name
         is_param = declared.is_param if self._params is None else name in self._params
         kind: Kind = "data" if not is_param else "random" if declared.is_random else "param"
-        shape = declared_shape(self, declared, is_param)
+        shape = declared_shape(self, declared, is_param, graph)
         node = graph.input(name, make_type("real", shape))
         default: Default | None = declared.start
         if declared.start is not None and declared.shape is None:

@@ -244,8 +244,7 @@ def logical(context: Context, count: Value) -> Value:
 
 def _filled(context: Context, count: Value, item: Atom) -> Value:
     if count is not ABSENT and not isinstance(item, (bool, Text)):
-        number = context.number(item)
-        whole = None if number is None else filled(context, count, number)
+        whole = filled(context, count, context.node(item))
         if whole is not None:
             return whole
     size = 0.0 if count is ABSENT else context.known(count, "the length of a vector", 0)

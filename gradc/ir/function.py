@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from gradc.ir.graph import Graph
-from gradc.ir.types import Type
+from gradc.ir.types import Size, Type
 
 Kind = Literal["param", "data", "random"]
 Nature = Literal["real", "positive", "count", "index"]
@@ -22,7 +22,8 @@ class Input:
     ``default`` is its value at the model's own evaluation point, of a matrix column by column;
     ``nature`` says what data are, so that sampled points make sense. An input that was
     ``declared`` has the shape that its type says, and is never recycled. ``base`` is the number
-    of the first place where index data count from it.
+    of the first place where index data count from it. Data that say how many there are of others
+    have that size as ``counts``.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Input:
     nature: Nature = "real"
     declared: bool = False
     base: int = 1
+    counts: Size | None = None
 
 
 @dataclass(frozen=True, slots=True)

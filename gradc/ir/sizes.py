@@ -17,7 +17,7 @@ class Extent:
     """One axis of one input: its size as the function has it, and how long it is.
 
     ``firm`` is False for a single number that may recycle, and so says little; ``unit`` is what
-    is counted, for messages.
+    is counted, for messages, and empty where the input is the count itself.
     """
 
     name: str
@@ -28,6 +28,8 @@ class Extent:
     unit: str = "rows"
 
     def __str__(self) -> str:
+        if not self.unit:
+            return f"'{self.name}' is {self.count}"
         return f"'{self.name}' has {self.count} {self.unit}"
 
 

@@ -59,6 +59,8 @@ def _input_text(item: Input) -> str:
         facts["declared"] = True
     if item.base != 1:
         facts["base"] = item.base
+    if item.counts is not None:
+        facts["counts"] = _encode(item.counts)
     tail = f" {json.dumps(facts)}" if facts else ""
     return f"{item.kind} {json.dumps(item.name)} %{item.node} : {item.type}{tail}"
 
@@ -171,6 +173,7 @@ def _parse_input(line: str) -> Input:
         cast("Nature", facts.get("nature", "real")),
         facts.get("declared", False),
         facts.get("base", 1),
+        facts.get("counts"),
     )
 
 

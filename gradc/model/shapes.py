@@ -29,6 +29,7 @@ def check_shapes(function: Function, point: Mapping[str, Any]) -> None:
             if item.declared and item.name in shapes:
                 _check_rank(item, shapes[item.name])
         _check_sizes(function, shapes)
+        _check_counts(function, point)
     _check_places(function, point)
 
 
@@ -114,6 +115,20 @@ def _check_sizes(function: Function, shapes: Mapping[str, tuple[int, ...]]) -> N
         because = _because(others, shapes)
         needed = _counted(item, axis, wanted)
         raise fail("G202", f"'{item.name}' must have {needed}{because}, and has {found}")
+
+
+def _check_counts(function: Function, point: Mapping[str, Any]) -> None:
+    """Data that say how many there are of others."""
+    lengths = symbol_values(function, point)
+    for item in function.data:
+        wanted = None if item.counts is None else _length(item.counts, lengths)
+        if wanted is None or item.name not in point or point[item.name] == wanted:
+            continue
+        owners = {e.decides: e for e in extents(function) if e.decides is not None}
+        others = [owners[s] for s, _ in item.counts.terms if s in owners] if item.counts else []
+        because = _because(others, {name: _shape(value) for name, value in point.items()})
+        found = _shown(point[item.name])
+        raise fail("G202", f"'{item.name}' must be {wanted}{because}, and is {found}")
 
 
 def _because(others: Sequence[Axis], shapes: Mapping[str, tuple[int, ...]]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from gradc.emit.checks import (
     RangeTest,
+    count_tests,
     declared,
     fewest_rows,
     has_low,
@@ -23,7 +24,7 @@ def numpy_checks(function: Function, users: Mapping[str, str]) -> Iterator[tuple
     """Tests that must not hold, and what is said where one does."""
 
     def axis(item: Input, number: int) -> str:
-        return f"{users[item.name]}.shape[{number}]"
+        return f"{users[item.name]}.shape[{number}]" if item.type.rank else users[item.name]
 
     for item in declared(function):
         name = users[item.name]
@@ -32,6 +33,8 @@ def numpy_checks(function: Function, users: Mapping[str, str]) -> Iterator[tuple
         yield f"np.any(np.isnan({name}))", f"{name} has missing values"
     for test in size_tests(function, axis, users):
         yield f"{test.found} != {test.wanted}", test.message
+    for found, wanted, message in count_tests(function, axis, users):
+        yield f"{found} != {wanted}", message
     for reach in reach_tests(function, axis):
         yield f"{reach.found} < {reach.needed}", reach.message
     for ranged in range_tests(function, axis, users):
@@ -46,7 +49,8 @@ def tf_checks(function: Function, users: Mapping[str, str]) -> Iterator[str]:
     """Lines that raise where a test fails, at once or inside of a ``tf.function``."""
 
     def axis(item: Input, number: int) -> str:
-        return f"tf.shape({users[item.name]})[{number}]"
+        name = users[item.name]
+        return f"tf.shape({name})[{number}]" if item.type.rank else f"tf.cast({name}, tf.int32)"
 
     for item in declared(function):
         name = users[item.name]
@@ -56,6 +60,8 @@ def tf_checks(function: Function, users: Mapping[str, str]) -> Iterator[str]:
         yield from _equal(missing, "False", f"{name} has missing values")
     for test in size_tests(function, axis, users):
         yield from _equal(test.found, test.wanted, test.message)
+    for found, wanted, message in count_tests(function, axis, users):
+        yield from _equal(found, wanted, message)
     for reach in reach_tests(function, axis):
         yield from _equal(f"{reach.found} >= {reach.needed}", "True", reach.message)
     for ranged in range_tests(function, axis, users):

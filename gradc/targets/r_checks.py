@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from gradc.emit.checks import (
+    count_tests,
     declared,
     fewest_rows,
     has_low,
@@ -115,12 +116,15 @@ def declared_checks(function: Function, users: Mapping[str, str]) -> Iterator[st
 
     def axis(item: Input, number: int) -> str:
         name = users[item.name]
-        return f"length({name})" if item.type.rank == 1 else ("nrow", "ncol")[number] + f"({name})"
+        of_axis = {1: ("length",), 2: ("nrow", "ncol")}
+        return f"{of_axis[item.type.rank][number]}({name})" if item.type.rank else name
 
     for item in declared(function):
         yield from _one(item, users[item.name])
     for test in size_tests(function, axis, users):
         yield _stop(f"{test.found} != {test.wanted}", test.message)
+    for found, wanted, message in count_tests(function, axis, users):
+        yield _stop(f"{found} != {wanted}", message)
     for reach in reach_tests(function, axis):
         yield _stop(f"{reach.found} < {reach.needed}", reach.message)
     for ranged in range_tests(function, axis, users):

@@ -129,6 +129,10 @@ class Sizes:
                 words = (f"the number of rows of {name}", f"the number of columns of {name}")
                 for size, code, axis in zip(shape, ("rows", "cols"), words, strict=True):
                     found.append(Extent(item, size, f"{name}.{code}()", axis, False))
+        for item in function.data:
+            if item.counts is not None and not is_parameter(function, item):
+                name, size = self.users[item.name], item.counts.substitute(function.graph.bindings)
+                found.append(Extent(item, size, name, name, False))
         return found
 
     def _group(self, size: Size, extents: list[Extent]) -> None:

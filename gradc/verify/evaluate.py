@@ -97,6 +97,8 @@ def _extents(function: Function, bound: Bound) -> list[Extent]:
                 Extent(item.name, axis, item.type.shape[axis], extents[axis], unit=unit)
                 for axis, unit in enumerate(UNITS)
             ]
+        elif item.counts is not None and item.name not in params:
+            found.append(Extent(item.name, 0, item.counts, round(float(cells[0].mid())), unit=""))
     return found
 
 

@@ -23,10 +23,11 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Extents:
-    """The shape of every input, and the range of every index."""
+    """The shape of every input, the range of every index, and what counts others."""
 
     shapes: Mapping[str, Shape]
     places: Mapping[str, tuple[int, int]]
+    counts: Mapping[str, int]
 
 
 def extents(function: Function, base: Mapping[str, Any], *, keep: bool, one_row: bool) -> Extents:
@@ -49,7 +50,12 @@ def extents(function: Function, base: Mapping[str, Any], *, keep: bool, one_row:
         item.name: tuple(_count(function.graph, size, counts) for size in item.type.shape)
         for item in function.inputs
     }
-    return Extents(shapes, dict(_places(function, counts)))
+    counted = {
+        item.name: _count(function.graph, item.counts, counts)
+        for item in function.data
+        if item.counts is not None
+    }
+    return Extents(shapes, dict(_places(function, counts)), counted)
 
 
 def _told(function: Function, base: Mapping[str, Any]) -> dict[str, int]:

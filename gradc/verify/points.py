@@ -124,6 +124,8 @@ def _draw(
         shape = sizes.shapes[item.name]
         if item.name in covariances:
             value = _covariance(shape[0], draw)
+        elif item.name in sizes.counts:
+            value = np.array(float(sizes.counts[item.name]))
         elif item.name in sizes.places:
             value = _indices(shape, sizes.places[item.name], draw)
         else:
