@@ -52,14 +52,15 @@ Places = tuple[Place, ...]
 VIEWS = frozenset(
     {
         "slice", "rev", "t", "spread_rows", "spread_cols", "get_col", "get_row", "diag_part",
-        "index", "entry", "gather", "gather_rows", "reshape", "as_vector", "seq_along",
+        "index", "entry", "gather", "gather_rows", "gather_cells",
+        "reshape", "as_vector", "seq_along",
     }
 )  # fmt: skip
 """Primitives whose elements are elements of their first argument, or tell their own place."""
 
 COUNTED = "seq_along"
 
-_INDEXED = frozenset({"gather", "gather_rows"})
+_INDEXED = frozenset({"gather", "gather_rows", "gather_cells"})
 
 
 def first(number: int) -> Place:
@@ -141,9 +142,11 @@ class Accessor:
         return (row,)  # spread_rows; as_vector, whose matrix is stored column by column
 
     def _indexed(self, node: int, places: Places) -> Places:
-        """An element chosen by data; a row of a matrix keeps its column."""
+        """An element chosen by data; a row of a matrix keeps its column, and a cell its row."""
         graph = self.graph
         source, index = graph.args(node)
+        if graph.prim(node) == "gather_cells":
+            return places[0], self.index_place(index, places, size_of(graph, source, 1))
         size = size_of(graph, source)
         if graph.prim(node) == "gather":
             return (self.index_place(index, places, size),)

@@ -158,6 +158,11 @@ def _at_entry(s: BlockScheduler, node: int, places: Places) -> Places:
     return first(row), first(column)
 
 
+def _in_cell(s: BlockScheduler, node: int, places: Places) -> Places:
+    _, index, like = s.graph.args(node)
+    return places[0], s.accessor.index_place(index, places, s.plan.shape(like)[1])
+
+
 def _at_element(s: BlockScheduler, node: int, places: Places) -> Places:
     return (first(s.graph.attrs(node)),)
 
@@ -176,6 +181,7 @@ WAYS: Mapping[str, Way] = {
     "put_row": _assembled(_in_row),
     "put_entry": _assembled(_at_entry),
     "diag_matrix": _assembled(_on_diagonal),
+    "scatter_cells": _assembled(_in_cell),
     "scatter_add": _added,
     "scatter_rows": _added,
     "row_sums": _partial,

@@ -15,6 +15,7 @@ from typing import Literal
 from gradc.emit.access import VIEWS, is_integer_shift
 from gradc.ir import Graph, Region, reachable
 from gradc.ir.types import Shape
+from gradc.prims.extents import INDEXED
 
 Block = tuple[int, int, Shape]
 """Level, kind, and the shape that a loop goes over; a kind of ``FORWARDS`` or more is a loop."""
@@ -37,7 +38,7 @@ SIZES = frozenset({"length", "nrow", "ncol"})
 ASSEMBLED = frozenset(
     {
         "stack", "scatter", "concat", "bind_cols", "diag_matrix", "pad", "put_col", "put_row",
-        "put_entry", "scatter_add", "scatter_rows",
+        "put_entry", "scatter_add", "scatter_rows", "scatter_cells",
     }
 )  # fmt: skip
 """Primitives whose result is declared first and then filled."""
@@ -57,6 +58,7 @@ LOOPS = frozenset({"scan", "final", "output"})
 _LIKE = {
     "broadcast": 1, "scatter": 1, "spread_rows": 1, "spread_cols": 1, "put_col": 1, "put_row": 1,
     "put_entry": 1, "seq_along": 0, "scatter_add": 2, "scatter_rows": 2,
+    "scatter_cells": 2,
 }  # fmt: skip
 _PARTICULAR = VIEWS | STATEMENTS | _LIKE.keys() | LOOPS | {"outer"}
 NOWHERE: Block = (0, STATEMENT, ())
@@ -285,7 +287,7 @@ class Plan:
 
 
 def _is_index(name: str, place: int) -> bool:
-    return place == 1 and name in ("gather", "gather_rows", "scatter_add", "scatter_rows")
+    return place == 1 and name in INDEXED
 
 
 def _how(name: str, place: int) -> How:

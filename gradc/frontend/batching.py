@@ -39,6 +39,8 @@ def batched(
         if name == "matvec" and operands[1].varies and not first.varies:
             return b.apply("matmul", [nodes[1], b.apply("t", [nodes[0]])])
         return None
+    if name == "gather":
+        return _gathered(b, first.node, operands[1])
     if name == "sum":
         return _row_sums(b, first.node)
     if name == "length":
@@ -56,6 +58,18 @@ _PAIRWISE = {"log_sum_exp": "logspace_add", "max": "max2", "min": "min2", "prod"
 """Reductions of a row by the function of two numbers that they are made of."""
 
 _MOST_COLUMNS = 32
+
+
+def _gathered(b: Builder, matrix: int, index: Operand) -> int | None:
+    """An element of each row: of one column, or of a column for each."""
+    if index.rank:
+        if index.varies:
+            return None
+        return b.apply("t", [b.apply("gather_rows", [b.apply("t", [matrix]), index.node])])
+    if index.varies:
+        return b.apply("gather_cells", [matrix, index.node])
+    column = b.apply("gather_rows", [b.apply("t", [matrix]), b.stack([index.node])])
+    return b.apply("as_vector", [column])
 
 
 def _column_by_column(b: Builder, name: str, matrix: int) -> int | None:

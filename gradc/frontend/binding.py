@@ -5,12 +5,14 @@ from __future__ import annotations
 from gradc.frontend import matrices, vectors
 from gradc.frontend.actions import Native
 from gradc.frontend.algebra import transposed
+from gradc.frontend.batching import rows_at
 from gradc.frontend.columns import has_column
 from gradc.frontend.context import Context
 from gradc.frontend.lifting import as_row, is_matrix, is_open, rank_of, row_of, tensor
 from gradc.frontend.positions import positions
 from gradc.frontend.values import ABSENT, NULL, Column, Dots, Elements, Refusal, Value
 from gradc.ir.types import Size, known
+from gradc.prims import Builder
 
 
 def combine(context: Context, dots: Dots) -> Value:
@@ -163,11 +165,39 @@ def _taken(context: Context, node: int, rows: Value, columns: Value) -> tuple[in
     if row is not None:
         picked = b.apply("gather", [b.apply("get_row", [node], row), context.node(columns, 2)])
         return picked, False
-    # Column by column: the row, and the length of all columns before.
-    flat = b.apply("as_vector", [node])
-    before = b.sub(context.node(columns, 2), b.const(1.0))
-    place = b.add(context.node(rows, 1), b.mul(before, b.extent(node, 0)))
-    return b.apply("gather", [flat, place]), True
+    i, j = context.node(rows, 1), context.node(columns, 2)
+    if rank_of(context, i) and rank_of(context, j):
+        picked = b.apply("t", [b.apply("gather_rows", [node, i])])
+        return b.apply("t", [b.apply("gather_rows", [picked, j])]), True
+    if rank_of(context, i):
+        return b.apply("gather", [line_at(b, b.apply("t", [node]), j), i]), True
+    return b.apply("gather", [line_at(b, node, i), j]), False
+
+
+def line_at(b: Builder, matrix: int, index: int) -> int:
+    """The row with a number that only the data tell, or the counter of a loop."""
+    return b.apply("as_vector", [b.apply("gather_rows", [matrix, b.stack([index])])])
+
+
+def take_single_cells(context: Context, x: Value, index: Value) -> Value | None:
+    """``x[cbind(i, j)]``: one cell for each row of the index; None where that is no such index."""
+    if not is_matrix(context, x) or not is_matrix(context, index):
+        return None
+    graph, b = context.graph, context.builder
+    places, matrix = tensor(context, index, 1), tensor(context, x, 0)
+    if rank_of(context, places) != 2 or rank_of(context, matrix) != 2:
+        return None
+    size = graph.types[places].shape[1].substitute(graph.bindings)
+    if size != known(2):
+        raise Refusal("G201", "a matrix that indexes has a column of rows and one of columns")
+    parts = graph.args(places) if graph.prim(places) == "bind_cols" else ()
+    i, j = parts or (b.apply("get_col", [places], k) for k in (1, 2))
+    like = next((part for part in (i, j) if rank_of(context, part)), None)
+    if like is None:
+        i, j = b.stack([i]), b.stack([j])
+    else:
+        i, j = b.broadcast(i, like), b.broadcast(j, like)
+    return b.apply("gather_cells", [rows_at(b, matrix, i), j])
 
 
 def _place(context: Context, index: Value, matrix: int, axis: int) -> int | None:
@@ -191,8 +221,7 @@ def _take_lines(context: Context, node: int, index: Value, axis: int) -> int:
     if is_open and isinstance(index, int):
         turned = b.apply("t", [node]) if axis else node
         if not context.graph.types[index].rank:
-            picked = b.apply("gather_rows", [turned, b.stack([index])])
-            return b.apply("as_vector", [picked])
+            return line_at(b, turned, index)
         picked = b.apply("gather_rows", [turned, int(index)])
         return b.apply("t", [picked]) if axis else picked
     count = size.constant if size.is_known else None

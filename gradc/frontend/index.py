@@ -58,8 +58,11 @@ def take(context: Context, x: Value, dots: Dots, drop: Value, exact: Value) -> V
         if x.__class__ is int or isinstance(x, Column):
             return binding.take_cells(context, x, rows, columns, drop)
         return take_cells(context, x, rows, columns, drop)
-    x = plain(x)
     index = _one_index(dots)
+    cells = binding.take_single_cells(context, x, index)
+    if cells is not None:
+        return cells
+    x = plain(x)
     if isinstance(x, (Quoted, Formula, Expressions)):
         return assembly.take(context, x, index)
     if isinstance(x, Items):

@@ -18,7 +18,7 @@ from gradc.frontend.unknown import closest
 from gradc.frontend.values import NULL, Undecided, Value
 from gradc.frontend.vectorize import LOOP_VARIABLE
 from gradc.ir import Function, Graph, compact, reachable
-from gradc.prims.extents import vary_with
+from gradc.prims.extents import INDEXED, vary_with
 from gradc.syntax import parse_python, parse_r
 from gradc.syntax.rope import Text
 from gradc.syntax.tree import Tree
@@ -163,10 +163,9 @@ class _Model:
 
     def _check_indices(self, function: Function) -> None:
         """An index that depends on a parameter has no derivative."""
-        indexing = {"gather", "scatter_add", "gather_rows", "scatter_rows"}
         reached = reachable(self.graph, function.outputs.values())
         records = self.graph.records
-        found = [n for n, mark in enumerate(reached) if mark and records[n][0] in indexing]
+        found = [n for n, mark in enumerate(reached) if mark and records[n][0] in INDEXED]
         if not found:
             return
         moving = vary_with(self.graph, [item.node for item in function.params])

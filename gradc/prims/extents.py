@@ -66,12 +66,13 @@ def reaches(function: Function) -> list[Reach]:
     graph = function.graph
     found: dict[Reach, None] = {}
     for record in graph.records:
-        if record[0] not in ("gather", "gather_rows"):
+        if record[0] not in ("gather", "gather_rows", "gather_cells"):
             continue
         index = graph.records[record[3]]
         if index[0] != "seq_along":
             continue
-        size = graph.types[record[2]].shape[0].substitute(graph.bindings)
+        axis = INDEXED[record[0]][1]
+        size = graph.types[record[2]].shape[axis].substitute(graph.bindings)
         turns = graph.types[record[3]].shape[0].substitute(graph.bindings)
         reach = Reach(size, turns.plus(Size(index[1])))
         if not size.plus(reach.needed, -1).is_known:
@@ -93,8 +94,11 @@ def _not_empty(graph: Graph) -> Iterator[Reach]:
 _KEEP = frozenset({"index", "slice", "rev", "gather", "get_col", "get_row", "as_vector", "entry"})
 """Primitives whose result is made of elements of their first argument."""
 
-_INDEXED = {"gather": (0, 1), "gather_rows": (0, 1), "scatter_add": (2, 1), "scatter_rows": (2, 1)}
-"""Which argument is indexed, and which holds the places."""
+INDEXED: Mapping[str, tuple[int, int]] = {
+    "gather": (0, 0), "gather_rows": (0, 0), "gather_cells": (0, 1),
+    "scatter_add": (2, 0), "scatter_rows": (2, 0), "scatter_cells": (2, 1),
+}  # fmt: skip
+"""Which argument is indexed, and on which axis; the second argument holds the places."""
 
 Moved = Mapping[int, tuple[str, int]]
 
@@ -109,11 +113,11 @@ def places(function: Function) -> list[Place]:
         moved = _moved(graph, known)
         bindings = {**function.graph.bindings, **graph.bindings}
         for record in graph.records:
-            if record[0] in _INDEXED:
-                of, by = _INDEXED[record[0]]
-                origin = moved.get(record[2 + by])
+            if record[0] in INDEXED:
+                of, axis = INDEXED[record[0]]
+                origin = moved.get(record[3])
                 if origin is not None:
-                    size = graph.types[record[2 + of]].shape[0].substitute(bindings)
+                    size = graph.types[record[2 + of]].shape[axis].substitute(bindings)
                     found.setdefault(Place(origin[0], size, origin[1]))
             elif record[0] == "scan":
                 pending.append(_body(record, moved))

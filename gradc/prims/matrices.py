@@ -212,6 +212,30 @@ PRIMS: tuple[Prim, ...] = (
             "tf": "_scatter_add({v}, _places({i}), tf.shape({like})[0])",
         },
     ),
+    _moves(
+        "gather_cells",
+        "m i",
+        "of each row of a matrix the number in the column i of that row",
+        shapes.gather_cells_shape,
+        lambda b, args, attrs, bar: b.apply("scatter_cells", [bar, args[1], args[0]]),
+        {
+            "r": "{m}[cbind(seq_along({i}), {i})]",
+            "numpy": "{m}[np.arange(len({m})), _places({i}, {m}.shape[1])]",
+            "tf": "tf.gather({m}, _places({i}), axis=1, batch_dims=1)",
+        },
+    ),
+    _moves(
+        "scatter_cells",
+        "v i like",
+        "zeros shaped as like, each v in its own row and the column i",
+        shapes.scatter_cells_shape,
+        lambda b, args, attrs, bar: b.apply("gather_cells", [bar, args[1]]),
+        {
+            "r": "scatter_cells({v}, {i}, {like})",
+            "numpy": "_put({v}, {like}, (np.arange(len({like})), _places({i}, {like}.shape[1])))",
+            "tf": "_scatter_cells({v}, _places({i}), {like})",
+        },
+    ),
     tensor(
         "bind_cols",
         "v",

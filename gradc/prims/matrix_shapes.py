@@ -157,6 +157,19 @@ def scatter_rows_shape(graph: Graph, args: _Args, attrs: Any) -> Type:
     return _matrix(*matrix_sizes(graph, args[2]))
 
 
+def gather_cells_shape(graph: Graph, args: _Args, attrs: Any) -> Type:
+    rows, _ = matrix_sizes(graph, args[0])
+    places = vector_size(graph, args[1], "the index")
+    try:
+        return vector(unify(graph, rows, places))
+    except ShapeError:
+        raise ShapeError(f"{places} places do not stand for {rows} rows") from None
+
+
+def scatter_cells_shape(graph: Graph, args: _Args, attrs: Any) -> Type:
+    return _matrix(*matrix_sizes(graph, args[2]))
+
+
 def bind_shape(graph: Graph, args: _Args, attrs: Any) -> Type:
     size: Size | None = None
     for arg in args:

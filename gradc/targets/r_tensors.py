@@ -33,6 +33,12 @@ FUNCTIONS: Mapping[str, str] = {
     result[as.integer(rownames(sums)), ] <- sums
     result
   }}""",
+    "scatter_cells": """\
+  {name} <- function(v, i, like) {{
+    result <- array(0, dim(like))
+    result[cbind(seq_along(i), i)] <- v
+    result
+  }}""",
     "put_col": """\
   {name} <- function(v, like, j) {{
     result <- array(0, dim(like))

@@ -90,6 +90,12 @@ def _scatter_add(v, k, n):
     """Zeros, n of them, with each v added at its place k."""
     return tf.math.unsorted_segment_sum(v, k, n)
 ''',
+    "_scatter_cells": '''\
+def _scatter_cells(v, k, like):
+    """Zeros in the shape of ``like``, but v in the column k of each row."""
+    places = tf.stack([tf.range(tf.size(k)), k], axis=1)
+    return tf.tensor_scatter_nd_update(tf.zeros_like(like), places, v)
+''',
     "_half_lower": '''\
 def _half_lower(m):
     """The lower triangle, its diagonal halved."""

@@ -9,7 +9,7 @@ from gradc.emit.names import Names
 from gradc.emit.plan import Plan
 from gradc.errors import fail
 from gradc.ir import Function, Input, Size, known, reachable
-from gradc.prims.extents import reaches
+from gradc.prims.extents import INDEXED, reaches
 from gradc.targets.tmb_driver import is_whole_number
 
 Add = Callable[[str], None]
@@ -240,13 +240,13 @@ def check_indices(sizes: Sizes, plan: Plan, add: Add) -> None:
     seen: set[tuple[int, int, Size]] = set()
     for node in range(len(marks)):
         name = graph.prim(node) if marks[node] else ""
-        if name not in ("gather", "gather_rows", "scatter_add", "scatter_rows"):
+        if name not in INDEXED:
             continue
         args = graph.args(node)
         source, shift = plan.index_source(args[1])
         source = _viewed(plan, source)
-        of = args[0] if name.startswith("gather") else args[2]
-        size = graph.types[of].shape[0].substitute(graph.bindings)
+        of, axis = INDEXED[name]
+        size = graph.types[args[of]].shape[axis].substitute(graph.bindings)
         if source not in plan.integers or (source, shift, size) in seen:
             continue
         seen.add((source, shift, size))

@@ -132,6 +132,25 @@ def _gather_rows(attrs: Any, args: Sequence[Cells]) -> _Source:
     return [row + j * m.nrow for j in range(m.ncol) for row in rows], len(rows)
 
 
+def _cells_of(m: Grid, index: Cells) -> Places:
+    """The place of one cell in each row."""
+    if len(index) != m.nrow:
+        raise fail("G502", f"{len(index)} places do not stand for {m.nrow} rows")
+    return [i + place(cell, m.ncol) * m.nrow for i, cell in enumerate(index)]
+
+
+def _gather_cells(attrs: Any, args: Sequence[Cells]) -> _Source:
+    return _cells_of(grid(args[0]), args[1]), None
+
+
+def _scatter_cells(attrs: Any, args: Sequence[Cells]) -> _Source:
+    like = grid(args[2])
+    places = [-1] * len(like)
+    for k, offset in enumerate(_cells_of(like, args[1])):
+        places[offset] = k
+    return places, like.nrow
+
+
 def _diag_matrix(attrs: Any, args: Sequence[Cells]) -> _Source:
     count = len(args[0])
     return [i if i == j else -1 for j in range(count) for i in range(count)], count
@@ -171,6 +190,8 @@ MOVES: Mapping[str, Callable[[Any, Sequence[Cells]], _Source]] = {
     "put_row": _put(_row),
     "put_entry": _put(_entry),
     "gather_rows": _gather_rows,
+    "gather_cells": _gather_cells,
+    "scatter_cells": _scatter_cells,
     "diag_matrix": _diag_matrix,
     "diag_part": lambda attrs, args: (list(range(0, len(args[0]), grid(args[0]).nrow + 1)), None),
     "broadcast": _broadcast,

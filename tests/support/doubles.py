@@ -100,6 +100,8 @@ _TENSOR: dict[str, Callable[..., Any]] = {
     "put_entry": lambda x, like, k: _put(x, like, (k[0] - 1, k[1] - 1)),
     "gather_rows": lambda m, i, k: m[_places(i)],
     "scatter_rows": lambda v, i, like, k: _scatter_add(v, i, like),
+    "gather_cells": lambda m, i, k: m[np.arange(len(m)), _places(i)],
+    "scatter_cells": lambda v, i, like, k: _put(v, like, (np.arange(len(v)), _places(i))),
     "bind_cols": lambda *xs: np.stack(np.broadcast_arrays(*xs[:-1]), axis=1),
     "diag_matrix": lambda v, k: np.diag(v),
     "diag_part": lambda m, k: np.diag(m),

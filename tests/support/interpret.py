@@ -84,6 +84,8 @@ WAYS: Mapping[str, _Way] = {
     "put_entry": lambda a, x, like: _put(x, like, (a[0] - 1, a[1] - 1)),
     "gather_rows": lambda a, m, i: m[_places(i)],
     "scatter_rows": lambda a, v, i, like: _added(v, i, like),
+    "gather_cells": lambda a, m, i: m[np.arange(len(m)), _places(i)],
+    "scatter_cells": lambda a, v, i, like: _put(v, like, (np.arange(len(v)), _places(i))),
     "bind_cols": lambda a, *v: np.column_stack(np.broadcast_arrays(*v)),
     "diag_matrix": lambda a, v: np.diag(v),
     "diag_part": lambda a, m: np.diag(m),

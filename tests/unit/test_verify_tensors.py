@@ -28,12 +28,14 @@ V = [DRAW.gauss(0, 1) for _ in range(N)]
 U = [DRAW.gauss(0, 1) for _ in range(K)]
 PLACED = [3.0, 1.0, 3.0, 5.0]
 W = [DRAW.gauss(0, 1) for _ in range(len(PLACED))]
+COLUMNS = [2.0, 1.0, 3.0, 3.0, 2.0]
 ROWS = matrix(DRAW, len(PLACED), K)
 VALUES: dict[str, Any] = {
-    "X": X, "A": A, "B": B, "v": V, "u": U, "i": PLACED, "w": W, "R": ROWS, "s": 0.3
+    "X": X, "A": A, "B": B, "v": V, "u": U, "i": PLACED, "w": W, "R": ROWS, "s": 0.3, "c": COLUMNS
 }  # fmt: skip
 EXACT = {name: fractions(value) for name, value in VALUES.items()}
 PLACES = np.array(PLACED, dtype=int) - 1
+CELLS = np.arange(N), np.array(COLUMNS, dtype=int) - 1
 
 
 def added(count: int, parts: Any) -> Any:
@@ -84,6 +86,8 @@ CASES: dict[str, tuple[str, Sequence[str], Any, Any]] = {
     "put_entry": ("put_entry", "sX", (4, 2), put(E["X"], (3, 1), E["s"][()])),
     "gather_rows": ("gather_rows", "Xi", None, E["X"][PLACES]),
     "scatter_rows": ("scatter_rows", "RiX", None, added(N, E["R"])),
+    "gather_cells": ("gather_cells", "Xc", None, E["X"][CELLS]),
+    "scatter_cells": ("scatter_cells", "vcX", None, put(E["X"], CELLS, E["v"])),
     "bind_cols": (
         "bind_cols", "vsv", None, np.stack([E["v"], np.full(N, E["s"][()]), E["v"]], axis=1)
     ),
