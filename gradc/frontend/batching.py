@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gradc.ir.types import known
+from gradc.ir.types import Size, known
 from gradc.prims import TABLE, Builder
 
 
@@ -41,6 +41,8 @@ def batched(
         return None
     if name == "gather":
         return _gathered(b, first.node, operands[1])
+    if name == "slice":
+        return _columns(b, first.node, attrs)
     if name == "sum":
         return _row_sums(b, first.node)
     if name == "length":
@@ -58,6 +60,28 @@ _PAIRWISE = {"log_sum_exp": "logspace_add", "max": "max2", "min": "min2", "prod"
 """Reductions of a row by the function of two numbers that they are made of."""
 
 _MOST_COLUMNS = 32
+
+
+def _columns(b: Builder, matrix: int, ends: tuple[Size, Size]) -> int | None:
+    """A matrix without some of its first and last columns."""
+    front = ends[0].substitute(b.graph.bindings)
+    if not front.is_known:
+        return None
+    kept = b.apply(
+        "slice",
+        [
+            b.apply(
+                "get_row",
+                [
+                    matrix,
+                ],
+                1,
+            )
+        ],
+        ends,
+    )
+    places = b.apply("seq_along", [kept], front.constant)
+    return b.apply("t", [b.apply("gather_rows", [b.apply("t", [matrix]), places])])
 
 
 def _gathered(b: Builder, matrix: int, index: Operand) -> int | None:
@@ -82,6 +106,17 @@ def _column_by_column(b: Builder, name: str, matrix: int) -> int | None:
     for part in parts[1:]:
         total = b.apply(name, [total, part])
     return total
+
+
+def column_sums(b: Builder, node: int) -> int:
+    """Sums over all turns; of rows times a number each they are a product with these numbers."""
+    records = b.graph.records
+    record = records[node]
+    if record[0] == "mul":
+        for matrix, other in (record[2:], record[:1:-1]):
+            if records[other][0] == "spread_rows" and records[matrix][0] != "spread_rows":
+                return b.apply("matvec", [b.apply("t", [matrix]), records[other][2]])
+    return b.apply("col_sums", [node])
 
 
 def _row_sums(b: Builder, node: int) -> int:

@@ -150,7 +150,7 @@ class Context:
         """How many elements a value has; None where only data can tell."""
         if isinstance(value, Evaluated):
             value = value.value
-        if isinstance(value, Filled):
+        while isinstance(value, Filled):
             value = value.before
         if isinstance(value, Elements):
             return len(value)

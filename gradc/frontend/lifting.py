@@ -26,6 +26,9 @@ def is_matrix(context: Context, value: Value) -> bool:
 def row_of(graph: Graph, node: int) -> int | None:
     """``v`` of the matrix ``t(v)`` with a single row; None for any other matrix."""
     record = graph.records[node]
+    if record[0] == "gather_rows":  # t(x[i, ]), of which x[i, ] is as_vector()
+        is_single = graph.types[node].shape[0] == known(1)
+        return graph.find(("as_vector", None, node)) if is_single else None
     is_row = record[0] == "reshape" and record[1][0] == known(1)
     return record[2] if is_row else None
 

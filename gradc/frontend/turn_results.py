@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gradc.frontend.fixed_places import fixed_places, read_outside, refilled
 from gradc.frontend.loop_sizes import shift_of
 from gradc.frontend.values import Elements, Filled, Unresolved, Value
 from gradc.frontend.vectorize import LOOP_VARIABLE, Carry, NotVectorizable, Turn, Vectorized
-from gradc.ir import REAL
+from gradc.ir import REAL, known
+from gradc.prims import unify
 
 if TYPE_CHECKING:
     from gradc.frontend.machine import Machine
@@ -54,23 +56,39 @@ def finish(m: Machine, ends: Ends, scope: Scope) -> None:
     after, filling = ends.after, ends.filling
     if any(name in m.symbols.inputs and name not in ends.before for name in after):
         raise NotVectorizable  # read before it was given a value
-    carries = _carries(m, ends)
+    places = fixed_places(m, ends)
+    carried = {place.carry.variable for place in places.values()}
+    carries = _carries(m, ends) + [place.carry for place in places.values()]
     reads: dict[int, tuple[int, int]] = {}
+    outside: dict[int, int] = {}
     for placeholder, (name, index) in ends.loop.reads.items():
+        if placeholder in carried:
+            continue
+        if name in places or isinstance(ends.before[name][1], Filled):
+            own = places.get(name)
+            if own is None and name in filling:
+                raise NotVectorizable
+            outside[placeholder] = read_outside(m, ends, name, index, own)
+            continue
         lag = _lag(m, filling.get(name), index, ends.counter)
         if lag:
             carries += _lagged(m, ends, filling[name], placeholder, lag)
         else:
             reads[placeholder] = m.context.node(ends.before[name][1]), index
-    set_values = {v.value: n for n, v in filling.items() if v.value is not None}
+    running = {n: v for n, v in filling.items() if n not in places}
+    set_values = {v.value: n for n, v in running.items() if v.value is not None}
     names = {int(v): n for n, v in after.items() if isinstance(v, int)} | set_values
     results = [*ends.own.values(), *set_values]
-    turn = Turn(ends.counter, ends.counter, ends.values, carries, reads, results, names)
+    turn = Turn(ends.counter, ends.counter, ends.values, carries, reads, results, names, outside)
     done = Vectorized(m.graph, m.builder, turn)
     for node, name in names.items():
         if node in done.vectors:
             m.names.setdefault(done.vectors[node], name)
     _bind(m, ends, done, carries, scope)
+    for name, item in running.items():
+        m.bind(scope.environment, name, _refilled(m, ends, item, done))
+    for name, place in places.items():
+        m.bind(scope.environment, name, refilled(m, place, done.final(place.carry)))
 
 
 def _bind(m: Machine, ends: Ends, done: Vectorized, carries: list[Carry], scope: Scope) -> None:
@@ -85,8 +103,6 @@ def _bind(m: Machine, ends: Ends, done: Vectorized, carries: list[Carry], scope:
         elif isinstance(new, Elements) and new.items and new.at(0) in finals:
             items = [done.final(finals[item]) for item in new.items]  # type: ignore[index]
             m.bind(environment, name, Elements(items, new.names, new.dim))
-    for name, item in ends.filling.items():
-        m.bind(environment, name, _refilled(m, ends, item, done))
 
 
 def _carries(m: Machine, ends: Ends) -> list[Carry]:
@@ -180,6 +196,9 @@ def _refilled(m: Machine, ends: Ends, item: Filled, done: Vectorized) -> Value:
         raise NotVectorizable
     rows = done.rows(item.value)
     rest = b.size(before).plus(b.size(rows), -1)
+    if not rest.is_known and first >= 0:  # the loop goes over all of it, see fit_sizes
+        unify(m.graph, b.size(before), b.size(rows).plus(known(first)))
+        rest = b.size(before).plus(b.size(rows), -1)
     if not rest.is_known or first < 0 or rest.constant < first or first > _LONGEST_LAG:
         raise NotVectorizable
     if not rest.constant:

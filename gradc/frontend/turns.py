@@ -20,6 +20,7 @@ from gradc.frontend.values import (
     Outcome,
     Promise,
     Refusal,
+    Undecided,
     Unresolved,
     Value,
     Whole,
@@ -43,9 +44,42 @@ _SHORT = 16
 
 def over_data(m: Machine, name: str, values: int, body: int, scope: Scope) -> GradcError | None:
     """Do all turns of a loop at once; None when done, else why that cannot be."""
+    why = _all_turns(m, name, values, body, scope, wholes=False)
+    if why is None or isinstance(why, Undecided) or not _fills(m, body, scope):
+        return why
+    # What a loop inside fills element by element is a whole vector to the one outside.
+    return None if _all_turns(m, name, values, body, scope, wholes=True) is None else why
+
+
+def _fills(m: Machine, body: int, scope: Scope) -> bool:
+    """Whether a vector is set element by element, in a loop inside of this one if it is long."""
+    for name, in_part in _assigned(scope, body):
+        old = scope.environment.find(name) if in_part else None
+        if isinstance(old, Elements) and _is_short(m, old):
+            return True
+        if old.__class__ is int and m.graph.types[old].rank == 1:
+            return _has_loop(scope, body)
+    return False
+
+
+def _has_loop(scope: Scope, body: int) -> bool:
+    tree, pending = scope.tree, [body]
+    while pending:
+        node = pending.pop()
+        if tree.kinds[node] == CALL:
+            if tree.head(node) == "for":
+                return True
+            pending += tree.children(node)
+    return False
+
+
+def _all_turns(
+    m: Machine, name: str, values: int, body: int, scope: Scope, wholes: bool
+) -> GradcError | None:
+    """Try to do all turns at once; with ``wholes`` vectors are carried whole."""
     loop = Loop(len(m.graph.records))
     counter = m.graph.intern((LOOP_VARIABLE, (loop.number, name)), REAL)
-    before = _before(m, loop, name, body, scope)
+    before = _before(m, loop, name, body, scope, wholes)
     environment = scope.environment
 
     def turn() -> None:
@@ -151,7 +185,7 @@ def known_range(m: Machine, value: Value) -> int | None:
 
 
 def _before(
-    m: Machine, loop: Loop, counter: str, body: int, scope: Scope
+    m: Machine, loop: Loop, counter: str, body: int, scope: Scope, wholes: bool
 ) -> dict[str, tuple[Value, Value]]:
     """What variables begin a turn with, and what they were before the loop."""
     found: dict[str, tuple[Value, Value]] = {}
@@ -166,10 +200,12 @@ def _before(
         new: Value
         if isinstance(old, int) and not isinstance(old, bool) and m.graph.types[old].rank == 0:
             new = m.graph.intern((LOOP_VARIABLE, (loop.number, name)), REAL)
-        elif isinstance(old, Elements) and not in_part and _is_short(m, old):
+        elif isinstance(old, Elements) and (wholes or not in_part) and _is_short(m, old):
             marks = [(LOOP_VARIABLE, (loop.number, name, k)) for k in range(len(old))]
             new = Elements([m.graph.intern(mark, REAL) for mark in marks], old.names, old.dim)
-        elif in_part and isinstance(old, (int, Elements)) and m.context.length_of(old) != 1:
+        elif old.__class__ is int and m.graph.types[old].rank == 1 and (wholes or not in_part):
+            new = m.graph.intern((LOOP_VARIABLE, (loop.number, name)), m.graph.types[old])
+        elif in_part and isinstance(old, (int, Elements, Filled)) and m.context.length_of(old) != 1:
             new = Filled(loop.number, name, old)
         else:
             new = Unresolved("G104", f"'{name}' is no number that a loop carries", None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from gradc.frontend.batching import Operand, batched, row_of_turn, rows_at
+from gradc.frontend.batching import Operand, batched, column_sums, row_of_turn, rows_at
 from gradc.frontend.loop_sizes import fit_sizes
 from gradc.ir import BOOL, REAL, Function, Graph, Input, Region, dependents, reachable
 from gradc.prims import TABLE, Builder
@@ -38,7 +38,7 @@ class Turn:
     """What one turn computes, in nodes that depend on the counter and on carried values.
 
     ``first`` is the first node that can depend on them. ``reads`` maps placeholders to the
-    vector and the index that they read.
+    vector and the index that they read, ``outside`` to what is the same in all turns.
     """
 
     first: int
@@ -48,6 +48,7 @@ class Turn:
     reads: Mapping[int, tuple[int, int]]
     results: Iterable[int]
     names: Mapping[int, str] = field(default_factory=dict)
+    outside: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -123,7 +124,7 @@ class Vectorized:
                     return None
                 terms.append((b.select(record[2], yes, no), negative))
                 break
-            if record[0] not in ("add", "sub") or graph.types[node].shape:
+            if record[0] not in ("add", "sub") or graph.types[node].rank > 1:
                 return None
             left, right = record[2:]
             if self._needs(left, variable):
@@ -150,9 +151,9 @@ class Vectorized:
         end = len(graph.records)
         wanted = reachable(graph, roots)
         self.vectors[turn.counter] = turn.values
-        varies = dependents(
-            graph, [turn.counter, *turn.reads, *(c.variable for c in turn.carries)], end
-        )
+        self.vectors |= turn.outside
+        begun = [turn.counter, *turn.reads, *turn.outside, *(c.variable for c in turn.carries)]
+        varies = dependents(graph, begun, end)
         recurs = dependents(graph, [c.variable for c in self.moving], end)
         nodes = [n for n in range(turn.first, min(end, len(wanted))) if wanted[n] and varies[n]]
         fit_sizes(self.builder, turn.counter, turn.values, nodes)
@@ -173,7 +174,11 @@ class Vectorized:
             return
         if node in self.turn.reads:
             vector, index = self.turn.reads[node]
-            self.vectors[node] = self.builder.apply("gather", [vector, self.of(index)])
+            alike = self.graph.records[vector]
+            if alike[0] == "broadcast" and not self.graph.types[alike[2]].shape:
+                self.vectors[node] = alike[2]
+            else:
+                self.vectors[node] = self.builder.apply("gather", [vector, self.of(index)])
             return
         made = self._all_turns(node)
         if made is None:
@@ -188,17 +193,25 @@ class Vectorized:
         row = row_of_turn(b, node)
         if row is not None and row[0] == self.of(row[0]):
             return rows_at(b, row[0], self.of(row[1]))
+        if name == "add" and args[0] in self.turn.reads and self._is_zero(self.of(args[0])):
+            return self.of(args[1])  # what is added up from 0, as it is where a number is carried
         if name not in TABLE or graph.types[node].rank > 1 or self.failed.intersection(args):
             return None
         if graph.types[node].rank or any(graph.types[arg].rank for arg in args):
             moved = name == "gather" and not graph.types[node].rank and args[0] == self.of(args[0])
             if not moved:
                 operands = [
-                    Operand(graph.types[arg].rank, self.of(arg) != arg, self.of(arg))
-                    for arg in args
+                    Operand(graph.types[arg].rank, self._differs(arg), self.of(arg)) for arg in args
                 ]
                 return batched(b, name, record[1], operands, graph.types[node].rank, self.like)
         return b.apply(name, [self.of(arg) for arg in args], record[1])
+
+    def _is_zero(self, node: int) -> bool:
+        return self.graph.is_const(node) and self.graph.value(node) == 0.0
+
+    def _differs(self, node: int) -> bool:
+        """Whether all turns of a node are a vector or a matrix, with one row a turn."""
+        return self.graph.types[self.of(node)].rank > self.graph.types[node].rank
 
     def of(self, node: int) -> int:
         """All turns of a node: a vector, or the node itself where it is always the same."""
@@ -209,7 +222,9 @@ class Vectorized:
         return self.vectors.get(node, node)
 
     def rows(self, node: int) -> int:
-        """All turns of a node as a vector."""
+        """All turns of a number as a vector."""
+        if self.graph.types[node].rank:
+            raise NotVectorizable
         return self.builder.broadcast(self.builder.real(self.of(node)), self.like)
 
     @property
@@ -219,7 +234,15 @@ class Vectorized:
         return record[2] if record[0] == "seq_along" else self.turn.values
 
     def last(self, node: int) -> int:
-        """A node as the last turn leaves it."""
+        """A number or a vector as the last turn leaves it."""
+        b, all_turns = self.builder, self.of(node)
+        if self.graph.types[node].rank:
+            if not self._differs(node):
+                return all_turns
+            if self.graph.types[node].rank > 1:
+                raise NotVectorizable
+            last = b.stack([b.length(self.like)])
+            return b.apply("as_vector", [b.apply("gather_rows", [all_turns, last])])
         rows = self.rows(node)
         return self.builder.apply("gather", [rows, self.builder.length(rows)])
 
@@ -230,6 +253,8 @@ class Vectorized:
     ) -> None:
         """The loop of the nodes that need the turn before, and what others need of them."""
         graph, b = self.graph, self.builder
+        if any(graph.types[carry.variable].shape for carry in self.moving):
+            raise NotVectorizable
         body = Graph()
         names: dict[str, int] = {}
         carried = [self._input(body, names, carry.name.rstrip("@")) for carry in self.moving]
@@ -347,8 +372,10 @@ class Vectorized:
             place = self.moving.index(carry) + 1
             return self.builder.apply("final", [self.loop], place)
         rows = self.of(step)
-        if not self.graph.types[rows].shape:
+        if not self._differs(step):
             return b.add(carry.start, b.mul(rows, b.length(self.like)))
+        if self.graph.types[rows].rank == 2:
+            return b.add(carry.start, column_sums(b, rows))
         if self.graph.prim(rows) == "neg":
             return b.sub(carry.start, b.sum(self.graph.args(rows)[0]))
         return b.add(carry.start, b.sum(rows))

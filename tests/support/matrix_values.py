@@ -29,19 +29,19 @@ def _written(value):
     return f"c({', '.join(map(repr, value if isinstance(value, list) else [value]))})"
 
 
-def in_r(texts):
+def in_r(texts, point=POINT):
     """What R says of each text: dimensions and numbers, or an error."""
-    code = [f"{name} <- {_written(value)}" for name, value in POINT.items()]
+    code = [f"{name} <- {_written(value)}" for name, value in point.items()]
     code += [SHOW, *(f"show({json.dumps(text)})" for text in texts)]
     printed = printed_by_r(code)
     return printed.splitlines()
 
 
-def value_of(text):
+def value_of(text, declared=DECLARED, point=POINT):
     """Rows where the value is a matrix, and the numbers; None where the program is refused."""
     try:
-        function = build(Source("t.R", DECLARED + text), at=POINT).function
-        inputs = bind(function, POINT)
+        function = build(Source("t.R", declared + text), at=point).function
+        inputs = bind(function, point)
         written = concrete(function, inputs)
         cells = evaluate(written.graph, [written.value], inputs, 200)[written.value]
     except GradcError:
