@@ -19,7 +19,7 @@ Way = Callable[["BlockScheduler", int], None]
 GENERATED = frozenset({"outer", "half_lower"})
 """Primitives whose element is an expression of its place."""
 
-_UNFILLED = frozenset({"concat", "stack", "bind_cols"})
+_UNFILLED = frozenset({"concat", "stack", "bind_cols", "concat_cols"})
 
 
 def _declare(s: BlockScheduler, node: int) -> tuple[str, Block]:
@@ -123,6 +123,24 @@ def _bind_cols(s: BlockScheduler, node: int) -> None:
     s.vectors[node] = name
 
 
+def _concat_cols(s: BlockScheduler, node: int) -> None:
+    """Matrices and columns side by side."""
+    name, _ = _declare(s, node)
+    behind = NOTHING
+    for arg in s.graph.args(node):
+        block = s.plan.home(node, arg)
+        row, *column = s.places(block)
+        _fill(
+            s,
+            block,
+            name,
+            (row, *(c.shifted(behind) for c in column or [Place()])),
+            s.read(arg, block).text,
+        )
+        behind = behind.plus(s.plan.shape(arg)[1] if column else known(1))
+    s.vectors[node] = name
+
+
 def _outer(s: BlockScheduler, node: int) -> None:
     u, v = s.graph.args(node)
     row, column = s.places(s.plan.blocks[node])
@@ -175,6 +193,7 @@ WAYS: Mapping[str, Way] = {
     "stack": _stack,
     "concat": _concat,
     "bind_cols": _bind_cols,
+    "concat_cols": _concat_cols,
     "scatter": _assembled(_at_element),
     "pad": _assembled(_shifted),
     "put_col": _assembled(_in_column),

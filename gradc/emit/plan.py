@@ -39,6 +39,7 @@ ASSEMBLED = frozenset(
     {
         "stack", "scatter", "concat", "bind_cols", "diag_matrix", "pad", "put_col", "put_row",
         "put_entry", "scatter_add", "scatter_rows", "scatter_cells",
+        "concat_cols",
     }
 )  # fmt: skip
 """Primitives whose result is declared first and then filled."""

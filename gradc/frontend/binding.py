@@ -116,18 +116,34 @@ def bind_rows(context: Context, dots: Dots) -> Value:
 def _bound(context: Context, nodes: list[int]) -> int:
     b = context.builder
     parts: list[int] = []
+    widths = [
+        context.graph.types[node].shape[1].substitute(context.graph.bindings)
+        for node in nodes
+        if rank_of(context, node) == 2
+    ]
+    if not all(width.is_known for width in widths):
+        return _beside(context, nodes)
     for node in nodes:
         if rank_of(context, node) < 2:
             parts.append(b.real(node))
             continue
         size = context.graph.types[node].shape[1].substitute(context.graph.bindings)
-        if not size.is_known:
-            raise Refusal("G104", "how many columns are bound together is not known")
         parts += [b.apply("get_col", [node], j) for j in range(1, size.constant + 1)]
     like = next(node for node in parts if rank_of(context, node) == 1)
     if len(parts) == 1:
         return Column(like)
     return b.apply("bind_cols", [b.broadcast(node, like) for node in parts])
+
+
+def _beside(context: Context, nodes: list[int]) -> int:
+    """Matrices of any number of columns, vectors and numbers side by side."""
+    b = context.builder
+    matrix = next(node for node in nodes if rank_of(context, node) == 2)
+    like = b.apply("get_col", [matrix], 1)
+    parts = [
+        node if rank_of(context, node) == 2 else b.broadcast(b.real(node), like) for node in nodes
+    ]
+    return parts[0] if len(parts) == 1 else b.apply("concat_cols", parts)
 
 
 def take_cells(context: Context, x: Value, rows: Value, columns: Value, drop: Value) -> Value:

@@ -246,6 +246,16 @@ PRIMS: tuple[Prim, ...] = (
         {"r": "cbind({*})"},
         variadic=True,
     ),
+    tensor(
+        "concat_cols",
+        "m",
+        "matrices, and vectors as columns, side by side",
+        shapes.concat_cols_shape,
+        rules.concat_cols_jvp,
+        rules.concat_cols_transpose,
+        {"r": "cbind({*})"},
+        variadic=True,
+    ),
     _moves(
         "diag_matrix",
         "v",

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from gradc.ir.types import known
+
 _Args = Sequence[int]
 Rules = tuple[Any, Any]
 """``jvp`` and ``transpose``."""
@@ -162,6 +164,39 @@ def bind_jvp(b: Any, node: int, args: _Args, attrs: Any, dots: Sequence[Any]) ->
 def bind_transpose(b: Any, node: int, args: _Args, attrs: Any, bar: int, k: int) -> Any:
     column = b.apply("get_col", [b.broadcast(bar, node)], k + 1)
     return column if b.graph.types[args[k]].shape else b.sum(column)
+
+
+def concat_cols_jvp(b: Any, node: int, args: _Args, attrs: Any, dots: Sequence[Any]) -> Any:
+    if all(dot is None for dot in dots):
+        return None
+    zero = b.const(0.0)
+    parts = [
+        b.broadcast(zero if dot is None else dot, arg) for dot, arg in zip(dots, args, strict=True)
+    ]
+    return b.apply("concat_cols", parts)
+
+
+def concat_cols_transpose(b: Any, node: int, args: _Args, attrs: Any, bar: int, k: int) -> Any:
+    """The columns of the cotangent that stand where those of an argument stand."""
+    types, bar = b.graph.types, b.broadcast(bar, node)
+    before = known(0)
+    for arg in args[:k]:
+        before = before.plus(types[arg].shape[1] if types[arg].rank == 2 else known(1))
+    before = before.substitute(b.graph.bindings)
+    is_matrix = types[args[k]].rank == 2
+    if not is_matrix and before.is_known:
+        return b.apply("get_col", [bar], before.constant + 1)
+    places = b.const(1.0)
+    if is_matrix:
+        places = b.apply("seq_along", [b.apply("get_row", [args[k]], 1)], 0)
+    if before.is_known:
+        places = b.add(places, b.const(float(before.constant)))
+    else:
+        for arg in args[:k]:
+            places = b.add(places, b.extent(arg, 1) if types[arg].rank == 2 else b.const(1.0))
+    if is_matrix:
+        return transposed(b, b.apply("gather_rows", [transposed(b, bar), places]))
+    return b.apply("as_vector", [b.apply("gather_rows", [transposed(b, bar), b.stack([places])])])
 
 
 def nothing(*arguments: Any) -> None:

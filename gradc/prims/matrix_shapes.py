@@ -179,6 +179,21 @@ def bind_shape(graph: Graph, args: _Args, attrs: Any) -> Type:
     return _matrix(size or known(1), known(len(args)))
 
 
+def concat_cols_shape(graph: Graph, args: _Args, attrs: Any) -> Type:
+    rows: Size | None = None
+    total = known(0)
+    for arg in args:
+        is_matrix = graph.types[arg].rank == 2
+        own, columns = matrix_sizes(graph, arg) if is_matrix else (None, known(1))
+        own = own or vector_size(graph, arg, "a column")
+        try:
+            rows = own if rows is None else unify(graph, rows, own)
+        except ShapeError:
+            raise ShapeError(f"columns of {rows} and {own} do not stand side by side") from None
+        total = total.plus(columns)
+    return _matrix(rows or known(0), total)
+
+
 def diag_matrix_shape(graph: Graph, args: _Args, attrs: Any) -> Type:
     size = vector_size(graph, args[0], "a diagonal")
     return _matrix(size, size)

@@ -44,6 +44,10 @@ def _bind(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
     return called(f"np.stack(({', '.join(map(_typed, pieces))},), axis=1)", pieces, 2)
 
 
+def _beside(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
+    return called(f"np.column_stack(({', '.join(piece.text for piece in pieces)}))", pieces, 2)
+
+
 SPECIAL: Mapping[str, Special] = {
     "slice": _slice,
     "pad": _pad,
@@ -51,6 +55,7 @@ SPECIAL: Mapping[str, Special] = {
     "reshape": _reshape,
     "concat": _concat,
     "bind_cols": _bind,
+    "concat_cols": _beside,
 }
 
 FUNCTIONS: Mapping[str, str] = {

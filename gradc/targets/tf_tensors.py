@@ -51,6 +51,14 @@ def _bind(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
     return called(f"tf.stack([{', '.join(map(_typed, pieces))}], axis=1)", pieces, 2)
 
 
+def _beside(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
+    parts = [
+        piece.text if graph.types[arg].rank == 2 else f"{piece.at(ATOM).text}[:, None]"
+        for piece, arg in zip(pieces, graph.args(node), strict=True)
+    ]
+    return called(f"tf.concat([{', '.join(parts)}], 1)", pieces, 2)
+
+
 SPECIAL: Mapping[str, Special] = {
     "slice": _slice,
     "pad": _pad,
@@ -58,6 +66,7 @@ SPECIAL: Mapping[str, Special] = {
     "reshape": _reshape,
     "concat": _concat,
     "bind_cols": _bind,
+    "concat_cols": _beside,
 }
 
 FUNCTIONS: Mapping[str, str] = {

@@ -17,7 +17,7 @@ from gradc.verify.cells import Cell, Cells, Grid, common_length, grid
 Places = list[int]
 """For each cell of a result the cell it is, counted from 0 over the moved arguments; -1 for 0."""
 
-_ALL_MOVE = frozenset({"stack", "concat", "bind_cols"})
+_ALL_MOVE = frozenset({"stack", "concat", "bind_cols", "concat_cols"})
 
 
 def place(cell: Cell, count: int) -> int:
@@ -69,6 +69,13 @@ def _bind_cols(attrs: Any, args: Sequence[Cells]) -> _Source:
         places += [start] * rows if len(arg) == 1 else range(start, start + rows)
         start += len(arg)
     return places, rows
+
+
+def _concat_cols(attrs: Any, args: Sequence[Cells]) -> _Source:
+    rows = {arg.nrow if isinstance(arg, Grid) else len(arg) for arg in args}
+    if len(rows) != 1:
+        raise fail("G502", f"columns of {sorted(rows)} numbers do not stand side by side")
+    return _together(attrs, args)[0], rows.pop()
 
 
 def _reshape(attrs: Any, args: Sequence[Cells]) -> _Source:
@@ -178,6 +185,7 @@ MOVES: Mapping[str, Callable[[Any, Sequence[Cells]], _Source]] = {
     "concat": _together,
     "stack": _together,
     "bind_cols": _bind_cols,
+    "concat_cols": _concat_cols,
     "reshape": _reshape,
     "as_vector": _together,
     "t": _transpose,

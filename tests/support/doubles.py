@@ -103,6 +103,7 @@ _TENSOR: dict[str, Callable[..., Any]] = {
     "gather_cells": lambda m, i, k: m[np.arange(len(m)), _places(i)],
     "scatter_cells": lambda v, i, like, k: _put(v, like, (np.arange(len(v)), _places(i))),
     "bind_cols": lambda *xs: np.stack(np.broadcast_arrays(*xs[:-1]), axis=1),
+    "concat_cols": lambda *xs: np.column_stack(xs[:-1]),
     "diag_matrix": lambda v, k: np.diag(v),
     "diag_part": lambda m, k: np.diag(m),
     "half_lower": lambda m, k: _half_lower(m),

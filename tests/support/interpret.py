@@ -87,6 +87,7 @@ WAYS: Mapping[str, _Way] = {
     "gather_cells": lambda a, m, i: m[np.arange(len(m)), _places(i)],
     "scatter_cells": lambda a, v, i, like: _put(v, like, (np.arange(len(v)), _places(i))),
     "bind_cols": lambda a, *v: np.column_stack(np.broadcast_arrays(*v)),
+    "concat_cols": lambda a, *x: np.column_stack(x),
     "diag_matrix": lambda a, v: np.diag(v),
     "diag_part": lambda a, m: np.diag(m),
     "half_lower": lambda a, m: np.tril(m) - np.diag(np.diag(m)) / 2,

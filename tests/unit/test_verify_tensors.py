@@ -91,6 +91,9 @@ CASES: dict[str, tuple[str, Sequence[str], Any, Any]] = {
     "bind_cols": (
         "bind_cols", "vsv", None, np.stack([E["v"], np.full(N, E["s"][()]), E["v"]], axis=1)
     ),
+    "concat_cols": (
+        "concat_cols", "XvX", None, np.column_stack([E["X"], E["v"], E["X"]])
+    ),
     "diag_matrix": ("diag_matrix", "u", None, put(E["A"], np.diag_indices(K), E["u"])),
     "diag_part": ("diag_part", "A", None, np.diag(E["A"])),
     "half_lower": (
