@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from gradc.frontend.actions import Action, Form, Steps
 from gradc.frontend.calls import form_arguments
 from gradc.frontend.columns import plain
-from gradc.frontend.index import element, field, python_index, replace, take
+from gradc.frontend.index import element, field, python_index, take
 from gradc.frontend.matrices import replace_cells
 from gradc.frontend.python_objects import object_item, set_object_item, walked
 from gradc.frontend.python_sharing import check_alone, fitted, is_array
 from gradc.frontend.python_targets import parts_of
+from gradc.frontend.replacing import replace
 from gradc.frontend.scope import CALL, Environment
 from gradc.frontend.values import (
     ABSENT,

@@ -10,7 +10,7 @@ from gradc.frontend.columns import has_column
 from gradc.frontend.context import Context
 from gradc.frontend.lifting import as_row, is_matrix, is_open, rank_of, row_of, tensor
 from gradc.frontend.positions import positions
-from gradc.frontend.values import ABSENT, NULL, Column, Dots, Elements, Refusal, Value
+from gradc.frontend.values import ABSENT, NULL, Column, Dots, Elements, Flat, Refusal, Value
 from gradc.ir.types import Size, known
 from gradc.prims import Builder
 
@@ -38,6 +38,12 @@ def combine(context: Context, dots: Dots) -> Value:
 def flat(context: Context, x: Value, mode: Value = ABSENT) -> Value:
     """``as.vector(x)``, ``c(x)`` of a matrix."""
     if is_matrix(context, x) and not isinstance(x, Elements):
+        node = tensor(context, x, 0)
+        sizes = [
+            size.substitute(context.graph.bindings) for size in context.graph.types[node].shape
+        ]
+        if row_of(context.graph, node) is None and not any(size.is_known for size in sizes):
+            return Flat(node)
         return _flat(context, tensor(context, x, 0))
     return vectors.bare(context, x, mode)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from gradc.errors import Span
 from gradc.frontend.columns import has_column, plain, with_column
 from gradc.frontend.constants import Constants
+from gradc.frontend.flat import has_flat, of_unknown_length, with_flat
 from gradc.frontend.values import (
     ABSENT,
     NA,
@@ -22,6 +23,7 @@ from gradc.frontend.values import (
     Evaluated,
     Expressions,
     Filled,
+    Flat,
     Items,
     Listing,
     NeedsKnown,
@@ -152,6 +154,8 @@ class Context:
             value = value.value
         while isinstance(value, Filled):
             value = value.before
+        if isinstance(value, Flat):
+            return None
         if isinstance(value, Elements):
             return len(value)
         if isinstance(value, Items):
@@ -213,6 +217,8 @@ class Context:
             return Refusal("G104", f"{value.reason} is needed here", None, argument)
         if isinstance(value, Evaluated):
             return self.not_a_number(value.value, argument)
+        if isinstance(value, Flat):
+            return of_unknown_length(argument)
         return Refusal("G202", f"{describe(value)} is no number", None, argument)
 
     def atoms(self, value: Value, argument: int | None = None) -> tuple[Atom, ...]:
@@ -405,6 +411,8 @@ class Context:
 
     def elementwise(self, one: OneNode, values: Sequence[Value]) -> Value:
         """A function of single numbers applied to vectors, element by element."""
+        if has_flat(values):
+            return with_flat(self, values, one)  # type: ignore[arg-type]
         if has_column(values):
             return with_column(self.graph, values, lambda given: self.elementwise(one, given))
         if all(isinstance(value, int) for value in values):

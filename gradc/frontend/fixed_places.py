@@ -9,8 +9,8 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gradc.frontend.index import replace
 from gradc.frontend.loop_sizes import shift_of
+from gradc.frontend.replacing import replace
 from gradc.frontend.values import Filled, Value
 from gradc.frontend.vectorize import LOOP_VARIABLE, Carry, NotVectorizable
 from gradc.ir import REAL

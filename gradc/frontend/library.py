@@ -38,6 +38,7 @@ from gradc.frontend.arguments import DOTS, match, takes_words
 from gradc.frontend.columns import ON_COLUMNS, plain
 from gradc.frontend.context import Context, OneNode
 from gradc.frontend.elementwise import ELEMENTWISE, SHORT, operators
+from gradc.frontend.flat import ON_FLAT, unflattened
 from gradc.frontend.prelude import PRELUDE
 from gradc.frontend.prelude_cumulative import PRIVATE
 from gradc.frontend.python_library import KEEPS_OUTCOMES, ON_OBJECTS, PythonLibrary
@@ -170,6 +171,8 @@ class Library:
         """The values themselves, once nothing is missing among them."""
         if action.name not in ON_COLUMNS:
             values = [plain(value) for value in values]
+        if action.name in ON_FLAT:
+            values = [unflattened(value) for value in values]
         for formal, value in zip(action.formals, values, strict=True):
             if value is ABSENT and not formal.endswith("?"):
                 raise Refusal("G103", f"the argument '{formal}' of '{action.name}' is missing")

@@ -210,6 +210,13 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True)
+class Flat:
+    """The numbers of a matrix of data column by column, see :mod:`gradc.frontend.flat`."""
+
+    matrix: int
+
+
+@dataclass(frozen=True, slots=True)
 class Closure:
     """A function of the user's (or of the prelude) and the scope it was written in.
 
@@ -330,7 +337,7 @@ class Unresolved:
 Value: TypeAlias = (
     "int | bool | Text | Special | Elements | Items | Closure | Action | Promise | Dots"
     " | Quoted | Formula | Expressions | Sink | Outcome | Evaluated | Unresolved"
-    " | Listing | Mapped | Bound | Known | Filled"
+    " | Listing | Mapped | Bound | Known | Filled | Flat"
 )
 
 
@@ -417,5 +424,6 @@ _WORDS = {
     "Listing": "a list",
     "Mapped": "a dict",
     "Filled": "a vector that a loop fills",
+    "Flat": "a vector of all numbers of a matrix of data",
     "Bound": "a method",
 }
