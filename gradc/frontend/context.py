@@ -31,6 +31,7 @@ from gradc.frontend.values import (
     Refusal,
     Shape,
     Special,
+    Stretch,
     Unresolved,
     Value,
     Whole,
@@ -154,7 +155,7 @@ class Context:
             value = value.value
         while isinstance(value, Filled):
             value = value.before
-        if isinstance(value, Flat):
+        if isinstance(value, (Flat, Stretch)):
             return None
         if isinstance(value, Elements):
             return len(value)
@@ -219,6 +220,9 @@ class Context:
             return self.not_a_number(value.value, argument)
         if isinstance(value, Flat):
             return of_unknown_length(argument)
+        if isinstance(value, Stretch):
+            message = "a range that ends with the counter of a loop is for a loop to go through"
+            return Refusal("G104", message, "cumsum(x)[i] is the sum of x[1:i]", argument)
         return Refusal("G202", f"{describe(value)} is no number", None, argument)
 
     def atoms(self, value: Value, argument: int | None = None) -> tuple[Atom, ...]:

@@ -33,6 +33,7 @@ from gradc.frontend.values import (
     Outcome,
     Promise,
     Refusal,
+    Stretch,
     Unresolved,
     Value,
 )
@@ -232,6 +233,11 @@ def _at_once(m: Machine, name: str, value: Value, body: int, scope: Scope) -> bo
     done at once.
     """
     value = plain(value)
+    if isinstance(value, Stretch):
+        why = over_data(m, name, value, body, scope)
+        if why is not None:
+            raise why
+        return True
     if value.__class__ is int and m.graph.types[value].rank == 1:
         why = over_data(m, name, value, body, scope)
         if why is None:

@@ -7,6 +7,7 @@ import math
 from gradc.frontend.actions import Native
 from gradc.frontend.context import Context, vector_of
 from gradc.frontend.ranges import filled, open_range
+from gradc.frontend.stretches import stretch
 from gradc.frontend.values import (
     ABSENT,
     Elements,
@@ -62,7 +63,8 @@ def repeat(context: Context, x: Value, times: Value, each: Value, length_out: Va
 
 def colon(context: Context, start: Value, stop: Value) -> Value:
     """``from:to``."""
-    found = open_range(context, start, stop)
+    found: Value | None = open_range(context, start, stop)
+    found = found or stretch(context, start, stop, may_be_empty=False)
     if found is not None:
         return found
     low = context.known(start, "where a range starts", 0)
@@ -155,7 +157,8 @@ def _count(context: Context, value: Value) -> int:
 
 def numbered(context: Context, count: Value) -> Value:
     """``seq_len(n)``."""
-    found = open_range(context, context.builder.const(1.0), count)
+    one = context.builder.const(1.0)
+    found = open_range(context, one, count) or stretch(context, one, count, may_be_empty=True)
     if found is not None:
         return found
     length = bounded(context.known(count, "the length of a sequence", 0), 0)

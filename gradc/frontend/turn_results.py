@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gradc.frontend.fixed_places import fixed_places, read_outside, refilled
 from gradc.frontend.loop_sizes import shift_of
-from gradc.frontend.values import Elements, Filled, Unresolved, Value
+from gradc.frontend.values import Elements, Filled, Stretch, Unresolved, Value
 from gradc.frontend.vectorize import LOOP_VARIABLE, Carry, NotVectorizable, Turn, Vectorized
 from gradc.ir import REAL, known
 from gradc.prims import unify
@@ -21,9 +21,15 @@ _LONGEST_LAG = 16
 
 @dataclass(slots=True)
 class Loop:
-    """One loop while its turn is evaluated; ``reads`` are placeholders by name and index."""
+    """One loop while its turn is evaluated: its counter, and all values that the counter has.
+
+    ``reads`` are placeholders by name and index. ``part`` is the stretch that it goes through.
+    """
 
     number: int
+    counter: int
+    values: int
+    part: Stretch | None = None
     reads: dict[int, tuple[str, int]] = field(default_factory=dict)
 
 
@@ -32,10 +38,16 @@ class Ends:
     """What variables begin a turn with and were before the loop, and what a turn leaves."""
 
     loop: Loop
-    counter: int
-    values: int
     before: dict[str, tuple[Value, Value]]
     after: dict[str, Value]
+
+    @property
+    def counter(self) -> int:
+        return self.loop.counter
+
+    @property
+    def values(self) -> int:
+        return self.loop.values
 
     @property
     def filling(self) -> dict[str, Filled]:
@@ -79,7 +91,12 @@ def finish(m: Machine, ends: Ends, scope: Scope) -> None:
     set_values = {v.value: n for n, v in running.items() if v.value is not None}
     names = {int(v): n for n, v in after.items() if isinstance(v, int)} | set_values
     results = [*ends.own.values(), *set_values]
-    turn = Turn(ends.counter, ends.counter, ends.values, carries, reads, results, names, outside)
+    turn = Turn(
+        ends.counter, ends.counter, ends.values, carries, reads, results, names, outside,
+        ends.loop.part,
+    )  # fmt: skip
+    if turn.part is not None and running:
+        raise NotVectorizable
     done = Vectorized(m.graph, m.builder, turn)
     for node, name in names.items():
         if node in done.vectors:

@@ -20,6 +20,7 @@ from gradc.frontend.values import (
     Outcome,
     Promise,
     Refusal,
+    Stretch,
     Undecided,
     Unresolved,
     Value,
@@ -42,7 +43,9 @@ _SHORT = 16
 """From how many turns on a loop over known places is tried as work on vectors."""
 
 
-def over_data(m: Machine, name: str, values: int, body: int, scope: Scope) -> GradcError | None:
+def over_data(
+    m: Machine, name: str, values: int | Stretch, body: int, scope: Scope
+) -> GradcError | None:
     """Do all turns of a loop at once; None when done, else why that cannot be."""
     why = _all_turns(m, name, values, body, scope, wholes=False)
     if why is None or isinstance(why, Undecided) or not _fills(m, body, scope):
@@ -74,11 +77,12 @@ def _has_loop(scope: Scope, body: int) -> bool:
 
 
 def _all_turns(
-    m: Machine, name: str, values: int, body: int, scope: Scope, wholes: bool
+    m: Machine, name: str, values: int | Stretch, body: int, scope: Scope, wholes: bool
 ) -> GradcError | None:
     """Try to do all turns at once; with ``wholes`` vectors are carried whole."""
-    loop = Loop(len(m.graph.records))
-    counter = m.graph.intern((LOOP_VARIABLE, (loop.number, name)), REAL)
+    part = values if isinstance(values, Stretch) else None
+    loop = _begun(m, name, values.values if isinstance(values, Stretch) else values, part)
+    counter = loop.counter
     before = _before(m, loop, name, body, scope, wholes)
     environment = scope.environment
 
@@ -91,18 +95,34 @@ def _all_turns(
     def complete(changes: Changes) -> None:
         after = _settled(environment, changes, before, counter)
         if name not in after:
-            m.bind(environment, name, last_of(m.builder, values))
-        finish(m, Ends(loop, counter, values, before, after), scope)
+            m.bind(environment, name, _last_value(m, loop, name))
+        finish(m, Ends(loop, before, after), scope)
 
     return _tried(m, loop, turn, complete, body, scope)
+
+
+def _begun(m: Machine, name: str, values: int, part: Stretch | None = None) -> Loop:
+    """A loop with its counter."""
+    number = len(m.graph.records)
+    counter = m.graph.intern((LOOP_VARIABLE, (number, name)), REAL)
+    return Loop(number, counter, values, part)
+
+
+def _last_value(m: Machine, loop: Loop, name: str) -> Value:
+    """What the counter is after the last turn."""
+    if loop.part is None or loop.part.high is None:
+        return last_of(m.builder, loop.values)
+    if loop.part.least > 0:
+        return loop.part.high
+    return Unresolved("G104", f"whether the loop sets '{name}' depends on the loop around", None)
 
 
 def over_elements(
     m: Machine, values: int, one: Callable[[int], Steps], node: int, scope: Scope
 ) -> int | GradcError:
     """A function of each element as one vector, or why that cannot be."""
-    loop = Loop(len(m.graph.records))
-    counter = m.graph.intern((LOOP_VARIABLE, (loop.number, "i")), REAL)
+    loop = _begun(m, "i", values)
+    counter = loop.counter
     results: list[int] = []
 
     def turn() -> None:

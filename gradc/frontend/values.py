@@ -210,6 +210,20 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A range with an end that runs with a loop, see :mod:`gradc.frontend.stretches`.
+
+    ``values`` are all places that it has in any turn; ``low`` and ``high`` are the nodes of its
+    ends where these run, and ``least`` is what that end is in the first turn.
+    """
+
+    values: int
+    low: int | None
+    high: int | None
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
 class Flat:
     """The numbers of a matrix of data column by column, see :mod:`gradc.frontend.flat`."""
 
@@ -337,7 +351,7 @@ class Unresolved:
 Value: TypeAlias = (
     "int | bool | Text | Special | Elements | Items | Closure | Action | Promise | Dots"
     " | Quoted | Formula | Expressions | Sink | Outcome | Evaluated | Unresolved"
-    " | Listing | Mapped | Bound | Known | Filled | Flat"
+    " | Listing | Mapped | Bound | Known | Filled | Flat | Stretch"
 )
 
 
@@ -424,6 +438,7 @@ _WORDS = {
     "Listing": "a list",
     "Mapped": "a dict",
     "Filled": "a vector that a loop fills",
+    "Stretch": "a range that ends with the counter of a loop",
     "Flat": "a vector of all numbers of a matrix of data",
     "Bound": "a method",
 }

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from gradc.frontend.batching import Operand, batched, column_sums, row_of_turn, rows_at
 from gradc.frontend.loop_sizes import fit_sizes
+from gradc.frontend.ranges import last_of
+from gradc.frontend.values import Stretch
 from gradc.ir import BOOL, REAL, Function, Graph, Input, Region, dependents, reachable
 from gradc.prims import TABLE, Builder
 
@@ -38,7 +40,8 @@ class Turn:
     """What one turn computes, in nodes that depend on the counter and on carried values.
 
     ``first`` is the first node that can depend on them. ``reads`` maps placeholders to the
-    vector and the index that they read, ``outside`` to what is the same in all turns.
+    vector and the index that they read, ``outside`` to what is the same in all turns. Of a loop
+    through a ``part`` of the values only sums are known.
     """
 
     first: int
@@ -49,6 +52,7 @@ class Turn:
     results: Iterable[int]
     names: Mapping[int, str] = field(default_factory=dict)
     outside: Mapping[int, int] = field(default_factory=dict)
+    part: Stretch | None = None
 
 
 @dataclass(slots=True)
@@ -147,6 +151,8 @@ class Vectorized:
 
     def _run(self) -> None:
         turn, graph = self.turn, self.graph
+        if turn.part is not None and self.moving:
+            raise NotVectorizable
         roots = [*self.sums.values(), *turn.results, *(c.after for c in self.moving)]
         end = len(graph.records)
         wanted = reachable(graph, roots)
@@ -235,6 +241,8 @@ class Vectorized:
 
     def last(self, node: int) -> int:
         """A number or a vector as the last turn leaves it."""
+        if self.turn.part is not None:
+            raise NotVectorizable
         b, all_turns = self.builder, self.of(node)
         if self.graph.types[node].rank:
             if not self._differs(node):
@@ -362,6 +370,30 @@ class Vectorized:
 
     # ----------------------------------------------------------------------------- results
 
+    def _of_part(self, step: int, rows: int, part: Stretch) -> int:
+        """What the turns up to a number, or from a number on, add up to."""
+        b = self.builder
+        if not self._differs(step):
+            if part.high is not None:
+                return b.mul(rows, part.high)
+            if part.low is None:
+                raise TypeError("a stretch has an end that runs")
+            last = last_of(b, self.turn.values)
+            return b.mul(rows, b.add(b.sub(last, part.low), b.const(1.0)))
+        if self.graph.types[rows].rank != 1:
+            raise NotVectorizable
+        if part.high is not None and part.least > 0 and self._is_settled(rows):
+            return b.apply("gather", [b.apply("cumsum", [rows]), part.high])
+        name, end = ("le", part.high) if part.high is not None else ("ge", part.low)
+        inside = b.apply(name, [self.turn.values, end])  # type: ignore[list-item]
+        return b.sum(b.select(inside, rows, b.const(0.0)))
+
+    def _is_settled(self, node: int) -> bool:
+        """Whether a node is the same in all turns of all loops around."""
+        marks = reachable(self.graph, [node])
+        records = self.graph.records
+        return not any(mark and records[n][0] == LOOP_VARIABLE for n, mark in enumerate(marks))
+
     def final(self, carry: Carry) -> int:
         """A carried variable after the last turn."""
         b = self.exact
@@ -372,6 +404,8 @@ class Vectorized:
             place = self.moving.index(carry) + 1
             return self.builder.apply("final", [self.loop], place)
         rows = self.of(step)
+        if self.turn.part is not None:
+            return b.add(carry.start, self._of_part(step, rows, self.turn.part))
         if not self._differs(step):
             return b.add(carry.start, b.mul(rows, b.length(self.like)))
         if self.graph.types[rows].rank == 2:

@@ -12,7 +12,7 @@ from gradc.model import compile as compile_model
 from gradc.run import ToolchainError, run
 
 ALL = ["r", "tmb", "numpy", "tf"]
-LEAST_TAKEN = 52
+LEAST_TAKEN = 75
 
 
 @pytest.mark.needs("r")
@@ -37,7 +37,7 @@ def test_their_gradients_agree() -> None:
         report = model.verify(["r", "numpy", "tf"], "none", points=2, at=POINT)
         assert report.verdict in ("agree", "inconclusive"), text
         agreed += report.verdict == "agree"
-    assert agreed >= 14
+    assert agreed >= 24
 
 
 MULTINOMIAL = """DATA_MATRIX(X)
@@ -65,12 +65,31 @@ for (j in 1:p) nll <- nll + b[j]^2
 (nll + sum(pull^2))/n"""
 
 
+TRIANGLES = """DATA_VECTOR(y)
+DATA_MATRIX(X)
+PARAMETER(a, 0.3)
+PARAMETER_VECTOR(b, c(0.1, -0.2, 0.4))
+Z <- cbind(1, X)
+s <- sum((y - Z %*% b)^2) + sum(dnorm(c(X), a, 1, TRUE))
+z <- numeric(length(y))
+for (i in 2:length(y)) for (j in 1:(i-1)) z[i] <- z[i] + a*exp(-abs(y[i] - y[j]))
+for (i in seq_along(y)) {
+  k <- 0
+  for (j in 1:i) k <- k + y[j]*a
+  s <- s + k^2
+}
+for (i in 1:(length(y) - 1)) for (j in (i+1):length(y)) s <- s + sin(a*y[i]*y[j])
+s + sum(z^2) + sum(tanh(rbind(X*a, X[2, ])))"""
+
+MODELS = {"multinomial": MULTINOMIAL, "regression": REGRESSION, "triangles": TRIANGLES}
+
+
 @pytest.mark.needs("r", "tmb", "tf")
-@pytest.mark.parametrize("text", [MULTINOMIAL, REGRESSION], ids=["multinomial", "regression"])
+@pytest.mark.parametrize("text", MODELS.values(), ids=list(MODELS))
 def test_every_target_agrees_with_the_true_value(text: str) -> None:
     report = compile_model(text, at={"b": [0.3, -0.2, 0.5]}).verify(ALL, points=4)
     assert report.verdict == "agree"
-    assert operations(compile_model(text, at={"b": [0.3] * 300}).stages.gradient) < 60
+    assert operations(compile_model(text, at={"b": [0.3] * 300}).stages.gradient) < 120
 
 
 GIVEN = {"b": [0.3, -0.2], "log_sigma": 0.1, "n": 3, "p": 2, "y": [0.5, 1.0, -0.3]}
