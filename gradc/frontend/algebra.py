@@ -5,14 +5,16 @@ A matrix of a single column that a product gives is a vector here, marked as a `
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import reduce
 
-from gradc.frontend import matrices, ordering, reductions
+from gradc.frontend import matrices, ordering, reductions, small_matrices
 from gradc.frontend.actions import Native
 from gradc.frontend.columns import has_column
 from gradc.frontend.context import Context
 from gradc.frontend.lifting import as_row, is_matrix, is_open, is_tensor, rank_of, row_of, tensor
 from gradc.frontend.ranges import like
+from gradc.frontend.small_matrices import in_cells
 from gradc.frontend.values import (
     ABSENT,
     NULL,
@@ -38,7 +40,8 @@ def product(context: Context, x: Value, y: Value) -> Value:
             return value
     if not (is_tensor(context, x) or is_tensor(context, y)):
         return _cell(context, reductions.inner_product(context, x, y))
-    written = _written_out(context, x, y)
+    left, right = in_cells(context, x, y) or (x, y)
+    written = _written_out(context, left, right)
     if written is not None:
         return written
     return _product(context, x, y)
@@ -51,6 +54,8 @@ _MOST_WRITTEN = 64
 def _written_out(context: Context, x: Value, y: Value) -> Value | None:
     """The product of two small matrices of single numbers, number by number."""
     if not (isinstance(x, Elements) and isinstance(y, Elements)):
+        return None
+    if x.dim is None and y.dim is None:
         return None
     left = x.dim.size if x.dim is not None else None
     right = y.dim.size if y.dim is not None else None
@@ -135,11 +140,17 @@ def cross_product(context: Context, x: Value, y: Value) -> Value:
     if not (is_tensor(context, x) or is_tensor(context, y)):
         return _cell(context, reductions.crossprod(context, x, y))
     other = x if y is ABSENT else y
+    cells = in_cells(context, x, other)
+    if cells is not None:
+        return product(context, matrices.transpose(context, cells[0]), cells[1])
     return _product(context, transposed(context, tensor(context, x, 0)), other)
 
 
 def cross_product_of_rows(context: Context, x: Value, y: Value) -> Value:
     """``tcrossprod(x, y)``: ``x %*% t(y)``."""
+    cells = in_cells(context, x, x if y is ABSENT else y)
+    if cells is not None:
+        return product(context, cells[0], matrices.transpose(context, cells[1]))
     other = tensor(context, x if y is ABSENT else y, 0 if y is ABSENT else 1)
     return _product(context, x, transposed(context, other))
 
@@ -173,8 +184,11 @@ def _square(context: Context, x: Value, what: str) -> int:
     raise Refusal("G201", f"'{what}' takes a square matrix", None, 0)
 
 
-def _of_square(name: str, what: str) -> Native:
+def _of_square(name: str, what: str, in_loops: Callable[[Context, Elements], Value]) -> Native:
     def call(context: Context, x: Value) -> Value:
+        cells = in_cells(context, x)
+        if cells is not None:
+            return in_loops(context, cells[0])
         return context.builder.apply(name, [_square(context, x, what)])
 
     call.__name__ = what
@@ -183,24 +197,78 @@ def _of_square(name: str, what: str) -> Native:
 
 def solve(context: Context, a: Value, b: Value) -> Value:
     """``solve(a, b)``, or the inverse of ``a``."""
+    cells = in_cells(context, a) if b is ABSENT else in_cells(context, a, b)
+    if cells is not None:
+        right = _given(b, cells[1]) if len(cells) > 1 else None
+        return small_matrices.solve(context, cells[0], right)
     matrix = _square(context, a, "solve")
     if b is ABSENT:
         return context.builder.apply("inverse", [matrix])
-    right = tensor(context, b, 1)
-    name = "solve" if rank_of(context, right) == 2 else "solvevec"
-    found = context.builder.apply(name, [matrix, _vector(context, right)])
+    side = tensor(context, b, 1)
+    name = "solve" if rank_of(context, side) == 2 else "solvevec"
+    found = context.builder.apply(name, [matrix, _vector(context, side)])
     return _column(context, found) if is_column(context, b) else found
+
+
+def _given(value: Value, cells: Elements) -> Elements:
+    """A right side in cells; a number is a vector of one."""
+    return Elements(cells.items) if value.__class__ is int and len(cells) == 1 else cells
+
+
+def triangular(name: str) -> Native:
+    """``backsolve(r, x)`` and ``forwardsolve(l, x)``; the other triangle is not read."""
+
+    def call(
+        context: Context, a: Value, x: Value, k: Value, upper: Value, transpose: Value
+    ) -> Value:
+        if k is not ABSENT:
+            raise Refusal("G104", f"'k' of '{name}' is not available", None, 2)
+        is_upper = name == "backsolve" if upper is ABSENT else context.flag(upper, "'upper.tri'")
+        turns = transpose is not ABSENT and context.flag(transpose, "'transpose'")
+        cells = in_cells(context, a, x)
+        if cells is not None:
+            matrix, right = cells[0], _given(x, cells[1])
+            if turns:
+                matrix = _turned(context, matrix)
+            return small_matrices.substitute(context, matrix, right, upper=is_upper != turns)
+        node = _triangle(context, _square(context, a, name), is_upper)
+        return solve(context, context.builder.apply("t", [node]) if turns else node, x)
+
+    call.__name__ = name
+    return call
+
+
+def _turned(context: Context, x: Elements) -> Elements:
+    turned = matrices.transpose(context, x)
+    return turned if isinstance(turned, Elements) else x
+
+
+def _triangle(context: Context, node: int, is_upper: bool) -> int:
+    """The lower or the upper triangle of a matrix; of a Cholesky factor it is the factor."""
+    b, graph = context.builder, context.graph
+    lower = b.apply("t", [node]) if is_upper else node
+    factor = node if is_upper else b.apply("t", [node])
+    if graph.prim(factor) == "chol":
+        return node
+    half = b.apply("diag_matrix", [b.mul(b.const(0.5), b.apply("diag_part", [lower]))])
+    below = b.add(b.apply("half_lower", [lower]), half)
+    return b.apply("t", [below]) if is_upper else below
 
 
 def determinant(context: Context, x: Value, logarithm: Value) -> Value:
     """``determinant(x)``: logarithm of the absolute value of the determinant, and its sign."""
-    matrix = _square(context, x, "determinant")
     b = context.builder
-    if logarithm is not ABSENT and not context.flag(logarithm, "'logarithm'"):
-        size = b.apply("abs", [b.apply("det", [matrix])])
+    as_it_is = logarithm is not ABSENT and not context.flag(logarithm, "'logarithm'")
+    cells = in_cells(context, x)
+    if cells is None:
+        matrix = _square(context, x, "determinant")
+        det = b.apply("det", [matrix])
+        size = b.apply("abs", [det]) if as_it_is else b.apply("logdet", [matrix])
     else:
-        size = b.apply("logdet", [matrix])
-    sign = b.apply("sign", [b.apply("det", [matrix])])
+        det = small_matrices.determinant(context, cells[0])
+        size = b.apply("abs", [det])
+        size = size if as_it_is else b.apply("log", [size])
+    sign = b.apply("sign", [det])
     return Items((size, sign), ("modulus", "sign"))
 
 
@@ -304,8 +372,10 @@ NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("tcrossprod", "x y?", cross_product_of_rows),
     ("t", "x", transpose),
     ("solve", "a b?", solve),
-    ("det", "x", _of_square("det", "det")),
-    ("chol", "x", _of_square("chol", "chol")),
+    ("det", "x", _of_square("det", "det", small_matrices.determinant)),
+    ("chol", "x", _of_square("chol", "chol", small_matrices.cholesky)),
+    ("backsolve", "r x k? upper.tri? transpose?", triangular("backsolve")),
+    ("forwardsolve", "l x k? upper.tri? transpose?", triangular("forwardsolve")),
     ("determinant", "x logarithm?", determinant),
     ("diag", "x? nrow? ncol? names?", diagonal),
     ("rowSums", "x", _over("rowSums", 0, is_mean=False)),

@@ -14,6 +14,7 @@ from gradc.ir import Graph
 ON_COLUMNS = frozenset(
     (
         *("(", "[", "identity", "invisible", "suppressWarnings", "is.matrix", "t", "solve", "diag"),
+        *("backsolve", "forwardsolve", "det", "chol", "determinant"),
         *("%*%", "crossprod", "tcrossprod", "outer", "%o%", "rbind", "cbind", "nrow", "ncol"),
         *("dim", "rowSums", "colSums", "rowMeans", "colMeans"),
     )

@@ -10,11 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from gradc.errors import Span
-from gradc.frontend.columns import has_column, plain, with_column
+from gradc.frontend.columns import plain
+from gradc.frontend.complaints import not_a_number, unknown_length
 from gradc.frontend.constants import Constants
-from gradc.frontend.flat import has_flat, of_unknown_length, with_flat
 from gradc.frontend.values import (
-    ABSENT,
     NA,
     NULL,
     Atom,
@@ -27,19 +26,17 @@ from gradc.frontend.values import (
     Items,
     Listing,
     NeedsKnown,
-    Outcome,
     Refusal,
     Shape,
     Special,
     Stretch,
-    Unresolved,
     Value,
     Whole,
     describe,
 )
 from gradc.ir import Graph
-from gradc.prims import Builder, ShapeError
-from gradc.syntax.rope import Text, TooLong, computed, has_values
+from gradc.prims import Builder
+from gradc.syntax.rope import Text, computed, has_values
 
 if TYPE_CHECKING:
     from gradc.frontend.scope import Code, Scope
@@ -52,13 +49,7 @@ ELEMENTS_LIMIT = 1_000_000
 STEPS_LIMIT = 10_000_000
 """Units of work for one model; a turn of a loop and a call cost TURN_COST, an element 1."""
 
-FLAT_LIMIT = 5_000_000
-"""The longest text that a function which looks at characters works on."""
-
 TURN_COST = 20
-
-LENGTH = "length of "
-"""How the size of a parameter is called whose length is open."""
 
 _SHORT = 100
 """Below so many characters a text that a call makes again is the same object again."""
@@ -188,7 +179,7 @@ class Context:
         if isinstance(value, Evaluated):
             return self.node(value.value, argument)
         if isinstance(value, Listing):
-            return self.node(self._arrays([value])[0], argument)
+            return self.node(self.arrays([value])[0], argument)
         if isinstance(value, Elements):
             if not len(value):
                 raise Refusal("G201", "a vector without elements has no value", None, argument)
@@ -199,31 +190,7 @@ class Context:
 
     def not_a_number(self, value: Value, argument: int | None = None) -> Refusal:
         """The complaint about a value that arithmetic cannot take."""
-        if isinstance(value, Unresolved):
-            return Refusal(value.code, value.message, value.suggestion, argument, value.span)
-        if value is NA:
-            return Refusal(
-                "G202",
-                "NA enters the arithmetic: everything computed from it is missing too",
-                None,
-                argument,
-            )
-        if value is ABSENT:
-            return Refusal("G103", "an argument is empty here", None, argument)
-        if isinstance(value, Text):
-            is_short = value.length < 40
-            message = f"text is no number: {value.flat()!r}" if is_short else "text is no number"
-            return Refusal("G202", message, None, argument)
-        if isinstance(value, Outcome):
-            return Refusal("G104", f"{value.reason} is needed here", None, argument)
-        if isinstance(value, Evaluated):
-            return self.not_a_number(value.value, argument)
-        if isinstance(value, Flat):
-            return of_unknown_length(argument)
-        if isinstance(value, Stretch):
-            message = "a range that ends with the counter of a loop is for a loop to go through"
-            return Refusal("G104", message, "cumsum(x)[i] is the sum of x[1:i]", argument)
-        return Refusal("G202", f"{describe(value)} is no number", None, argument)
+        return not_a_number(value, argument)
 
     def atoms(self, value: Value, argument: int | None = None) -> tuple[Atom, ...]:
         """The elements of a vector, one by one."""
@@ -247,31 +214,13 @@ class Context:
         if isinstance(value, Evaluated):
             return self.atoms(value.value, argument)
         if isinstance(value, Listing):
-            return self.atoms(self._arrays([value])[0], argument)
+            return self.atoms(self.arrays([value])[0], argument)
         raise self.not_a_number(value, argument)
 
     def unknown_length(self, value: int, argument: int | None = None) -> Refusal:
         """The complaint about data whose length is asked for before they are there."""
-        refusal = Refusal(
-            "G104",
-            "the length of this vector is known only when the data arrive",
-            "use a function of the whole vector, such as sum()",
-            argument,
-        )
-        names = self.vectors(value)
-        if names:
-            return NeedsKnown(refusal, set(), set(names))
         shape = self.graph.types[value].shape
-        size = str(shape[0]) if shape else ""
-        if not size.startswith(LENGTH):
-            return refusal
-        name = size.removeprefix(LENGTH)
-        return Refusal(
-            "G104",
-            f"how many elements '{name}' has is not known",
-            f'--at with a JSON file such as {{"{name}": [1, 2]}} tells it',
-            argument,
-        )
+        return unknown_length(self.vectors(value), shape[0] if shape else None, argument)
 
     def text(self, value: Value, what: str, argument: int | None = None) -> Text:
         """One text."""
@@ -288,22 +237,9 @@ class Context:
 
     def written_out(self, text: Text) -> str:
         """The characters of a text, counted as work done."""
-        if self.values and has_values(text):
-            raise Refusal(
-                "G104",
-                "a number that only the inputs tell has no spelling to work on",
-                "quote the expression that computes it",
-            )
-        try:
-            flat = text.flat(FLAT_LIMIT)
-        except TooLong as problem:
-            raise Refusal(
-                "G105",
-                f"this works on the whole text, and it has {problem.text.length:,} characters",
-                "paste the parts after changing them, and not before",
-            ) from None
-        self.spend(len(flat) // 100)
-        return flat
+        from gradc.frontend.written import written_out
+
+        return written_out(self, text)
 
     def characters(self, text: Text) -> int:
         """How many characters a text has, without writing it out."""
@@ -415,36 +351,12 @@ class Context:
 
     def elementwise(self, one: OneNode, values: Sequence[Value]) -> Value:
         """A function of single numbers applied to vectors, element by element."""
-        if has_flat(values):
-            return with_flat(self, values, one)  # type: ignore[arg-type]
-        if has_column(values):
-            return with_column(self.graph, values, lambda given: self.elementwise(one, given))
-        if all(isinstance(value, int) for value in values):
-            if one in self.on_wholes and all(isinstance(v, (Whole, bool)) for v in values):
-                return self._of_wholes(one, values)  # type: ignore[arg-type]
-            return one(*(self.node(value) for value in values))
-        if any(v.__class__ is int and self.graph.types[v].rank == 2 for v in values):
-            from gradc.frontend.lifting import lifted
+        from gradc.frontend.recycling import elementwise
 
-            return lifted(self, one, values)  # type: ignore[return-value]
-        if self.is_python:
-            if one in self.on_objects:
-                found = self.on_objects[one](values)
-                if found is not None:
-                    return found
-            values = self._arrays(values)
-        if any(isinstance(value, (Evaluated, Outcome)) for value in values):
-            values = [v.value if isinstance(v, Evaluated) else v for v in values]
-            outcome = next((v for v in values if isinstance(v, Outcome)), None)
-            return self.elementwise(one, values) if outcome is None else outcome
-        if one in self.on_texts and any(_is_text(value) for value in values):
-            return self._compare_texts(one, values)
-        lengths = [self._operand_length(value, k) for k, value in enumerate(values)]
-        if None in lengths:
-            return one(*(self.node(value, k) for k, value in enumerate(values)))
-        return self._one_by_one(one, values, [length or 0 for length in lengths])
+        return elementwise(self, one, values)
 
-    def _arrays(self, values: Sequence[Value]) -> Sequence[Value]:
+    def arrays(self, values: Sequence[Value]) -> Sequence[Value]:
+        """The values, lists of Python among them as vectors."""
         if not any(isinstance(value, Listing) for value in values):
             return values
         from gradc.frontend.python_objects import array_of
@@ -460,106 +372,11 @@ class Context:
         is_whole = number is not None and number.is_integer() and abs(number) < largest
         return Whole(self.builder.const(number)) if is_whole and number is not None else value
 
-    def _compare_texts(self, one: OneNode, values: Sequence[Value]) -> Value:
-        """``==`` and ``!=`` of texts, which are known."""
-        left, right = (self.atoms(value, k) for k, value in enumerate(values))
-        count = max(len(left), len(right))
-        if not left or not right:
-            return Elements(())
-        verdicts: list[Atom] = []
-        for k in range(count):
-            a, b = left[k % len(left)], right[k % len(right)]
-            if NA in (a, b):
-                verdicts.append(NA)
-                continue
-            if (
-                isinstance(a, Text)
-                and isinstance(b, Text)
-                and self.characters(a) != self.characters(b)
-            ):
-                verdicts.append(self.on_texts[one]("", " "))  # as any two that differ
-                continue
-            verdicts.append(self.on_texts[one](self.as_characters(a), self.as_characters(b)))
-        shaped = [v for v in values if isinstance(v, Elements) and len(v) == count]
-        dim = next((v.dim for v in shaped if v.dim), None)
-        return vector_of(verdicts, next((v.names for v in shaped if v.names), None), dim)
-
     def as_characters(self, atom: Atom, argument: int | None = None) -> str:
         """An element as ``as.character`` writes it; a number must be known."""
-        from gradc.text.numbers import as_character
+        from gradc.frontend.written import as_characters
 
-        if isinstance(atom, Text):
-            return self.written_out(atom)
-        if isinstance(atom, bool):
-            return as_character(atom)
-        if not isinstance(atom, int):
-            return "NA"
-        number = self.number(atom, argument)
-        if number is None:
-            refusal = Refusal(
-                "G104",
-                "a number that depends on the inputs cannot be written into text",
-                "quote the expression, and the text says how it is computed",
-                argument,
-            )
-            names = self.defaults(atom)
-            raise NeedsKnown(refusal, set(names), set()) if names else refusal
-        if self.is_logical(atom):
-            return as_character(bool(number))
-        return as_character(int(number) if isinstance(atom, Whole) else number)
-
-    def _operand_length(self, value: Value, argument: int) -> int | None:
-        if isinstance(value, (Elements, int)) or value is NA:
-            return self.length_of(value)
-        raise self.not_a_number(value, argument)
-
-    def _one_by_one(self, one: OneNode, values: Sequence[Value], lengths: list[int]) -> Value:
-        if 0 in lengths:
-            return Elements(())
-        count = max(lengths)
-        for length in lengths:
-            if length not in (1, count):
-                raise ShapeError(_differ(count, length))
-        dims = [v.dim for v in values if isinstance(v, Elements) and v.dim is not None]
-        sizes = {dim.size for dim in dims}
-        if len(sizes) > 1:
-            raise ShapeError(f"matrices of {' and '.join(map(str, sorted(sizes)))} do not fit")
-        self.spend(count)
-        columns = [
-            self.atoms(value, k) * (count if length == 1 else 1)
-            for k, (value, length) in enumerate(zip(values, lengths, strict=True))
-        ]
-        shaped = (v for v in values if isinstance(v, Elements) and len(v) == count)
-        names = next((v.names for v in shaped if v.names), None)
-        dim = dims[0] if dims else None
-        wholes = one in self.on_wholes
-        rows = [self._single(one, row, wholes) for row in zip(*columns, strict=True)]
-        if count == 1 and isinstance(rows[0], int) and self.number(rows[0]) is None:
-            names = None  # What only the inputs tell is a single number to a model.
-        return vector_of(rows, names, dim)
-
-    def _single(self, one: OneNode, row: Sequence[Atom], wholes: bool = False) -> Atom:
-        if NA in row:
-            others = [item for item in row if item is not NA]
-            for item in others:
-                if self.number(item) is None:
-                    raise self.not_a_number(NA, list(row).index(NA))
-            return NA
-        if wholes and all(isinstance(item, (Whole, bool)) for item in row):
-            return self._of_wholes(one, row)  # type: ignore[arg-type, return-value]
-        return one(*(self.node(item, k) for k, item in enumerate(row)))
-
-    def _of_wholes(self, one: OneNode, values: Sequence[int]) -> Value:
-        """A function of integers; those of Python have any number of digits."""
-        exact = self.exact.get(one)
-        if exact is None:
-            return self.whole_number(one(*(self.node(value) for value in values)))
-        numbers = [v if isinstance(v, bool) else self.constants.value(v) for v in values]
-        if None not in numbers:
-            found = exact(*(n if isinstance(n, bool) else int(n or 0) for n in numbers))
-            if found is not None:
-                return found if isinstance(found, bool) else self.integer(found)
-        return one(*(self.node(value) for value in values))
+        return as_characters(self, atom, argument)
 
     def integer(self, number: int) -> Whole:
         """A known integer, where a double is equal to it."""
@@ -570,17 +387,3 @@ class Context:
         if int(double) != number:
             raise Refusal("G104", f"no double is equal to the integer {number}")
         return Whole(self.builder.const(double))
-
-    def shapes_differ(self, error: ShapeError, values: Sequence[Value]) -> Refusal:
-        """The complaint about vectors that do not fit together."""
-        return Refusal("G201", str(error), None, 1 if len(values) > 1 else 0)
-
-
-def _is_text(value: Value) -> bool:
-    if isinstance(value, Elements):
-        return any(isinstance(item, Text) for item in value.items)
-    return isinstance(value, Text)
-
-
-def _differ(first: int, second: int) -> str:
-    return f"lengths {first} and {second} differ"

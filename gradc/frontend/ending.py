@@ -17,6 +17,7 @@ from gradc.frontend import language
 from gradc.frontend.actions import Action
 from gradc.frontend.arguments import match
 from gradc.frontend.counts import Tied
+from gradc.frontend.lifting import tensor
 from gradc.frontend.machine import Machine
 from gradc.frontend.objective import Objective
 from gradc.frontend.scope import Scope
@@ -300,7 +301,7 @@ class Ending:
         if not isinstance(value, (int, Evaluated)):
             atoms = context.atoms(value)
             value = atoms[0] if len(atoms) == 1 else value
-        return context.builder.real(context.node(value))
+        return context.builder.real(tensor(context, value))
 
     def _of_quoted(self, value: Value) -> int:
         """The model that code means; numbers of the script are inputs in it."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from gradc.frontend.values import Dots, Flat, Refusal, Value
+from gradc.frontend.complaints import of_unknown_length
+from gradc.frontend.values import Dots, Flat, Value
 
 if TYPE_CHECKING:
     from gradc.frontend.context import Context
@@ -28,16 +29,6 @@ def unflattened(value: Value) -> Value:
     if isinstance(value, Dots):
         return Dots(tuple((name, unflattened(item)) for name, item in value.items))
     return value.matrix if isinstance(value, Flat) else value
-
-
-def of_unknown_length(argument: int | None) -> Refusal:
-    """The complaint about the numbers of a matrix where a vector is needed."""
-    return Refusal(
-        "G104",
-        "how many numbers this matrix has is known only when the data arrive",
-        "use the matrix itself, without c() or as.vector()",
-        argument,
-    )
 
 
 def with_flat(context: Context, values: Sequence[Value], one: Callable[..., int]) -> Value:

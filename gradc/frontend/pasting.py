@@ -7,7 +7,7 @@ from typing import Any
 
 from gradc.frontend import language
 from gradc.frontend.actions import Native
-from gradc.frontend.context import FLAT_LIMIT, TURN_COST, Context, vector_of
+from gradc.frontend.context import TURN_COST, Context, vector_of
 from gradc.frontend.texts import as_texts, deparse, flattened, like, option, r_atom
 from gradc.frontend.values import (
     ABSENT,
@@ -19,6 +19,7 @@ from gradc.frontend.values import (
     Value,
 )
 from gradc.frontend.vectors import as_text, bounded
+from gradc.frontend.written import FLAT_LIMIT
 from gradc.syntax.rope import Text, paste
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from gradc.frontend.actions import Native, Steps
 from gradc.frontend.calls import call
-from gradc.frontend.context import LENGTH, Context, vector_of
+from gradc.frontend.complaints import LENGTH
+from gradc.frontend.context import Context, vector_of
 from gradc.frontend.python_builtins import says_float
 from gradc.frontend.python_objects import At, array_of, walked
 from gradc.frontend.python_patterns import method as method_of_pattern

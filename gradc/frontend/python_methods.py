@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gradc.frontend import sympy_names
 from gradc.frontend.actions import Steps
 from gradc.frontend.calls import force
-from gradc.frontend.context import FLAT_LIMIT, Context
+from gradc.frontend.context import Context
 from gradc.frontend.python_arrays import array_method
 from gradc.frontend.python_format import format_method
 from gradc.frontend.python_iterating import sorted_
@@ -29,6 +29,7 @@ from gradc.frontend.values import (
     Whole,
     describe,
 )
+from gradc.frontend.written import FLAT_LIMIT
 from gradc.syntax.rope import Text, paste
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import string
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gradc.frontend.context import LENGTH, Context
+from gradc.frontend.complaints import LENGTH
+from gradc.frontend.context import Context
 from gradc.frontend.counts import Tied
 from gradc.frontend.sizes import declared_shape, shape_of
 from gradc.frontend.values import NULL, Elements, Listing, NeedsKnown, Refusal, Value

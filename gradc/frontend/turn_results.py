@@ -59,8 +59,14 @@ class Ends:
     def own(self) -> dict[str, int]:
         """Numbers of the turn itself, which no other turn sees."""
         return {
-            n: int(v) for n, v in self.after.items() if isinstance(v, int) and n not in self.before
+            n: int(v)
+            for n, v in self.after.items()
+            if isinstance(v, int) and (n not in self.before or self._is_new(n))
         }
+
+    def _is_new(self, name: str) -> bool:
+        """Whether a turn may not read what a variable was before the loop."""
+        return isinstance(self.before[name][0], Unresolved)
 
 
 def finish(m: Machine, ends: Ends, scope: Scope) -> None:
@@ -119,7 +125,9 @@ def _bind(m: Machine, ends: Ends, done: Vectorized, carries: list[Carry], scope:
             m.bind(environment, name, done.final(finals[int(new)]))
         elif isinstance(new, Elements) and new.items and new.at(0) in finals:
             items = [done.final(finals[item]) for item in new.items]  # type: ignore[index]
-            m.bind(environment, name, Elements(items, new.names, new.dim))
+            after = ends.after[name]
+            dim = after.dim if isinstance(after, Elements) else new.dim
+            m.bind(environment, name, Elements(items, new.names, dim))
 
 
 def _carries(m: Machine, ends: Ends) -> list[Carry]:

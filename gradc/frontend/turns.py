@@ -7,7 +7,7 @@ found by :mod:`gradc.frontend.vectorize`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gradc.errors import GradcError
@@ -15,6 +15,7 @@ from gradc.frontend.ranges import last_of
 from gradc.frontend.scope import CALL, NAME, Environment
 from gradc.frontend.turn_results import Ends, Loop, finish
 from gradc.frontend.values import (
+    Atom,
     Elements,
     Filled,
     Outcome,
@@ -93,6 +94,7 @@ def _all_turns(
         m.evaluate(body, scope)
 
     def complete(changes: Changes) -> None:
+        _forget_unread(m, loop, before, changes)
         after = _settled(environment, changes, before, counter)
         if name not in after:
             m.bind(environment, name, _last_value(m, loop, name))
@@ -250,6 +252,29 @@ def _assigned(scope: Scope, body: int) -> Iterator[tuple[str, bool]]:
         pending += tree.children(node)
 
 
+def _forget_unread(
+    m: Machine, loop: Loop, before: dict[str, tuple[Value, Value]], changes: Changes
+) -> None:
+    """A variable that a turn gives a value before it reads any is none that the loop carries."""
+    used = {arg for record in m.graph.records[loop.number :] for arg in record[2:]}
+    used.update(index for _, index in loop.reads.values())
+    left = {name: value for (_, name), value in changes.items()}
+    for value in left.values():
+        if isinstance(value, Filled):
+            used.update(node for node in (value.index, value.value) if node is not None)
+        elif isinstance(value, (int, Elements)):
+            used.update(_parts(value))
+    for name, (begun, old) in before.items():
+        if name in left and isinstance(begun, (int, Elements)) and used.isdisjoint(_parts(begun)):
+            message = f"'{name}' is another one in each turn of a loop over data"
+            before[name] = Unresolved("G104", message, None), old
+
+
+def _parts(value: int | Elements) -> Sequence[Atom]:
+    """The nodes of a value."""
+    return value.items if isinstance(value, Elements) else (int(value),)
+
+
 def _settled(
     environment: Environment,
     changes: Changes,
@@ -268,7 +293,8 @@ def _settled(
             after[name] = value
             continue
         if not isinstance(value, (int, Filled)) or isinstance(value, bool):
-            if name in before or isinstance(value, Outcome):
+            is_new = name not in before or isinstance(begun, Unresolved)
+            if not is_new or isinstance(value, Outcome):
                 raise NotVectorizable
             message = f"'{name}' is another one in each turn of a loop over data"
             value = Unresolved("G104", message, None)
