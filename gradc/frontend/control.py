@@ -37,6 +37,7 @@ from gradc.frontend.values import (
     Unresolved,
     Value,
 )
+from gradc.ir import reachable
 from gradc.syntax.rope import Text
 
 if TYPE_CHECKING:
@@ -113,6 +114,9 @@ def both_sides(
     return first, second
 
 
+_INSTEAD_OF_BREAK = "go <- ifelse(condition, 0, go), and add up ifelse(go == 1, term, 0)"
+
+
 def _branch(
     m: Machine, holds: int, node: int, scope: Scope
 ) -> Generator[tuple[int, Scope], Value, Branch]:
@@ -137,11 +141,11 @@ def _branch(
     except Raised as signal:
         returned = signal
     except (Broken, Continued) as signal:
-        word = "break" if isinstance(signal, Broken) else "next"
+        is_break = isinstance(signal, Broken)
         raise Refusal(
             "G104",
-            f"'{word}' depends on a condition that only the inputs can tell",
-            "write the terms as ifelse(condition, term, 0)",
+            f"'{'break' if is_break else 'next'}' depends on a condition that only the inputs tell",
+            _INSTEAD_OF_BREAK if is_break else "add up ifelse(condition, 0, term) instead",
         ) from None
     finally:
         if activation is not None:
@@ -303,12 +307,8 @@ def _loop(m: Machine, test: int | None, body: int, scope: Scope) -> Steps:
                         refusal = Refusal("G104", "how often this loop runs depends on the inputs")
                         raise NeedsKnown(refusal, set(names), set(names))
                 if truth is None:
-                    raise Refusal(
-                        "G104",
-                        "how often this loop runs depends on the inputs",
-                        "only a condition known when the model is compiled can end a loop",
-                        0,
-                    )
+                    message = "how often this loop runs depends on the inputs"
+                    raise Refusal("G104", message, _instead_of_while(m, value), 0)
                 if not truth:
                     return NULL
             try:
@@ -319,6 +319,16 @@ def _loop(m: Machine, test: int | None, body: int, scope: Scope) -> Steps:
                 return NULL
     finally:
         m.loops -= 1
+
+
+def _instead_of_while(m: Machine, value: Value) -> str:
+    """What to write in place of a loop that a condition ends."""
+    names = {"length", "nrow", "ncol"}
+    node = m.context.node(value)
+    marks = reachable(m.graph, [node])
+    if any(mark and m.graph.prim(n) in names for n, mark in enumerate(marks)):
+        return "for (i in 1:length(y)) goes along data of any length"
+    return "a known number of turns: for (k in 1:20) x <- ifelse(condition, better, x)"
 
 
 def break_(m: Machine, node: int, scope: Scope) -> Steps:

@@ -173,7 +173,7 @@ def _tried(
         Refusal(
             "G104",
             "the turns of this loop cannot be done on whole vectors",
-            "give the data with --at, and the loop is written out",
+            "a turn may carry numbers, add to a vector, and set x[i]; no more than that",
         ),
         node,
         scope,
