@@ -131,7 +131,7 @@ def _moved(graph: Graph, known: Moved) -> dict[int, tuple[str, int]]:
         if len(record) < 3 or node in moved:
             continue
         name, origin = record[0], moved.get(record[2])
-        if name in _KEEP:
+        if name in _KEEP or (name == "stack" and len(record) == 3):
             if origin is not None:
                 moved[node] = origin
         elif name in ("add", "sub"):

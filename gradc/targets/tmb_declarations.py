@@ -243,7 +243,10 @@ def check_indices(sizes: Sizes, plan: Plan, add: Add) -> None:
         if name not in INDEXED:
             continue
         args = graph.args(node)
-        source, shift = plan.index_source(args[1])
+        index = args[1]
+        if graph.prim(index) == "stack" and len(graph.args(index)) == 1:  # a single row
+            index = graph.args(index)[0]
+        source, shift = plan.index_source(index)
         source = _viewed(plan, source)
         of, axis = INDEXED[name]
         size = graph.types[args[of]].shape[axis].substitute(graph.bindings)

@@ -125,6 +125,24 @@ def test_a_column_that_is_not_there_is_an_error(target: str) -> None:
     assert isinstance(high, ToolchainError)
 
 
+SINGLE = """DATA_MATRIX(X)
+DATA_INTEGER(i)
+DATA_INTEGER(j)
+PARAMETER(a, 0.5)
+sum(X[i, ]*a) + X[i + 1, j]^2*a"""
+
+
+@pytest.mark.needs("r", "tmb", "tf")
+@pytest.mark.parametrize("target", ALL)
+def test_a_row_or_a_column_that_is_not_there_is_an_error(target: str) -> None:
+    model = compile_model(SINGLE)
+    point = {"X": [[1.0, 0.2], [1.0, -0.5]], "a": 0.5}
+    places = [(1, 2), (2, 1), (0, 1), (1, 3), (1, 0)]
+    good, *bad = run(model.program(target), [{**point, "i": i, "j": j} for i, j in places])
+    assert good.value == pytest.approx(0.5 * 1.2 + 0.25 * 0.5)
+    assert all(isinstance(answer, ToolchainError) for answer in bad)
+
+
 def test_what_counts_survives_the_text_of_a_function() -> None:
     function = compile_model(REGRESSION, at=GIVEN).function_
     again = parse(dump(function))
