@@ -7,21 +7,20 @@ a text is what it says.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import reduce
-from typing import Any
 
 from gradc.errors import Diagnostic, GradcError, Span, fail
 from gradc.frontend import language
 from gradc.frontend.actions import Action
 from gradc.frontend.arguments import match
-from gradc.frontend.counts import Tied
 from gradc.frontend.lifting import tensor
 from gradc.frontend.machine import Machine
 from gradc.frontend.objective import Objective
+from gradc.frontend.reading import Parameters
 from gradc.frontend.scope import Scope
-from gradc.frontend.symbols import ROWS, Symbols, numbers_of
+from gradc.frontend.symbols import ROWS, numbers_of
 from gradc.frontend.values import (
     NA,
     NULL,
@@ -47,39 +46,6 @@ from gradc.prims import ShapeError
 from gradc.syntax.rope import Text
 from gradc.syntax.tree import Kind
 
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What is decided about the inputs before a script is read.
-
-    ``wrt`` are the parameters; ``values`` are numbers of the script that are no inputs,
-    ``lengths`` data that are as long as in the script; ``counts`` are numbers of parameters,
-    ``tied`` axes whose size a declared count says.
-    """
-
-    wrt: Sequence[str] | None = None
-    values: frozenset[str] = frozenset()
-    lengths: frozenset[str] = frozenset()
-    counts: Mapping[str, int] = field(default_factory=dict)
-    tied: Tied = field(default_factory=dict)
-
-    def symbols(self, at: Mapping[str, Any] | None) -> Symbols:
-        """What is known of names before the text is read."""
-        return Symbols(self.wrt, at, self.values, self.lengths, self.counts, self.tied)
-
-    def fixing(self, undecided: Undecided) -> Reading:
-        """With more of it fixed; the complaint itself where that is fixed already."""
-        if undecided.counts:
-            return replace(self, counts={**self.counts, **undecided.counts})
-        lengths = self.lengths | undecided.lengths
-        if lengths != self.lengths:  # a known length is the smaller step
-            return replace(self, lengths=lengths)
-        values = self.values | undecided.values
-        if values == self.values:
-            raise GradcError(*undecided.diagnostics)
-        return replace(self, values=values)
-
-
 _SHOWN = frozenset(
     ("print", "cat", "invisible", "(", "{", "<-", "=", "if", "round", "float", "str", 'f""', "f:")
 )
@@ -87,14 +53,6 @@ _SHOWN = frozenset(
 
 _LAYERS_LIMIT = 100
 """How often code may give code before there is a model."""
-
-
-class Parameters(Exception):
-    """The parameters are known only now, and they decide which inputs are data."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        super().__init__()
-        self.names = names
 
 
 class Ending:

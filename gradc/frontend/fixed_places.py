@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from gradc.frontend.loop_sizes import shift_of
 from gradc.frontend.replacing import replace
+from gradc.frontend.turn import LOOP_VARIABLE, Carry, NotVectorizable
 from gradc.frontend.values import Filled, Value
-from gradc.frontend.vectorize import LOOP_VARIABLE, Carry, NotVectorizable
 from gradc.ir import REAL
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gradc.frontend.context import Context
 from gradc.frontend.ranges import extent
+from gradc.frontend.turn import LOOP_VARIABLE
 from gradc.frontend.values import Elements, Refusal, Value, Whole
-from gradc.frontend.vectorize import LOOP_VARIABLE
 from gradc.ir.types import known
 
 MANY = 16

@@ -41,6 +41,7 @@ from gradc.frontend.elementwise import ELEMENTWISE, SHORT, operators
 from gradc.frontend.flat import ON_FLAT, unflattened
 from gradc.frontend.prelude import PRELUDE
 from gradc.frontend.prelude_cumulative import PRIVATE
+from gradc.frontend.prelude_natives import PRELUDE_NATIVES
 from gradc.frontend.python_library import KEEPS_OUTCOMES, ON_OBJECTS, PythonLibrary
 from gradc.frontend.scope import Code, Scope
 from gradc.frontend.unknown import unknown_function
@@ -218,7 +219,7 @@ class Library:
         text = PRIVATE.get(name)
         if text is not None:
             return Action(name, (), prelude=text)
-        return of_natives(name, vectors.PRELUDE_NATIVES)
+        return of_natives(name, PRELUDE_NATIVES)
 
     def _r(self, name: str) -> Action | None:
         return self.operator(name, self._operators) or self.common(name, name, PRELUDE)

@@ -9,14 +9,15 @@ from typing import Any
 from gradc.errors import Diagnostic, GradcError, Source, Span, explained, fail
 from gradc.frontend import counts
 from gradc.frontend.columns import plain
-from gradc.frontend.ending import Ending, Parameters, Reading
+from gradc.frontend.ending import Ending
 from gradc.frontend.machine import Machine
+from gradc.frontend.reading import Parameters, Reading
 from gradc.frontend.scope import NAME, Scope
 from gradc.frontend.sizes import declared_notes, resolve
 from gradc.frontend.symbols import Symbols
+from gradc.frontend.turn import LOOP_VARIABLE
 from gradc.frontend.unknown import closest
 from gradc.frontend.values import NULL, Undecided, Value
-from gradc.frontend.vectorize import LOOP_VARIABLE
 from gradc.ir import Function, Graph, compact, reachable
 from gradc.prims.extents import INDEXED, vary_with
 from gradc.syntax import parse_python, parse_r

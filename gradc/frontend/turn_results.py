@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from gradc.frontend.fixed_places import fixed_places, read_outside, refilled
 from gradc.frontend.loop_sizes import shift_of
+from gradc.frontend.turn import LOOP_VARIABLE, Carry, NotVectorizable, Turn
 from gradc.frontend.values import Elements, Filled, Stretch, Unresolved, Value
-from gradc.frontend.vectorize import LOOP_VARIABLE, Carry, NotVectorizable, Turn, Vectorized
+from gradc.frontend.vectorize import Vectorized
 from gradc.ir import REAL, known
 from gradc.prims import unify
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from gradc.errors import GradcError
 from gradc.frontend.ranges import last_of
 from gradc.frontend.scope import CALL, NAME, Environment
+from gradc.frontend.turn import LOOP_VARIABLE, NotVectorizable, Turn
 from gradc.frontend.turn_results import Ends, Loop, finish
 from gradc.frontend.values import (
     Atom,
@@ -27,7 +28,7 @@ from gradc.frontend.values import (
     Value,
     Whole,
 )
-from gradc.frontend.vectorize import LOOP_VARIABLE, NotVectorizable, Turn, Vectorized
+from gradc.frontend.vectorize import Vectorized
 from gradc.ir import REAL, Graph
 from gradc.ir.types import known
 from gradc.prims import ShapeError

@@ -7,52 +7,16 @@ with the counter becomes a slice. What does depend on it, and only that, is the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gradc.frontend.batching import Operand, batched, column_sums, row_of_turn, rows_at
 from gradc.frontend.loop_sizes import fit_sizes
 from gradc.frontend.ranges import last_of
+from gradc.frontend.recurrences import Recurrence
+from gradc.frontend.turn import LOOP_VARIABLE, Carry, NotVectorizable, Turn
 from gradc.frontend.values import Stretch
-from gradc.ir import BOOL, REAL, Function, Graph, Input, Region, dependents, reachable
+from gradc.ir import Graph, dependents, reachable
 from gradc.prims import TABLE, Builder
-
-LOOP_VARIABLE = "loopvar"
-"""The primitive of what a turn begins with: the counter, carried values. None survives."""
-
-
-class NotVectorizable(Exception):
-    """A loop whose turns cannot become work on vectors."""
-
-
-@dataclass(slots=True)
-class Carry:
-    """A variable that a turn takes over from the turn before."""
-
-    name: str
-    variable: int
-    start: int
-    after: int
-
-
-@dataclass(slots=True)
-class Turn:
-    """What one turn computes, in nodes that depend on the counter and on carried values.
-
-    ``first`` is the first node that can depend on them. ``reads`` maps placeholders to the
-    vector and the index that they read, ``outside`` to what is the same in all turns. Of a loop
-    through a ``part`` of the values only sums are known.
-    """
-
-    first: int
-    counter: int
-    values: int
-    carries: list[Carry]
-    reads: Mapping[int, tuple[int, int]]
-    results: Iterable[int]
-    names: Mapping[int, str] = field(default_factory=dict)
-    outside: Mapping[int, int] = field(default_factory=dict)
-    part: Stretch | None = None
 
 
 @dataclass(slots=True)
@@ -169,7 +133,11 @@ class Vectorized:
         if self.moving:
             needed = reachable(graph, [c.after for c in self.moving])
             core = [n for n in nodes if recurs[n] and n < len(needed) and needed[n]]
-            self._scan(core, set(core), [n for n in nodes if recurs[n]], roots)
+            recurring = [n for n in nodes if recurs[n]]
+            made = Recurrence(self.builder, turn, self.moving, self.of)
+            results = [*self.sums.values(), *turn.results]
+            self.loop, outputs = made.scan(core, recurring, results, self.like)
+            self.outputs |= outputs
             for node in nodes:
                 if recurs[node] and node not in self.outputs:
                     self._vectorize(node)
@@ -253,120 +221,6 @@ class Vectorized:
             return b.apply("as_vector", [b.apply("gather_rows", [all_turns, last])])
         rows = self.rows(node)
         return self.builder.apply("gather", [rows, self.builder.length(rows)])
-
-    # -------------------------------------------------------------------------------- scan
-
-    def _scan(
-        self, core: list[int], inside: set[int], recurring: list[int], roots: list[int]
-    ) -> None:
-        """The loop of the nodes that need the turn before, and what others need of them."""
-        graph, b = self.graph, self.builder
-        if any(graph.types[carry.variable].shape for carry in self.moving):
-            raise NotVectorizable
-        body = Graph()
-        names: dict[str, int] = {}
-        carried = [self._input(body, names, carry.name.rstrip("@")) for carry in self.moving]
-        new = {c.variable: node for c, node in zip(self.moving, carried, strict=True)}
-        inside.update(new)
-        fixed: dict[int, int] = {}
-        seqs: dict[int, int] = {}
-        for node in core:
-            if node in new:
-                continue
-            record = graph.records[node]
-            if graph.types[node].shape or record[0] not in TABLE:
-                raise NotVectorizable
-            args = [
-                new[arg] if arg in new else self._outside(arg, body, names, seqs, fixed)
-                for arg in record[2:]
-            ]
-            new[node] = body.add(record[0], args, record[1], graph.types[node])
-        for carry in self.moving:
-            if carry.after not in new:
-                new[carry.after] = self._outside(carry.after, body, names, seqs, fixed)
-        if not seqs:
-            seqs[self.like] = self._input(body, names, "row")
-        left = self._left(inside, recurring, roots)
-        outputs = {f"next:{k}": new[c.after] for k, c in enumerate(self.moving, start=1)}
-        outputs |= {f"out:{k}": node for k, node in enumerate(carried, start=1)}
-        for k, node in enumerate(left, start=len(carried) + 1):
-            number = new[node]
-            if body.types[number].dtype == "bool":
-                number = body.add("as_real", (number,), None, REAL)
-            outputs[f"out:{k}"] = number
-        order = [*carried, *seqs.values(), *fixed.values()]
-        text = {node: name for name, node in names.items()}
-        inputs = tuple(Input(text[node], node, "data", REAL) for node in order)
-        called = {new[node]: name for node, name in self.turn.names.items() if node in inside}
-        turn = Function("turn", inputs, outputs, body, names=called)
-        region = Region(turn, len(carried), len(seqs))
-        starts = [carry.start for carry in self.moving]
-        self.loop = b.apply("scan", [*starts, *seqs, *fixed], region)
-        for k, carry in enumerate(self.moving, start=1):
-            self.outputs[carry.variable] = b.apply("output", [self.loop], k)
-        for k, node in enumerate(left, start=len(carried) + 1):
-            self.outputs[node] = b.apply("output", [self.loop], k)
-
-    def _left(self, inside: set[int], recurring: list[int], roots: list[int]) -> list[int]:
-        """Nodes of the loop's body that something outside of it reads."""
-        carried = {carry.variable for carry in self.moving}
-        asked = {
-            arg for node in recurring if node not in inside for arg in self.graph.records[node][2:]
-        }
-        results = {*self.sums.values(), *self.turn.results}
-        return [
-            n
-            for n in recurring
-            if n in inside and n not in carried and (n in asked or n in results)
-        ]
-
-    def _outside(
-        self,
-        node: int,
-        body: Graph,
-        names: dict[str, int],
-        seqs: dict[int, int],
-        fixed: dict[int, int],
-    ) -> int:
-        """What the body reads of a node outside: a number, an element of a vector, an input."""
-        outer = self.of(node)
-        record, type_ = self.graph.records[outer], self.graph.types[outer]
-        if record[0] == "const":
-            return body.const(record[1][1], type_)
-        if type_.rank > 1:
-            raise NotVectorizable
-        if type_.dtype == "bool":  # a sequence has numbers
-            number = self._read(self.builder.real(outer), type_.rank, body, names, seqs, fixed)
-            zero = body.const(0.0)
-            return body.add("ne", (number, zero), None, BOOL)
-        if type_.rank and self.graph.types[node].rank:
-            raise NotVectorizable
-        return self._read(outer, type_.rank, body, names, seqs, fixed)
-
-    def _read(
-        self,
-        outer: int,
-        rank: int,
-        body: Graph,
-        names: dict[str, int],
-        seqs: dict[int, int],
-        fixed: dict[int, int],
-    ) -> int:
-        """The body's input for an element of a sequence, or for what stays the same."""
-        record = self.graph.records[outer]
-        known = seqs if rank else fixed
-        if outer not in known:
-            stem = record[1] if record[0] == "input" else ("row" if rank else "v")
-            known[outer] = self._input(body, names, stem)
-        return known[outer]
-
-    def _input(self, body: Graph, names: dict[str, int], stem: str) -> int:
-        name, count = stem, 1
-        while name in names:
-            count += 1
-            name = f"{stem}{count}"
-        names[name] = body.input(name, REAL)
-        return names[name]
 
     # ----------------------------------------------------------------------------- results
 
