@@ -64,6 +64,8 @@ def _told(function: Function, base: Mapping[str, Any]) -> dict[str, int]:
         value = base.get(item.name)
         if value is None or np.ndim(value) != item.type.rank:
             continue
+        if item.counts is not None and float(value).is_integer():
+            found.append(Extent(item.name, 0, item.counts, int(value), unit=""))
         units = UNITS if item.type.rank == 2 else ("values",) * item.type.rank
         found += [
             Extent(item.name, axis, size, count, count > 1, unit)

@@ -6,7 +6,7 @@ import pytest
 
 from gradc.errors import GradcError, Source
 from gradc.frontend import build
-from gradc.ir import reachable
+from gradc.ir import known, reachable
 
 
 def prims(text: str, wrt: list[str], at: dict | None = None) -> list[str]:
@@ -113,3 +113,66 @@ def test_what_cannot_be_done_at_once_says_why(text: str, words: str) -> None:
     with pytest.raises(GradcError) as caught:
         build(Source("t.R", text), wrt=["a", "k"] if "w[k]" in text else ["a"])
     assert words in caught.value.diagnostics[0].message
+
+
+DESIGN = "DATA_INTEGER(n)\nDATA_MATRIX(X)\nDATA_VECTOR(y)\nPARAMETER_VECTOR(b, c(0, 0))\n"
+
+
+@pytest.mark.parametrize(
+    "loops",
+    [
+        "for (i in 1:n) for (j in 1:ncol(X)) mu[i] <- mu[i] + X[i, j]*b[j]",
+        "for (j in 1:ncol(X)) for (i in 1:n) mu[i] <- mu[i] + X[i, j]*b[j]",
+        "for (j in 1:ncol(X)) mu <- mu + X[, j]*b[j]",
+        "for (i in 1:n) { e <- 0; for (j in 1:ncol(X)) e <- e + X[i, j]*b[j]; mu[i] <- e }",
+    ],
+)
+def test_loops_over_rows_and_columns_are_a_product(loops: str) -> None:
+    found = prims(f"{DESIGN}mu <- numeric(n)\n{loops}\nsum((y - mu)^2)", None)
+    assert "matvec" in found
+    assert not {"scan", "loopvar", "ruler", "gather", "as_vector", "row_sums"} & set(found)
+
+
+def test_a_declared_count_is_the_length_of_what_it_counts() -> None:
+    text = f"{DESIGN}s <- 0\nfor (i in 2:n) s <- s + (y[i] - b[1]*y[i-1])^2*X[i, 2]\ns/n"
+    function = build(Source("t.R", text)).function
+    sizes = {item.name: item.type.shape for item in function.inputs}
+    assert function.input("n").counts == sizes["y"][0] == sizes["X"][0]
+    assert "seq_along" not in prims(text, None)
+
+
+def test_a_count_may_be_one_less_than_a_length() -> None:
+    text = "DATA_INTEGER(n)\nDATA_VECTOR(y)\nPARAMETER(a)\ns <- 0\n"
+    text += "for (i in 1:n) s <- s + a*y[i + 1]\ns"
+    function = build(Source("t.R", text)).function
+    (length,) = function.input("y").type.shape
+    assert function.input("n").counts == length.plus(known(-1))
+
+
+def test_sums_up_to_the_counter_are_running_sums() -> None:
+    start = "DATA_VECTOR(y)\nPARAMETER(a)\ns <- 0\nfor (i in seq_along(y)) {\n  k <- 0\n"
+    alone = prims(start + "  for (j in 1:i) k <- k + exp(a*y[j])\n  s <- s + k^2\n}\ns", None)
+    both = prims(start + "  for (j in 1:i) k <- k + exp(a*y[j]*y[i])\n  s <- s + k^2\n}\ns", None)
+    assert "cumsum" in alone
+    assert not {"scan", "le", "select"} & set(alone)
+    assert "le" in both
+    assert "scan" not in both
+
+
+def test_what_a_turn_sets_before_it_reads_is_not_carried() -> None:
+    text = "s <- 0; v <- 1\nfor (i in 1:length(y)) { v <- a*y[i]; s <- s + v^2 }\ns + v"
+    assert loops(text, ["a"]) == 0
+
+
+def test_small_matrices_are_carried_number_by_number() -> None:
+    text = """
+    DATA_VECTOR(y)
+    PARAMETER(a)
+    P <- diag(2)
+    for (t in seq_along(y)) P <- solve(P %*% P + diag(2)*a*y[t]^2)
+    P[1, 1]"""
+    function = build(Source("t.R", text)).function
+    graph = function.graph
+    (scan,) = [n for n in range(len(graph)) if graph.prim(n) == "scan"]
+    assert graph.attrs(scan).carries == 4
+    assert not {"matmul", "inverse"} & {graph.prim(n) for n in range(len(graph))}
