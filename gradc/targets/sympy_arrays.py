@@ -38,6 +38,7 @@ TENSORS: Mapping[str, Spelling] = {
     "entry": "{m}[{i0}, {j0}]",
     "put_entry": "_put({x}, {like}, ({i0}, {j0}))",
     "gather_rows": "{m}[_places({i}, len({m}))]",
+    "gather_cells": "{m}[np.arange(len({m})), _places({i}, {m}.shape[1])]",
     "diag_matrix": "np.diag",
     "diag_part": "np.diag",
     "solve": "_solve",
@@ -49,6 +50,7 @@ TENSORS: Mapping[str, Spelling] = {
     "prod_others": _DERIVED,
     "scatter_add": _DERIVED,
     "scatter_rows": _DERIVED,
+    "scatter_cells": _DERIVED,
     "half_lower": _DERIVED,
 }
 

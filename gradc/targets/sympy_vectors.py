@@ -27,7 +27,7 @@ from gradc.targets.sympy_module import (
 )
 from gradc.targets.sympy_syntax import ARRAYS
 
-_INDICES = {"gather": 1, "gather_rows": 1}
+_INDICES = {"gather": 1, "gather_rows": 1, "gather_cells": 1}
 # Operations of the written-out value times parameters: about half a minute.
 _MOST_WORK = 500_000
 _SYMBOLS = '''\
