@@ -81,6 +81,9 @@ def _bounds(bounds: Sequence[float | None], open_: str) -> str:
     return texts[0] if len(set(texts)) == 1 else f"c({', '.join(texts)})"
 
 
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
 def quoted(text: str) -> str:
     """A text as a literal of R."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + "".join(_ESCAPES.get(character, character) for character in text) + '"'

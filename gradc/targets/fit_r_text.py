@@ -142,7 +142,7 @@ NAME_minimise <- function(goal, start, searches, scaled) {
   for (k in seq_along(searches)) {
     search <- searches[[k]]
     found <- search(goal, start, units(start, scaled[[k]]))
-    for (again in 1:20) {
+    for (again in 1:10) {
       if (!is.finite(found$value) || goal$slope(found$par) <= 1e-8) break
       # Tolerances that are too coarse are met by a new search from its own answer.
       further <- search(goal, found$par, units(found$par, scaled[[k]]))
@@ -169,7 +169,7 @@ NAME_nlminb <- function(goal, from, size) {
   found <- stats::nlminb(from / size, function(par) goal$fn(unscaled(par)),
     function(par) goal$gr(unscaled(par)) * size, he,
     lower = goal$lower / size, upper = goal$upper / size,
-    control = list(eval.max = 10000L, iter.max = 10000L, rel.tol = tol, x.tol = tol, abs.tol = 0))
+    control = list(eval.max = 3000L, iter.max = 3000L, rel.tol = tol, x.tol = tol, abs.tol = 0))
   list(par = unscaled(found$par), value = found$objective, message = found$message,
     claimed = found$convergence == 0L)
 }
@@ -189,8 +189,11 @@ NAME_optimr <- function(method) function(goal, from, size) {
     lower = goal$lower / size, upper = goal$upper / size,
     method = method, control = list(maxit = 10000L)))
   if (anyNA(found$par)) found <- list(par = from / size, value = NA_real_, convergence = 9999L)
-  list(par = unscaled(found$par), value = found$value, claimed = found$convergence == 0L,
-    message = paste0(method, ": ", c(found$message, "stopped")[[1]]))
+  # Rvmmin says that it converged whatever happened; of its codes 2 is a small gradient.
+  code <- found$convergence
+  list(par = unscaled(found$par), value = found$value,
+    claimed = code == 0L || method == "Rvmmin" && code == 2L,
+    message = paste0(method, ": ", c(found$message, "stopped")[[1]], " (code ", code, ")"))
 }
 """
 

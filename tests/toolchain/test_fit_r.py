@@ -416,3 +416,33 @@ ADREPORT(tau)
 -sum(dnorm(u, 0, tau, log = TRUE)) - sum(dnorm(y, mu + u[group], exp(log_sigma), log = TRUE))
 """
     return gradc.compile(text, name="intercept")
+
+
+def test_scripts_of_every_example_are_r(tmp_path: Path) -> None:
+    count = 0
+    for path in sorted(EXAMPLES.glob("*.txt")):
+        point = path.with_suffix(".json")
+        at = json.loads(point.read_text("utf-8")) if point.exists() else None
+        model = gradc.compile(path, at=at, wrt=WRT.get(path.stem))
+        for target in ("r", "tmb") if model.wrt else ():
+            count += 1
+            written(model, target, tmp_path)
+    assert count > 20
+    code = ['for (file in Sys.glob("*.R")) parse(file, keep.source = FALSE)', 'cat("all")']
+    done = rscript(tmp_path, "-e", "; ".join(code))
+    assert done.stdout == "all", done.stderr
+
+
+WRT = {"huber": ["a", "b"], "logistic_regression": ["b0", "b1"]}
+
+
+def test_a_long_search_leaves_a_short_path(tmp_path: Path) -> None:
+    written(gradc.compile(DECAY, wrt=["a", "b"], name="decay"), "r", tmp_path)
+    code = [f'source("{tmp_path}/decay_fit.R")', "goal <- decay_goal(list(), -Inf, Inf)"]
+    code.append("for (k in 1:9999) goal$note(k)")
+    points, counts = asked(code, "goal$trail()", "as.numeric(goal$counts)")
+    assert counts == [0, 9999]
+    assert 500 < len(points) <= 1000
+    assert points[0] == 1
+    assert points[-1] > 9900
+    assert max(np.diff(points)) <= 2 * min(np.diff(points))
