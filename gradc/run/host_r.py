@@ -29,6 +29,17 @@ function(call, arguments) tryCatch(
     paste0(conditionMessage(condition), ""), class = "gradc_failure"))
 """
 
+# Each program gets an environment of its own, so that none can see another's names.
+SOURCE = """
+function(path, name) {
+  program <- new.env(parent = globalenv())
+  source(path, local = program, echo = FALSE, encoding = "UTF-8", keep.source = FALSE)
+  own <- function(name, ...) get0(name, envir = program, mode = "function", inherits = FALSE)
+  list(get(name, envir = program, mode = "function", inherits = FALSE),
+       own(paste0(name, "_report")))
+}
+"""
+
 
 class HostedR:
     """The one R of this process; used from the thread that started it."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gradc.run.host_r import HostedR, fit_reply, missing_package, named, report_tensors
+from gradc.run.host_r import SOURCE, HostedR, fit_reply, missing_package, named, report_tensors
 from gradc.run.wire import Tensor
 from gradc.run.worker import ProgramError, serve, write_files
 
@@ -14,17 +14,6 @@ _FOUND = """
 function() {
   options(warn = -1, keep.source = FALSE)
   c(as.character(getRversion()), R.version$platform)
-}
-"""
-
-# Each program gets an environment of its own, so that none can see another's names.
-_LOAD = """
-function(path, name) {
-  program <- new.env(parent = globalenv())
-  source(path, local = program, echo = FALSE, encoding = "UTF-8", keep.source = FALSE)
-  own <- function(name, ...) get0(name, envir = program, mode = "function", inherits = FALSE)
-  list(get(name, envir = program, mode = "function", inherits = FALSE),
-       own(paste0(name, "_report")))
 }
 """
 
@@ -78,7 +67,7 @@ class RHost:
 
     def start(self) -> dict[str, Any]:
         self._r = r = HostedR()
-        self._load = r.constant(_LOAD)
+        self._load = r.constant(SOURCE)
         self._evaluate = r.constant(_EVALUATE)
         self._fit = r.constant(_FIT)
         version, platform = r.call(r.constant(_FOUND))

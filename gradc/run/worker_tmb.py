@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradc.run.host_r import HostedR, fit_reply, named, report_tensors
+from gradc.run.host_r import SOURCE, HostedR, fit_reply, named, report_tensors
 from gradc.run.program import ToolchainError
 from gradc.run.remedy import TMB_PACKAGES, install_debian
 from gradc.run.wire import Tensor, tensor
@@ -31,14 +31,6 @@ function() {
     eigen_include = include("RcppEigen"),
     compiler = setting("CXX"),
     pic = setting("CXXPICFLAGS"))
-}
-"""
-
-_SCRIPT = """
-function(path, name) {
-  program <- new.env(parent = globalenv())
-  source(path, local = program, echo = FALSE, encoding = "UTF-8", keep.source = FALSE)
-  list(get(name, envir = program, mode = "function", inherits = FALSE))
 }
 """
 
@@ -134,7 +126,7 @@ class TmbHost:
                 "G402", short(f"TMB did not start: {error}"), install_debian(*TMB_PACKAGES)
             ) from error
         self._evaluate = r.constant(_EVALUATE)
-        self._script = r.constant(_SCRIPT)
+        self._script = r.constant(SOURCE)
         self._fit = r.constant(_FIT)
         self._load = r.constant(_LOAD)
         self._unload = r.constant(_UNLOAD)
