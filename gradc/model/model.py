@@ -87,10 +87,12 @@ class Model:
             raise fail("G006", f"there is no target '{target}'", suggestion=", ".join(TARGETS))
         stages = self.stages
         wants_vjp, wants_mean = TARGETS[target].wants_vjp, TARGETS[target].wants_mean
+        hessian = hessian and not TARGETS[target].trains
         value = stages.legal(target, "value")
         exact = TARGETS[target].exact
-        # TMB differentiates a template, whatever number of elements there are, SymPy a formula.
-        by_itself = TARGETS[target].tapes or exact
+        # TMB differentiates a template, whatever number of elements there are, SymPy a formula;
+        # what is trained has a gradient of its own.
+        by_itself = TARGETS[target].tapes or exact or TARGETS[target].trains
         emit_model = EmitModel(
             name=self.name,
             source=stages.plain,

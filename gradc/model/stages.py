@@ -37,6 +37,7 @@ class Stages:
     source: Function
     stable: bool = True
     _legal: dict[tuple[str, str], Function] = field(default_factory=dict, repr=False)
+    _trained: dict[str, Training] = field(default_factory=dict, repr=False)
 
     @cached_property
     def plain(self) -> Function:
@@ -189,8 +190,11 @@ class Stages:
 
     def trained(self, target: str) -> Training:
         """As :attr:`training`, in the primitives that a target has."""
-        found = self.training
-        supports = TARGETS[target].supports
+        if target in self._trained:
+            return self._trained[target]
+        # A parameter without a derivative is an error here; a cotangent would be 0.
+        _ = self.gradient
+        found, supports = self.training, TARGETS[target].supports
 
         def legal(part: Part) -> Part:
             value, vjp = (legalize(f, target, supports) for f in (part.value, part.vjp))
@@ -198,7 +202,8 @@ class Stages:
 
         with collection_paused():
             rest = None if found.rest is None else legal(found.rest)
-            return replace(found, output=legal(found.output), rest=rest)
+            self._trained[target] = replace(found, output=legal(found.output), rest=rest)
+        return self._trained[target]
 
     def stepped(self, target: str) -> Function:
         """Value and gradient as a target computes them that trains the model."""

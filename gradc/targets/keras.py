@@ -364,7 +364,6 @@ TARGET = Target(
     syntax=tf.SYNTAX,
     write=write,
     native=tf.TARGET.native,
-    wants_vjp=True,
     trains=True,
     speaks="tf",
     spell=tf.TARGET.spell,
