@@ -166,6 +166,8 @@ class _Model:
         """An index that depends on a parameter has no derivative."""
         reached = reachable(self.graph, function.outputs.values())
         records = self.graph.records
+        if any(mark and records[n][0] in _INNER for n, mark in enumerate(reached)):
+            raise fail("G104", "a loop of this model cannot be done on whole vectors", None)
         found = [n for n, mark in enumerate(reached) if mark and records[n][0] in INDEXED]
         if not found:
             return
@@ -291,6 +293,10 @@ class _Model:
         codes = [code.tree for code in self.machine.codes]
         for node, packed in enumerate(self.machine.origins[:ORIGINS_LIMIT]):
             self.graph.note_origin(node, codes[packed >> 32].span(packed & 0xFFFFFFFF))
+
+
+_INNER = frozenset({LOOP_VARIABLE, "ruler"})
+"""What no model is made of: a turn of a loop, and the length of what is not known yet."""
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gradc.frontend.fixed_places import fixed_places, read_outside, refilled
+from gradc.frontend.fixed_places import FixedPlace, fixed_places, read_outside, refilled
 from gradc.frontend.loop_sizes import shift_of
+from gradc.frontend.scattered import added, scattered
 from gradc.frontend.turn import LOOP_VARIABLE, Carry, NotVectorizable, Turn
 from gradc.frontend.values import Elements, Filled, Stretch, Unresolved, Value
 from gradc.frontend.vectorize import Vectorized
@@ -75,9 +77,42 @@ def finish(m: Machine, ends: Ends, scope: Scope) -> None:
     after, filling = ends.after, ends.filling
     if any(name in m.symbols.inputs and name not in ends.before for name in after):
         raise NotVectorizable  # read before it was given a value
-    places = fixed_places(m, ends)
-    carried = {place.carry.variable for place in places.values()}
-    carries = _carries(m, ends) + [place.carry for place in places.values()]
+    places, sums = fixed_places(m, ends), scattered(m, ends)
+    carries = [*_carries(m, ends), *(p.carry for p in places.values()), *sums.values()]
+    reads, outside = _reads(m, ends, places, carries)
+    running = {n: v for n, v in filling.items() if n not in places and n not in sums}
+    if ends.loop.part is not None and (running or sums):
+        raise NotVectorizable
+    set_values = {v.value: n for n, v in running.items() if v.value is not None}
+    names = {int(v): n for n, v in after.items() if isinstance(v, int)} | set_values
+    indices = [index for name in sums if (index := filling[name].index) is not None]
+    results = [*ends.own.values(), *set_values, *indices]
+    turn = Turn(
+        ends.counter, ends.counter, ends.values, carries, reads, results, names, outside,
+        ends.loop.part,
+    )  # fmt: skip
+    done = Vectorized(m.graph, m.builder, turn)
+    for node, name in names.items():
+        if node in done.vectors:
+            m.names.setdefault(done.vectors[node], name)
+    _bind(m, ends, done, carries, scope)
+    for name, item in running.items():
+        m.bind(scope.environment, name, _refilled(m, ends, item, done))
+    for name, carry in sums.items():
+        m.bind(scope.environment, name, added(m, done, filling[name], carry))
+    for name, place in places.items():
+        m.bind(scope.environment, name, refilled(m, place, done.final(place.carry)))
+
+
+def _reads(
+    m: Machine, ends: Ends, places: Mapping[str, FixedPlace], carries: list[Carry]
+) -> tuple[dict[int, tuple[int, int]], dict[int, int]]:
+    """Which vector and index a placeholder reads, or which node it is in all turns.
+
+    What was set in a turn before becomes one more of the ``carries``.
+    """
+    carried = {carry.variable for carry in carries}
+    filling = ends.filling
     reads: dict[int, tuple[int, int]] = {}
     outside: dict[int, int] = {}
     for placeholder, (name, index) in ends.loop.reads.items():
@@ -94,25 +129,7 @@ def finish(m: Machine, ends: Ends, scope: Scope) -> None:
             carries += _lagged(m, ends, filling[name], placeholder, lag)
         else:
             reads[placeholder] = m.context.node(ends.before[name][1]), index
-    running = {n: v for n, v in filling.items() if n not in places}
-    set_values = {v.value: n for n, v in running.items() if v.value is not None}
-    names = {int(v): n for n, v in after.items() if isinstance(v, int)} | set_values
-    results = [*ends.own.values(), *set_values]
-    turn = Turn(
-        ends.counter, ends.counter, ends.values, carries, reads, results, names, outside,
-        ends.loop.part,
-    )  # fmt: skip
-    if turn.part is not None and running:
-        raise NotVectorizable
-    done = Vectorized(m.graph, m.builder, turn)
-    for node, name in names.items():
-        if node in done.vectors:
-            m.names.setdefault(done.vectors[node], name)
-    _bind(m, ends, done, carries, scope)
-    for name, item in running.items():
-        m.bind(scope.environment, name, _refilled(m, ends, item, done))
-    for name, place in places.items():
-        m.bind(scope.environment, name, refilled(m, place, done.final(place.carry)))
+    return reads, outside
 
 
 def _bind(m: Machine, ends: Ends, done: Vectorized, carries: list[Carry], scope: Scope) -> None:

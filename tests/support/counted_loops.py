@@ -101,4 +101,12 @@ LOOPS = [
     "rbind(X, b)",
     "dim(cbind(X, 1, S[, 1][g]))*a",
     "M <- matrix(c(a, 1, 2, 3), 2)\nM[cbind(1:2, 2:1)]",
+    "z <- numeric(3)\nfor (i in seq_along(y)) z[g[i]] <- z[g[i]] + y[i]*a\nz",
+    "z <- b\nfor (i in 1:n) z[h[i]] <- z[h[i]] - exp(y[i]*b[h[i]])\nz",
+    "z <- y; s <- 0\nfor (i in 1:n) { z[g[i]] <- z[g[i]] + 1; s <- s + y[i]*a }\nz*s",
+    "z <- b\nfor (i in 1:n) z[h[i]] <- z[h[i]]*2 + y[i]\nz",
+    "z <- b\nfor (i in 1:n) z[h[i]] <- y[i]\nz",
+    "z <- b\nfor (i in 1:n) z[h[i]] <- z[h[i]] + z[g[i]]\nz",
+    "z <- b; w <- b\nfor (i in 1:n) { z[h[i]] <- z[h[i]] + y[i]; w[g[i]] <- w[g[i]] + z[h[i]] }\nw",
+    "z <- numeric(k)\nfor (i in 1:n) for (j in 1:k) z[h[i]] <- z[h[i]] + X[i, j]*a\nz",
 ]  # fmt: skip
