@@ -9,6 +9,7 @@ from gradc.frontend.batching import rows_at
 from gradc.frontend.columns import has_column
 from gradc.frontend.context import Context
 from gradc.frontend.lifting import as_row, is_matrix, is_open, rank_of, row_of, tensor
+from gradc.frontend.loop_sizes import fit_rows
 from gradc.frontend.positions import positions
 from gradc.frontend.values import ABSENT, NULL, Column, Dots, Elements, Flat, Refusal, Value
 from gradc.ir.types import Size, known
@@ -219,6 +220,7 @@ def take_single_cells(context: Context, x: Value, index: Value) -> Value | None:
         i, j = b.stack([i]), b.stack([j])
     else:
         i, j = b.broadcast(i, like), b.broadcast(j, like)
+    fit_rows(b, matrix, i)
     return b.apply("gather_cells", [rows_at(b, matrix, i), j])
 
 

@@ -43,6 +43,21 @@ def fit_sizes(b: Builder, counter: int, values: int, nodes: Iterable[int]) -> No
             continue
 
 
+def fit_rows(b: Builder, matrix: int, index: int) -> None:
+    """A matrix of which each row is read once, from the first one, has no more rows than that.
+
+    So it is taken, as in a loop: ``P[cbind(seq_along(y), y)]`` has one row for each ``y``.
+    """
+    graph = b.graph
+    record = graph.records[index]
+    if record[0] != "seq_along" or record[1]:
+        return
+    rows, turns = graph.types[matrix].shape[0].substitute(graph.bindings), b.size(index)
+    is_counted = any(name.startswith(COUNT) or name == ROWS for name, _ in turns.terms)
+    if _is_open(rows) and _is_open(turns) and not is_counted:
+        unify(graph, rows, turns)
+
+
 def _is_open(size: Size) -> bool:
     return len(size.terms) == 1 and not size.constant
 
