@@ -266,7 +266,12 @@ def _forget_unread(
         elif isinstance(value, (int, Elements)):
             used.update(_parts(value))
     for name, (begun, old) in before.items():
-        if name in left and isinstance(begun, (int, Elements)) and used.isdisjoint(_parts(begun)):
+        if name not in left or not isinstance(begun, (int, Elements)):
+            continue
+        after = left[name]
+        if isinstance(begun, Elements) and isinstance(after, Elements) and len(begun) == len(after):
+            continue  # number by number it is there after the loop
+        if used.isdisjoint(_parts(begun)):
             message = f"'{name}' is another one in each turn of a loop over data"
             before[name] = Unresolved("G104", message, None), old
 

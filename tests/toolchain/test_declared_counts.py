@@ -12,7 +12,7 @@ from gradc.model import compile as compile_model
 from gradc.run import ToolchainError, run
 
 ALL = ["r", "tmb", "numpy", "tf"]
-LEAST_TAKEN = 80
+LEAST_TAKEN = 92
 
 
 @pytest.mark.needs("r")
