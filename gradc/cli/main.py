@@ -42,7 +42,7 @@ def _print_version(context: click.Context, parameter: click.Parameter, value: bo
 )
 @click.pass_context
 def gradc(context: click.Context) -> None:
-    """Write a model once; get agreeing gradients in R, TMB, NumPy and TensorFlow.
+    """Write a model once; get agreeing gradients in R, TMB, NumPy, TensorFlow, Keras, SymPy.
 
     \b
     gradc compile model.txt --target r,tmb,tf    write the code and prove that it agrees

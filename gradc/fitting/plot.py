@@ -15,7 +15,7 @@ from gradc.fitting.problem import Problem
 from gradc.fitting.search import Fit
 from gradc.ir import reachable
 from gradc.model import Model
-from gradc.model.fitting import mean, response, response_name
+from gradc.model.fitting import pictured
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,16 +74,33 @@ class _Mean:
     def observed(self) -> Vector:
         return Judge(self.task).of(self._observed, self.task.start)
 
+    def varying(self) -> str | None:
+        """The data column that the curve is drawn against: the only vector that the mean uses."""
+        function = self._fitted.stages.plain
+        used = reachable(function.graph, [function.value])
+        names = [item.name for item in function.data if used[item.node]]
+        columns = {name: self.task.data.get(name) for name in names}
+        vectors = {name: column for name, column in columns.items() if isinstance(column, list)}
+        if len(vectors) != 1:
+            return None
+        ((name, column),) = vectors.items()
+        return None if isinstance(column[0], list) else name
+
+    def name(self) -> str:
+        """The user's name of the response, where it is an input as it stands."""
+        function = self._observed.function_
+        return next((i.name for i in function.data if i.node == function.value), "response")
+
 
 def _mean(task: Problem) -> _Mean | None:
-    fitted, observed = mean(task.model), response(task.model)
-    return None if fitted is None or observed is None else _Mean(task, fitted, observed)
+    found = pictured(task.model)
+    return None if found is None else _Mean(task, *found)
 
 
 def _data(axes: Axes, task: Problem, curve: _Mean, shown: Sequence[Fit]) -> None:
     """Data and curve against the one column that varies, else fitted against observed."""
     observed = curve.observed()
-    across = _varying(task)
+    across = curve.varying()
     if across is None:
         for fit in shown:
             axes.plot(observed, curve.fitted(fit.par, task.data), "o", ms=4, label=fit.engine)
@@ -92,35 +109,19 @@ def _data(axes: Axes, task: Problem, curve: _Mean, shown: Sequence[Fit]) -> None
         axes.set(xlabel="observed", ylabel="fitted")
     else:
         x = np.asarray(task.data[across], dtype=np.float64)
-        axes.plot(x, observed, "o", ms=4, color="0.3", label="data")
+        axes.plot(x, observed, "o", ms=3, color="0.65", label="data")
         grid = np.linspace(np.min(x), np.max(x), 400)
         for number, fit in enumerate(shown):
             fitted = curve.fitted(fit.par, _along(task, across, grid))
             axes.plot(grid, fitted, lw=_width(number, shown), label=fit.engine)
-        axes.set(xlabel=across, ylabel=_name(task))
+        axes.set(xlabel=across, ylabel=curve.name())
     axes.set_title(task.model.name)
     axes.legend(frameon=False)
 
 
 def _width(number: int, lines: Sequence[object]) -> float:
     """Later lines are thinner, so that those which they cover can be seen."""
-    return 1.2 + 1.3 * (len(lines) - 1 - number)
-
-
-def _varying(task: Problem) -> str | None:
-    """The data column that the curve is drawn against: the only vector that the mean uses."""
-    fitted = mean(task.model)
-    if fitted is None:
-        return None
-    graph, function = fitted.stages.plain.graph, fitted.stages.plain
-    used = reachable(graph, [function.value])
-    names = [item.name for item in function.data if used[item.node]]
-    vectors = [name for name in names if isinstance(task.data.get(name), list)]
-    if len(vectors) != 1:
-        return None
-    column = task.data[vectors[0]]
-    is_vector = isinstance(column, list) and not isinstance(column[0], list)
-    return vectors[0] if is_vector else None
+    return 1.6 + 1.3 * (len(lines) - 1 - number)
 
 
 def _along(task: Problem, across: str, grid: Vector) -> dict[str, Any]:
@@ -130,10 +131,6 @@ def _along(task: Problem, across: str, grid: Vector) -> dict[str, Any]:
         is_vector = isinstance(value, list) and not isinstance(value[0], list)
         data[name] = grid if name == across else np.zeros(len(grid)) if is_vector else value
     return data
-
-
-def _name(task: Problem) -> str:
-    return response_name(task.model) or "response"
 
 
 def _search(axes: Axes, task: Problem, shown: Sequence[Fit]) -> None:

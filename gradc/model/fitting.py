@@ -48,6 +48,20 @@ def response(model: Model) -> Model | None:
     return None if found is None else _part(model, "response", passes.response(found))
 
 
+def pictured(model: Model) -> tuple[Model, Model] | None:
+    """Fitted values and what was observed, one entry a row.
+
+    Of a sum of squares, or of the one distribution that a likelihood gives its data.
+    """
+    fitted, observed = mean(model), response(model)
+    if fitted is not None and observed is not None:
+        return fitted, observed
+    found = passes.expected(model.stages.plain)
+    if found is None:
+        return None
+    return _as_model(model, "mean", found[0]), _as_model(model, "response", found[1])
+
+
 def measured(model: Model, name: str) -> Model:
     """The least squares fit of a model of predictions, one a row, to a response of this name.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gradc.ir import rebuild
+from gradc.passes.expected import expected
 from gradc.passes.legalize import as_rounded, legalize
 from gradc.passes.own import mark_own
 from gradc.passes.rebuild import simplify
@@ -20,6 +21,7 @@ __all__ = [
     "Squares",
     "Stack",
     "as_rounded",
+    "expected",
     "find_stack",
     "legalize",
     "mark_own",

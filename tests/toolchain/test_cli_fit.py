@@ -13,6 +13,7 @@ from gradc.cli.main import run
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 GROWTH = str(EXAMPLES / "growth_curve.txt")
+MIXTURE = str(EXAMPLES / "mixture.txt")
 DATA = str(EXAMPLES / "growth_curve.csv")
 LINE = "sum((y - (a + b*x))^2)"
 
@@ -172,6 +173,18 @@ def test_a_plot_shows_data_and_search(
     assert text.count('id="axes_') == 2
     assert "gradient evaluations" in text
     status, _, _ = gradc(capsys, "fit", GROWTH, "--data", DATA, "--plot", str(picture))
+    assert status == 0
+    assert picture.read_text().count('id="axes_') == 2
+    assert "weight" in picture.read_text()
+    status, _, _ = gradc(
+        capsys,
+        "fit",
+        MIXTURE,
+        "--data",
+        str(Path(MIXTURE).with_suffix(".csv")),
+        "--plot",
+        str(picture),
+    )
     assert status == 0
     assert picture.read_text().count('id="axes_') == 1
 
