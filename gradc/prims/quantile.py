@@ -11,10 +11,8 @@ import re
 from gradc.prims import cumulative, cumulative_beta, student
 from gradc.prims.cumulative import r_call
 from gradc.prims.quantile_shapes import QUANTILES
-from gradc.prims.schema import Prim, Spelling, Unsupported, prim
+from gradc.prims.schema import Prim, Spelling, prim
 
-_NO_TF = Unsupported("TensorFlow has no such quantile")
-_NO_LOG = Unsupported("SciPy has no such quantile of the logarithm of a probability")
 _VARIANTS = {
     "": (False, False),
     "_upper": (True, False),
@@ -53,15 +51,23 @@ def _rules(
     return rules
 
 
-def _spelling(family: str, shapes: tuple[str, ...], name: str, numpy: str) -> dict[str, Spelling]:
+def python_call(family: str, *arguments: str, upper: bool, log: bool) -> str:
+    """A call of a function that emitted Python brings along."""
+    flags = ", upper=True" * upper + ", log=True" * log
+    return f"_{family}_quantile({', '.join(f'{{{argument}}}' for argument in arguments)}{flags})"
+
+
+def _spelling(
+    family: str, shapes: tuple[str, ...], name: str, numpy: str = ""
+) -> dict[str, Spelling]:
     upper, log = _VARIANTS[name]
-    spell: dict[str, Spelling] = {
-        "r": r_call(family, "p", *shapes, upper=upper, log=log),
-        "tmb": f"extra::{family}{name}",
-        "numpy": numpy or _NO_LOG,
-        "tf": _NO_TF,
+    python = python_call(family, "p", *shapes, upper=upper, log=log)
+    return {
+        "r": r_call(f"q{family}", "p", *shapes, upper=upper, log=log),
+        "tmb": f"extra::q{family}{name}",
+        "numpy": numpy or python,
+        "tf": python,
     }
-    return spell
 
 
 _GAMMA_NUMPY = {
@@ -91,7 +97,7 @@ _GAMMAS = tuple(
         domain="p < 0 and a > 0" if log else "p > 0 and p < 1 and a > 0",
         ball=QUANTILES[f"qgamma{name}"],
         probe={"p": _LOGS if log else _PROBABILITIES, "a": (0.6, 4.5)},
-        spell=_spelling("qgamma", ("a",), name, _GAMMA_NUMPY.get(name, "")),
+        spell=_spelling("gamma", ("a",), name, _GAMMA_NUMPY.get(name, "")),
     )
     for name, (upper, log) in _VARIANTS.items()
 )
@@ -114,17 +120,10 @@ _BETAS = tuple(
         domain="p < 0" if log else "p > 0 and p < 1",
         ball=QUANTILES[f"qbeta{name}"],
         probe={"p": (-0.5,) if log else (0.3,), "a": (0.6,), "b": (2.5,)},
-        spell=_spelling("qbeta", ("a", "b"), name, _BETA_NUMPY.get(name, "")),
+        spell=_spelling("beta", ("a", "b"), name, _BETA_NUMPY.get(name, "")),
     )
     for name, (upper, log) in _VARIANTS.items()
 )
-# SciPy's stdtrit is wrong for few degrees of freedom. x^2/v is the odds of a beta quantile: of
-# the one that is small, in the middle by the probability between -x and x.
-_Q = "(2*min2(p, 1 - p))"
-_OUTER = f"qbeta({_Q}, v/2, 0.5)"
-_INNER = f"ifelse({_Q} < 0.5, qbeta_upper({_Q}, 0.5, v/2), qbeta(abs(1 - 2*p), 0.5, v/2))"
-_ODDS = f"ifelse({_OUTER} < 0.5, 1/{_OUTER} - 1, {_INNER}/(1 - {_INNER}))"
-_STUDENT = f"sign(p - 0.5)*sqrt(v*{_ODDS})"
 # R rounds exp(p) to a double and loses what it is short of 1; the other tail has all digits.
 _STUDENT_LOG_R = "ifelse({p} > -log(2), -qt(-expm1({p}), {v}), qt({p}, {v}, log.p = TRUE))"
 _STUDENTS = tuple(
@@ -141,10 +140,9 @@ _STUDENTS = tuple(
         ball=QUANTILES[f"qt{name}"],
         probe={"p": _LOGS if log else _PROBABILITIES, "v": (3.0,)},
         spell={
-            **_spelling("qt", ("v",), name, ""),
+            **_spelling("t", ("v",), name),
             **({"r": _STUDENT_LOG_R} if log else {}),
         },
-        expand=None if log else _STUDENT,
     )
     for name, log, scale in (("", False, ""), ("_log", True, " - p"))
 )

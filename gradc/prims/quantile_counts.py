@@ -8,12 +8,12 @@ from typing import Any
 from gradc.prims import balls
 from gradc.prims.cumulative import r_call
 from gradc.prims.cumulative_balls import corners, log_beta_tails, log_gamma_tails
+from gradc.prims.quantile import python_call
 from gradc.prims.quantile_balls import levels
-from gradc.prims.schema import Prim, Unsupported, prim
+from gradc.prims.schema import Prim, prim
 
 Ball = Any
 
-_NO_STEPS = Unsupported("the target has no quantiles of counts")
 _VARIANTS = {
     "": (False, False),
     "_upper": (True, False),
@@ -80,9 +80,11 @@ def _prims(
     name: str, shapes: str, what: str, tails: Callable[..., tuple[Ball, Ball]], ways: str
 ) -> list[Prim]:
     found: list[Prim] = []
+    python = what.replace("negative ", "n").lower()
     for suffix, (upper, log) in _VARIANTS.items():
         ball = _quantile(tails, upper=upper, log=log)
         probabilities = (-2.3, -0.4) if log else (0.1, 0.65)
+        call = python_call(python, "p", *shapes.split(), upper=upper, log=log)
         values = {"l": (4.25,), "s": (9.0,), "r": (0.3,)}
         found.append(
             prim(
@@ -97,8 +99,8 @@ def _prims(
                 spell={
                     "r": r_call(name, "p", *shapes.split(), upper=upper, log=log),
                     "tmb": f"extra::{name}{suffix}",
-                    "numpy": _NO_STEPS,
-                    "tf": _NO_STEPS,
+                    "numpy": call,
+                    "tf": call,
                 },
                 kinks=True,
             )

@@ -21,7 +21,7 @@ from gradc.emit.syntax import (
     not_associative,
 )
 from gradc.ir import Function, Graph, Input
-from gradc.targets import fit_numpy, saddle
+from gradc.targets import fit_numpy, quantiles, saddle
 from gradc.targets.derivatives import Entry, hessian_entries, offsets
 from gradc.targets.moments import PYTHON_NAMES, python_parts
 from gradc.targets.numpy_arguments import argument_lines
@@ -82,6 +82,8 @@ SYNTAX = Syntax(
     special={"select": _where, "exact_pi": _pi, **SPECIAL},
 )
 
+# What they compute and do not choose may be a logarithm of a negative number.
+_QUIET = (*saddle.NUMPY, *quantiles.NUMPY)
 _DEFINED = (
     "value",
     "value_and_grad",
@@ -90,6 +92,7 @@ _DEFINED = (
     "_arguments",
     *FUNCTIONS,
     *saddle.NUMPY,
+    *quantiles.NUMPY,
     *PYTHON_NAMES,
 )
 
@@ -107,8 +110,10 @@ def write(model: EmitModel, target: Target) -> Emitted:
     for name, text in FUNCTIONS.items():
         if called_in(name, body):
             parts.append(text.rstrip().split("\n"))
+    roots = quantiles.used(quantiles.NUMPY, body)
+    body += "\n".join(line for part in roots for line in part)
     parts += saddle.used(saddle.NUMPY, body)
-    parts += python_parts("numpy", body)
+    parts += [*python_parts("numpy", body), *roots]
     whole = "\n".join(line for part in [*parts, *functions] for line in part)
     lines = [*short(_header(module)), ""]
     if "math." in whole:
@@ -144,7 +149,7 @@ def _body(module: Module, plan: Schedule, last: list[str], indent: int = 4) -> l
         # What has no arguments cannot take their dtype.
         dtype = f"{arguments[0]}.dtype.type" if arguments else "np.float64"
         lines.append(f"    dtype = {dtype}")
-    if "np.where(" in text or any(f"{name}(" in text for name in saddle.NUMPY):
+    if "np.where(" in text or any(f"{name}(" in text for name in _QUIET):
         # The branch that is not taken may be a logarithm of a negative number.
         lines.append('    with np.errstate(all="ignore"):')
         return [*lines, *(f"    {line}" if line else line for line in [*inner, *last])]

@@ -15,7 +15,7 @@ from gradc.emit.schedule import Schedule, Statement
 from gradc.emit.sharing import share_signs
 from gradc.emit.syntax import ATOM, SIGN, Piece, Syntax, infix
 from gradc.ir import Function, Graph, Input, reachable
-from gradc.targets import saddle
+from gradc.targets import quantiles, saddle
 from gradc.targets.derivatives import Entry
 from gradc.targets.moments import PYTHON_NAMES, python_parts
 from gradc.targets.python import (
@@ -117,6 +117,7 @@ _DEFINED = (
     "_tensors",
     *FUNCTIONS,
     *saddle.TF,
+    *quantiles.TF,
     *PYTHON_NAMES,
 )
 
@@ -162,7 +163,9 @@ def support(functions: Sequence[list[str]]) -> list[list[str]]:
     body = "\n".join(line for lines in functions for line in lines)
     parts = [_lines(_TENSORS)] if called_in("_tensors", body) else []
     parts += [_lines(text) for name, text in FUNCTIONS.items() if called_in(name, body)]
-    return [*parts, *saddle.used(saddle.TF, body), *python_parts("tf", body)]
+    roots = quantiles.used(quantiles.TF, body)
+    body += "\n".join(line for part in roots for line in part)
+    return [*parts, *saddle.used(saddle.TF, body), *python_parts("tf", body), *roots]
 
 
 def uses_pi(parts: Sequence[list[str]]) -> bool:

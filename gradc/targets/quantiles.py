@@ -1,0 +1,381 @@
+"""Quantiles as small functions in emitted NumPy and TensorFlow, found as roots.
+
+The unknown is the logarithm of a gamma quantile and the log odds of a beta quantile. There
+log(-log(upper tail)) is nearly a straight line from one end to the other, so that Halley's
+method converges from every start; a bracket keeps it inside where rounding misleads it. Two
+steps of Newton's method come last: a tape that differentiates them gets the derivatives of the
+implicit function, the second ones too.
+
+Tails are the integrals that distribution functions are made of, each computed where it is
+the smaller one and as a logarithm, so that none underflows. All is computed in doubles,
+whatever the arguments are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+_SHARED = {
+    "_levels": '''\
+def _levels(p, upper, log):
+    """Logs of the lower and of the upper tail that a probability says."""
+    own, other = (p, _log1mexp(p)) if log else (LOG(p), LOG1P(-p))
+    return (other, own) if upper else (own, other)
+''',
+    "_log1mexp": '''\
+def _log1mexp(t):
+    """log(1 - exp(t)) for t below 0."""
+    near = t > -0.6931471805599453
+    return NP.where(near, LOG(-EXPM1(NP.where(near, t, -0.5))), LOG1P(-NP.exp(t)))
+''',
+    "_log_hazard": '''\
+def _log_hazard(low):
+    """log(-log(upper tail)) from the log of the lower tail."""
+    small = low < -40.0
+    return NP.where(small, low + 0.5 * NP.exp(low), LOG(-_log1mexp(NP.where(~small, low, -1.0))))
+''',
+    "_excess": '''\
+def _excess(below, tail, density, bend, low, high):
+    """By how much log(-log(upper tail)) is too large, its slope, and its curvature over that.
+
+    ``tail`` is the log of the lower tail where ``below`` is true and of the upper one elsewhere,
+    ``density`` the log of the density and ``bend`` its slope; ``low`` and ``high`` are wanted.
+    """
+    near, far = NP.where(below, tail, -1.0), NP.where(~below, tail, -1.0)
+    hazard = NP.where(below, _log_hazard(near), LOG(-far))
+    wanted = NP.where(below, _log_hazard(low), LOG(-high))
+    slope = NP.exp(density - NP.where(below, _log1mexp(near), far) - hazard)
+    return hazard - wanted, slope, bend + slope * (NP.exp(hazard) - 1.0)
+''',
+    "_scaled": '''\
+def _scaled(a, n, x, log_x):
+    """a*log(n*x/a) + a - n*x, which is at most 0, also where x underflows."""
+    usual = x > 1e-200
+    return NP.where(
+        usual, -_bd0(a, n * NP.where(usual, x, a / n)), a * (log_x + LOG(n / a)) + a - n * x
+    )
+''',
+    "_score": '''\
+def _score(low, high):
+    """About the normal quantile, from the logs of the tails."""
+    t = NP.minimum(low, high)
+    z = NP.where(t > -600.0, NDTRI(NP.exp(NP.maximum(t, -600.0))), -NP.sqrt(-2.0 * t))
+    return NP.where(low < high, z, -z)
+''',
+    "_gamma_tail": '''\
+def _gamma_tail(s, a):
+    """At exp(s): whether it is low, the log of the tail there, and log(a) less than x*density."""
+    x = NP.exp(s)
+    split = NP.where(a < 1.0, 0.8 + 1.2 * a, a + 1.0)
+    below = x < split
+    large = (a >= 11.0) & (s > -600.0)
+    saddle = _scaled(a, 1.0, x, s) - 0.5 * LOG(6.283185307179586 * a) - _stirlerr(a, 0)
+    scale = NP.where(large, saddle, a * s - x - LGAMMA(a + 1.0))
+    low = scale + LOG1P(x * _gamma_below(NP.minimum(x, split), a, 0.0))
+    high = scale + LOG(a * _gamma_above(NP.maximum(x, split), a, 0.0))
+    return below, NP.where(below, low, high), scale
+''',
+    "_gamma_quantile": '''\
+def _gamma_quantile(p, a, upper=False, log=False):
+    """Quantile of the gamma distribution with shape a."""
+    (p, a), back = _doubles(p, a)
+    low, high = _levels(p, upper, log)
+
+    def excess(s, a, low, high):
+        below, tail, scale = _gamma_tail(s, a)
+        return _excess(below, tail, scale + LOG(a), a - NP.exp(s), low, high)
+
+    root = 1.0 - 1.0 / (9.0 * a) + _score(low, high) / (3.0 * NP.sqrt(a))
+    middle = LOG(a) + 3.0 * LOG(NP.maximum(root, 1e-30))
+    s = _root(excess, NP.maximum(middle, (low + LGAMMA(a + 1.0)) / a), a, low, high)
+    x = NP.where(low == -INF, 0.0 * a, NP.where(high == -INF, INF + a, NP.exp(s)))
+    return back(NP.where(a > 0.0, x, NAN * a))
+''',
+    "_log_beta_density": '''\
+def _log_beta_density(s, a, b):
+    """log of the density of the log odds s."""
+    n, e = a + b, NP.exp(-NP.abs(s))
+    x, y = NP.where(s < 0.0, e, 1.0) / (1.0 + e), NP.where(s >= 0.0, e, 1.0) / (1.0 + e)
+    log_x, log_y = NP.minimum(s, 0.0) - LOG1P(e), NP.minimum(-s, 0.0) - LOG1P(e)
+    rest = _stirlerr(n, 0) - _stirlerr(a, 0) - _stirlerr(b, 0)
+    rest += 0.5 * LOG(a / n * b / 6.283185307179586)
+    return x, y, _scaled(a, n, x, log_x) + _scaled(b, n, y, log_y) + rest
+''',
+    "_beta_tail": '''\
+def _beta_tail(s, a, b):
+    """At the log odds s: x, 1 - x, whether x is low, the log of the tail there, of the density."""
+    x, y, density = _log_beta_density(s, a, b)
+    below = x < (a + 1.0) / (a + b + 2.0)
+    z, c, d = NP.where(below, x, y), NP.where(below, a, b), NP.where(below, b, a)
+    z = NP.minimum(z, (c + 1.0) / (a + b + 2.0))
+    tail = density - LOG(c) + LOG1P((a + b) * z * _beta_below(z, c, d, 0.0, 0.0))
+    return x, y, below, tail, density
+''',
+    "_beta_odds": '''\
+def _beta_odds(low, high, a, b):
+    """Log odds of the quantile of a beta distribution, from the logs of its tails."""
+    turn = low > high  # the smaller tail is the lower one of 1 - x
+    low, high = NP.where(turn, high, low), NP.where(turn, low, high)
+    a, b = NP.where(turn, b, a), NP.where(turn, a, b)
+
+    def excess(s, a, b, low, high):
+        x, y, below, tail, density = _beta_tail(s, a, b)
+        return _excess(below, tail, density, a * y - b * x, low, high)
+
+    width = NP.sqrt((1.0 + 0.6 / a) / a + (1.0 + 0.6 / b) / b)
+    middle = DIGAMMA(a) - DIGAMMA(b) + width * _score(low, high)
+    # What exp(a*s)/(a*B(a, b)) says for a small tail.
+    far = -745.0 + 0.0 * a
+    lead = (low + LOG(a) + a * far - _log_beta_density(far, a, b)[2]) / a
+    odds = lead - LOG(-EXPM1(NP.minimum(lead, -0.05)))
+    start = NP.where(lead < -0.05, NP.maximum(odds, middle), middle)
+    s = _root(excess, start, a, b, low, high)
+    s = NP.where(low == -INF, -INF + a, s)
+    return NP.where(turn, -s, NP.where((a > 0.0) & (b > 0.0), s, NAN * a))
+''',
+    "_beta_quantile": '''\
+def _beta_quantile(p, a, b, upper=False, log=False):
+    """Quantile of the beta distribution."""
+    (p, a, b), back = _doubles(p, a, b)
+    s = _beta_odds(*_levels(p, upper, log), a, b)
+    e = NP.exp(-NP.abs(s))
+    return back(NP.where(s < 0.0, e, 1.0) / (1.0 + e))
+''',
+    "_t_quantile": '''\
+def _t_quantile(p, v, log=False):
+    """Quantile of Student's t with v degrees of freedom."""
+    (p, v), back = _doubles(p, v)
+    low, high = _levels(p, False, log)
+    both = NP.minimum(low, high) + 0.6931471805599453
+    inside = LOG(-EXPM1(both)) if log else LOG(NP.abs(1.0 - 2.0 * p))
+    s = _beta_odds(both, inside, 0.5 * v, 0.5 + 0.0 * v)
+    return back(NP.sign(low - high) * NP.sqrt(v) * NP.exp(-0.5 * s))
+''',
+    "_count": '''\
+def _count(tails, middle, p, upper, log, most, *shapes):
+    """The smallest whole number from 0 to ``most`` whose lower tail reaches p, as R tells it.
+
+    What lies just above a step, as the step itself does when it is rounded, is still below it.
+    """
+    spare = 64.0 * 2.0**-52
+    if log:
+        p = p * (1.0 - spare if upper else 1.0 + spare)
+    else:
+        spare = spare * NP.where(p > 0.5, 0.125 + 0.0 * p, 1.0)
+        p = NP.where(p < 1.0, p * (1.0 + spare if upper else 1.0 - spare), p)
+    low, high = _levels(p, upper, log)
+    mean, deviation, skew = middle
+    z = _score(low, high)
+    start = mean + deviation * (z + skew * (z * z - 1.0) / 6.0)
+    start = NP.floor(NP.minimum(NP.maximum(start, 0.0), most))
+
+    def reaches(k, low, high, *shapes):
+        below, above = tails(k, *shapes)
+        return NP.where(low < high, below >= low, above <= high)
+
+    k = _smallest(reaches, NP.where(start >= 0.0, start, 0.0), most, low, high, *shapes)
+    k = NP.where(low == -INF, 0.0 * k, NP.where(high == -INF, most + 0.0 * k, k))
+    return NP.where(low + high < 0.0, k, NAN * k)
+''',
+    "_poisson_quantile": '''\
+def _poisson_quantile(p, m, upper=False, log=False):
+    """Quantile of the Poisson distribution with mean m."""
+    (p, m), back = _doubles(p, m)
+
+    def tails(k, m):
+        below, tail, _ = _gamma_tail(LOG(m), k + 1.0)
+        other = _log1mexp(tail)
+        return NP.where(below, other, tail), NP.where(below, tail, other)
+
+    middle = m, NP.sqrt(m), 1.0 / NP.sqrt(m)
+    return back(_count(tails, middle, p, upper, log, INF, m))
+''',
+    "_binomial_quantile": '''\
+def _binomial_quantile(p, n, r, upper=False, log=False):
+    """Quantile of the number of successes, each of probability r, in n trials."""
+    (p, n, r), back = _doubles(p, n, r)
+
+    def tails(k, n, r):
+        k = NP.minimum(k, n - 1.0)
+        _, _, below, tail, _ = _beta_tail(LOG(r) - LOG1P(-r), k + 1.0, n - k)
+        other = _log1mexp(tail)
+        return NP.where(below, other, tail), NP.where(below, tail, other)
+
+    deviation = NP.sqrt(n * r * (1.0 - r))
+    middle = n * r, deviation, (1.0 - 2.0 * r) / deviation
+    return back(_count(tails, middle, p, upper, log, n, n, r))
+''',
+    "_nbinomial_quantile": '''\
+def _nbinomial_quantile(p, n, r, upper=False, log=False):
+    """Quantile of the number of failures before n successes, each of probability r."""
+    (p, n, r), back = _doubles(p, n, r)
+
+    def tails(k, n, r):
+        _, _, below, tail, _ = _beta_tail(LOG(r) - LOG1P(-r), n, k + 1.0)
+        other = _log1mexp(tail)
+        return NP.where(below, tail, other), NP.where(below, other, tail)
+
+    deviation = NP.sqrt(n * (1.0 - r)) / r
+    middle = n * (1.0 - r) / r, deviation, (2.0 - r) / (r * deviation)
+    return back(_count(tails, middle, p, upper, log, INF, n, r))
+''',
+}
+_HALLEY = '''\
+def _halley(excess, s, low, high, arguments):
+    """One step towards a root, inside of the bracket, which it narrows."""
+    g, slope, bend = excess(s, *arguments)
+    low, high = NP.where(g < 0.0, s, low), NP.where(g < 0.0, high, s)
+    step = g / slope
+    step = step / CLIP(1.0 - 0.5 * step * bend, 0.5, 2.0)
+    most = 10.0 + NP.abs(s)
+    new = s - CLIP(step, -most, most)
+    return NP.where((new >= low) & (new <= high), new, 0.5 * (low + high)), low, high
+'''
+_STEP = '''\
+def _narrow(reaches, k, low, high, width, arguments):
+    """One step towards the smallest whole number that reaches, in widths that double."""
+    found = reaches(k, *arguments)
+    low, high = NP.where(found, low, k), NP.where(found, k, high)
+    new = NP.where(found, k - width, k + width)
+    middle = NP.floor(0.5 * (low + high))
+    return NP.where((new > low) & (new < high), new, middle), low, high, 2.0 * width
+'''
+_NUMPY = {
+    "_doubles": '''\
+def _doubles(*arguments):
+    """The arguments as arrays of doubles, and what gives a result their own dtype."""
+    dtype = np.result_type(*arguments, np.float32)
+    values = [np.asarray(v, np.float64) for v in arguments]
+    return np.broadcast_arrays(*values), lambda result: np.asarray(result, dtype)[()]
+''',
+    "_root": '''\
+def _root(excess, s, *arguments):
+    """The root of an increasing function."""
+    low, high = np.full_like(s, -np.inf), np.full_like(s, np.inf)
+    for _ in range(100):
+        last = s
+        s, low, high = _halley(excess, s, low, high, arguments)
+        if not np.any(np.abs(s - last) > 1e-4 * (1.0 + np.abs(s))):
+            break
+    for _ in range(2):
+        g, slope, _ = excess(s, *arguments)
+        s = s - g / slope
+    return s
+''',
+    "_smallest": '''\
+def _smallest(reaches, k, most, *arguments):
+    """The smallest whole number that reaches; ``most`` does."""
+    low, high, width = np.full_like(k, -1.0), most + np.zeros_like(k), 1.0
+    while np.any(high - low > 1.0):
+        k, low, high, width = _narrow(reaches, k, low, high, width, arguments)
+    return high
+''',
+}
+_TF = {
+    "_doubles": '''\
+def _doubles(*arguments):
+    """The arguments as tensors of doubles, and what gives a result their own dtype."""
+    dtypes = [v.dtype for v in arguments if tf.is_tensor(v)]
+    values = [tf.cast(v, tf.float64) for v in arguments]
+    shape = tf.shape(values[0])
+    for v in values[1:]:
+        shape = tf.broadcast_dynamic_shape(shape, tf.shape(v))
+    values = [tf.broadcast_to(v, shape) for v in values]
+    return values, lambda result: tf.cast(result, dtypes[0] if dtypes else tf.float64)
+''',
+    "_root": '''\
+def _root(excess, s, *arguments):
+    """The root of an increasing function, for a tape to differentiate."""
+    s = tf.stop_gradient(s)
+    fixed = [tf.stop_gradient(v) for v in arguments]
+
+    def moves(s, low, high, last):
+        return tf.reduce_any(tf.abs(s - last) > 1e-4 * (1.0 + tf.abs(s)))
+
+    def step(s, low, high, last):
+        return *_halley(excess, s, low, high, fixed), s
+
+    infinite = tf.fill(tf.shape(s), tf.constant(INF, s.dtype))
+    start = s, -infinite, infinite, s + 1.0 + tf.abs(s)
+    s = tf.while_loop(moves, step, start, maximum_iterations=100)[0]
+    s = tf.stop_gradient(s)
+    for _ in range(2):
+        g, slope, _ = excess(s, *arguments)
+        s = s - g / slope
+    return s
+''',
+    "_smallest": '''\
+def _smallest(reaches, k, most, *arguments):
+    """The smallest whole number that reaches; ``most`` does."""
+    fixed = [tf.stop_gradient(v) for v in arguments]
+
+    def is_open(k, low, high, width):
+        return tf.reduce_any(high - low > 1.0)
+
+    def step(k, low, high, width):
+        return _narrow(reaches, k, low, high, width, fixed)
+
+    k = tf.stop_gradient(k)
+    zero = tf.zeros_like(k)
+    start = k, zero - 1.0, tf.stop_gradient(most + zero), tf.constant(1.0, k.dtype)
+    return tf.while_loop(is_open, step, start)[2]
+''',
+}
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "numpy": {
+        "LOG": "np.log",
+        "LOG1P": "np.log1p",
+        "EXPM1": "np.expm1",
+        "LGAMMA": "special.gammaln",
+        "DIGAMMA": "special.digamma",
+        "NDTRI": "special.ndtri",
+        "CLIP": "np.clip",
+        "INF": "np.inf",
+        "NAN": "np.nan",
+        "NP": "np",
+    },
+    "tf": {
+        "LOG": "tf.math.log",
+        "LOG1P": "tf.math.log1p",
+        "EXPM1": "tf.math.expm1",
+        "LGAMMA": "tf.math.lgamma",
+        "DIGAMMA": "tf.math.digamma",
+        "NDTRI": "tf.math.ndtri",
+        "CLIP": "tf.clip_by_value",
+        "INF": 'float("inf")',
+        "NAN": 'float("nan")',
+        "NP": "tf",
+    },
+}
+
+
+def _functions(target: str, own: Mapping[str, str]) -> dict[str, str]:
+    words = _WORDS[target]
+    texts = {"_halley": _HALLEY, "_narrow": _STEP, **own, **_SHARED}
+    pattern = re.compile(rf"\b({'|'.join(words)})\b")
+    return {
+        name: pattern.sub(lambda found: words[found[0]], text) for name, text in texts.items()
+    }
+
+
+NUMPY = _functions("numpy", _NUMPY)
+TF = _functions("tf", _TF)
+
+
+def _needed(functions: Mapping[str, str], body: str) -> Iterator[str]:
+    """Names of the functions that a text calls, and those that they call."""
+    waiting, seen = [body], set[str]()
+    while waiting:
+        text = waiting.pop()
+        for called in re.findall(r"(?<!\w)(_\w+)\b", text):
+            if called in functions and called not in seen:
+                seen.add(called)
+                waiting.append(functions[called])
+                yield called
+
+
+def used(functions: Mapping[str, str], body: str) -> list[list[str]]:
+    """The definitions of those that a text calls, as lines."""
+    needed = set(_needed(functions, body))
+    return [text.rstrip().split("\n") for name, text in functions.items() if name in needed]
