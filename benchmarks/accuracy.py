@@ -171,7 +171,10 @@ def is_normal(truth: Any, dtype: str) -> bool:
 
 
 def turn(prim: Prim, point: tuple[float, ...], truth: Any) -> float:
-    """What relative changes of the arguments do to the result, relatively; orders do not change."""
+    """What relative changes of the arguments do to the result, relatively; orders do not change.
+
+    Where the balls do not tell, it is 0, and explains nothing.
+    """
     if truth.is_zero():
         return math.inf
     total = arb(0)
@@ -186,7 +189,7 @@ def turn(prim: Prim, point: tuple[float, ...], truth: Any) -> float:
             ]
             total += abs((ends[0] - ends[1]) / (2 * arb(2) ** -120))
         ratio = float(total / abs(truth))
-    return ratio if math.isfinite(ratio) else math.inf
+    return ratio if math.isfinite(ratio) else 0.0
 
 
 @dataclass(frozen=True)

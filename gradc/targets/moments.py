@@ -103,7 +103,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 def python_parts(target: str, body: str) -> list[list[str]]:
     """The definitions that a body of Python needs, each as lines."""
     used = [name for name in NAMES if f"_{name}(" in body]
-    if not used:
+    if "_nodes(" not in body and not used:
         return []
     texts = [_NODES_NUMPY if target == "numpy" else _NODES_TF]
     for name in used:

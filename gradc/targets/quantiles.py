@@ -48,6 +48,14 @@ def _excess(below, tail, density, bend, low, high):
     slope = NP.exp(density - NP.where(below, _log1mexp(near), far) - hazard)
     return hazard - wanted, slope, bend + slope * (NP.exp(hazard) - 1.0)
 ''',
+    "_stirling": '''\
+def _stirling(x):
+    """log(gamma(x + 1)) less Stirling's formula, by its recurrence where x is small."""
+    small = x < 11.0
+    y = NP.where(small, x, 11.0)
+    steps = sum((y + k + 0.5) * LOG1P(1.0 / (y + k)) - 1.0 for k in range(11))
+    return _stirlerr(NP.where(small, x + 11.0, x), 0) + NP.where(small, steps, 0.0 * x)
+''',
     "_scaled": '''\
 def _scaled(a, n, x, log_x):
     """a*log(n*x/a) + a - n*x, which is at most 0, also where x underflows."""
@@ -69,8 +77,8 @@ def _gamma_tail(s, a):
     x = NP.exp(s)
     split = NP.where(a < 1.0, 0.8 + 1.2 * a, a + 1.0)
     below = x < split
-    large = (a >= 11.0) & (s > -600.0)
-    saddle = _scaled(a, 1.0, x, s) - 0.5 * LOG(6.283185307179586 * a) - _stirlerr(a, 0)
+    large = (a >= 1.0) & (s > -600.0)
+    saddle = _scaled(a, 1.0, x, s) - 0.5 * LOG(6.283185307179586 * a) - _stirling(a)
     scale = NP.where(large, saddle, a * s - x - LGAMMA(a + 1.0))
     low = scale + LOG1P(x * _gamma_below(NP.minimum(x, split), a, 0.0))
     high = scale + LOG(a * _gamma_above(NP.maximum(x, split), a, 0.0))
@@ -98,9 +106,19 @@ def _log_beta_density(s, a, b):
     n, e = a + b, NP.exp(-NP.abs(s))
     x, y = NP.where(s < 0.0, e, 1.0) / (1.0 + e), NP.where(s >= 0.0, e, 1.0) / (1.0 + e)
     log_x, log_y = NP.minimum(s, 0.0) - LOG1P(e), NP.minimum(-s, 0.0) - LOG1P(e)
-    rest = _stirlerr(n, 0) - _stirlerr(a, 0) - _stirlerr(b, 0)
+    rest = _stirling(n) - _stirling(a) - _stirling(b)
     rest += 0.5 * LOG(a / n * b / 6.283185307179586)
     return x, y, _scaled(a, n, x, log_x) + _scaled(b, n, y, log_y) + rest
+''',
+    # beta_below(x, a, b, 0, 0) with y = 1 - x given: near x = 1 that has the digits.
+    "_beta_integral": '''\
+def _beta_integral(x, y, a, b):
+    """Integral of exp(-(a + 1) u) (y + x exp(-u))^-(a + b + 1) over u > 0, where x + y = 1."""
+    x, y, a, b, t = _nodes(x, y, a, b)
+    u = NP.exp(t - NP.exp(-t))
+    u = u / (NP.abs(b - (a + b + 1.0) * y) + NP.sqrt((a + b + 1.0) * x * y))
+    height = -b * LOG1P(x * EXPM1(-u)) - (a + 1.0) * LOG1P(y * EXPM1(NP.minimum(u, 700.0)))
+    return SUM((1.0 + NP.exp(-t)) * u * NP.exp(height), axis=-1) / 16.0
 ''',
     "_beta_tail": '''\
 def _beta_tail(s, a, b):
@@ -108,8 +126,7 @@ def _beta_tail(s, a, b):
     x, y, density = _log_beta_density(s, a, b)
     below = x < (a + 1.0) / (a + b + 2.0)
     z, c, d = NP.where(below, x, y), NP.where(below, a, b), NP.where(below, b, a)
-    z = NP.minimum(z, (c + 1.0) / (a + b + 2.0))
-    tail = density - LOG(c) + LOG1P((a + b) * z * _beta_below(z, c, d, 0.0, 0.0))
+    tail = density - LOG(c) + LOG1P((a + b) * z * _beta_integral(z, NP.where(below, y, x), c, d))
     return x, y, below, tail, density
 ''',
     "_beta_odds": '''\
@@ -162,7 +179,7 @@ def _count(tails, middle, p, upper, log, most, *shapes):
     if log:
         p = p * (1.0 - spare if upper else 1.0 + spare)
     else:
-        spare = spare * NP.where(p > 0.5, 0.125 + 0.0 * p, 1.0)
+        spare = spare * NP.minimum(1.0, 1.875 - 1.75 * p)  # an eighth near 1, as in R
         p = NP.where(p < 1.0, p * (1.0 + spare if upper else 1.0 - spare), p)
     low, high = _levels(p, upper, log)
     mean, deviation, skew = middle
@@ -256,8 +273,10 @@ def _root(excess, s, *arguments):
     for _ in range(100):
         last = s
         s, low, high = _halley(excess, s, low, high, arguments)
-        if not np.any(np.abs(s - last) > 1e-4 * (1.0 + np.abs(s))):
+        moves = np.abs(s - last) > 1e-4 * (1.0 + np.abs(s))
+        if not np.any(moves):
             break
+    s = np.where(moves, np.nan, s)
     for _ in range(2):
         g, slope, _ = excess(s, *arguments)
         s = s - g / slope
@@ -290,16 +309,18 @@ def _root(excess, s, *arguments):
     s = tf.stop_gradient(s)
     fixed = [tf.stop_gradient(v) for v in arguments]
 
-    def moves(s, low, high, last):
-        return tf.reduce_any(tf.abs(s - last) > 1e-4 * (1.0 + tf.abs(s)))
+    def moves(s, last):
+        return tf.abs(s - last) > 1e-4 * (1.0 + tf.abs(s))
 
     def step(s, low, high, last):
         return *_halley(excess, s, low, high, fixed), s
 
     infinite = tf.fill(tf.shape(s), tf.constant(INF, s.dtype))
     start = s, -infinite, infinite, s + 1.0 + tf.abs(s)
-    s = tf.while_loop(moves, step, start, maximum_iterations=100)[0]
-    s = tf.stop_gradient(s)
+    s, _, _, last = tf.while_loop(
+        lambda s, low, high, last: tf.reduce_any(moves(s, last)), step, start, maximum_iterations=100
+    )
+    s = tf.stop_gradient(tf.where(moves(s, last), NAN * s, s))
     for _ in range(2):
         g, slope, _ = excess(s, *arguments)
         s = s - g / slope
@@ -331,6 +352,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "DIGAMMA": "special.digamma",
         "NDTRI": "special.ndtri",
         "CLIP": "np.clip",
+        "SUM": "np.sum",
         "INF": "np.inf",
         "NAN": "np.nan",
         "NP": "np",
@@ -343,6 +365,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "DIGAMMA": "tf.math.digamma",
         "NDTRI": "tf.math.ndtri",
         "CLIP": "tf.clip_by_value",
+        "SUM": "tf.reduce_sum",
         "INF": 'float("inf")',
         "NAN": 'float("nan")',
         "NP": "tf",
