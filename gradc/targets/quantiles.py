@@ -52,8 +52,8 @@ def _excess(below, tail, density, bend, low, high):
 def _stirling(x):
     """log(gamma(x + 1)) less Stirling's formula, by its recurrence where x is small."""
     small = x < 11.0
-    y = NP.where(small, x, 11.0)
-    steps = sum((y + k + 0.5) * LOG1P(1.0 / (y + k)) - 1.0 for k in range(11))
+    y = NP.expand_dims(NP.where(small, x, 11.0), -1) + [float(k) for k in range(11)]
+    steps = SUM((y + 0.5) * LOG1P(1.0 / y) - 1.0, axis=-1)
     return _stirlerr(NP.where(small, x + 11.0, x), 0) + NP.where(small, steps, 0.0 * x)
 ''',
     "_scaled": '''\
@@ -72,9 +72,8 @@ def _score(low, high):
     return NP.where(low < high, z, -z)
 ''',
     "_gamma_tail": '''\
-def _gamma_tail(s, a):
-    """At exp(s): whether it is low, the log of the tail there, and log(a) less than x*density."""
-    x = NP.exp(s)
+def _gamma_tail(x, s, a):
+    """At x = exp(s): whether it is low, the log of the tail there, of x*density/a."""
     split = NP.where(a < 1.0, 0.8 + 1.2 * a, a + 1.0)
     below = x < split
     large = (a >= 1.0) & (s > -600.0)
@@ -91,24 +90,28 @@ def _gamma_quantile(p, a, upper=False, log=False):
     low, high = _levels(p, upper, log)
 
     def excess(s, a, low, high):
-        below, tail, scale = _gamma_tail(s, a)
-        return _excess(below, tail, scale + LOG(a), a - NP.exp(s), low, high)
+        x = NP.exp(s)
+        below, tail, scale = _gamma_tail(x, s, a)
+        return _excess(below, tail, scale + LOG(a), a - x, low, high)
 
     root = 1.0 - 1.0 / (9.0 * a) + _score(low, high) / (3.0 * NP.sqrt(a))
     middle = LOG(a) + 3.0 * LOG(NP.maximum(root, 1e-30))
     s = _root(excess, NP.maximum(middle, (low + LGAMMA(a + 1.0)) / a), a, low, high)
     x = NP.where(low == -INF, 0.0 * a, NP.where(high == -INF, INF + a, NP.exp(s)))
-    return back(NP.where(a > 0.0, x, NAN * a))
+    return back(NP.where(a > 0.0, x, NAN + a))
 ''',
-    "_log_beta_density": '''\
-def _log_beta_density(s, a, b):
-    """log of the density of the log odds s."""
-    n, e = a + b, NP.exp(-NP.abs(s))
+    "_of_odds": '''\
+def _of_odds(s):
+    """x and y = 1 - x at the log odds s of x, and their logs."""
+    e = NP.exp(-NP.abs(s))
     x, y = NP.where(s < 0.0, e, 1.0) / (1.0 + e), NP.where(s >= 0.0, e, 1.0) / (1.0 + e)
-    log_x, log_y = NP.minimum(s, 0.0) - LOG1P(e), NP.minimum(-s, 0.0) - LOG1P(e)
-    rest = _stirling(n) - _stirling(a) - _stirling(b)
-    rest += 0.5 * LOG(a / n * b / 6.283185307179586)
-    return x, y, _scaled(a, n, x, log_x) + _scaled(b, n, y, log_y) + rest
+    return x, y, NP.minimum(s, 0.0) - LOG1P(e), NP.minimum(-s, 0.0) - LOG1P(e)
+''',
+    "_beta_constant": '''\
+def _beta_constant(a, b):
+    """log of the largest density that log odds have."""
+    ratio = a / (a + b) * b / 6.283185307179586
+    return _stirling(a + b) - _stirling(a) - _stirling(b) + 0.5 * LOG(ratio)
 ''',
     # beta_below(x, a, b, 0, 0) with y = 1 - x given: near x = 1 that has the digits.
     "_beta_integral": '''\
@@ -121,13 +124,13 @@ def _beta_integral(x, y, a, b):
     return SUM((1.0 + NP.exp(-t)) * u * NP.exp(height), axis=-1) / 16.0
 ''',
     "_beta_tail": '''\
-def _beta_tail(s, a, b):
-    """At the log odds s: x, 1 - x, whether x is low, the log of the tail there, of the density."""
-    x, y, density = _log_beta_density(s, a, b)
+def _beta_tail(x, y, log_x, log_y, a, b, most):
+    """At x = 1 - y: whether it is low, the log of the tail there, of the density of log odds."""
+    density = _scaled(a, a + b, x, log_x) + _scaled(b, a + b, y, log_y) + most
     below = x < (a + 1.0) / (a + b + 2.0)
     z, c, d = NP.where(below, x, y), NP.where(below, a, b), NP.where(below, b, a)
     tail = density - LOG(c) + LOG1P((a + b) * z * _beta_integral(z, NP.where(below, y, x), c, d))
-    return x, y, below, tail, density
+    return below, tail, density
 ''',
     "_beta_odds": '''\
 def _beta_odds(low, high, a, b):
@@ -136,28 +139,27 @@ def _beta_odds(low, high, a, b):
     low, high = NP.where(turn, high, low), NP.where(turn, low, high)
     a, b = NP.where(turn, b, a), NP.where(turn, a, b)
 
-    def excess(s, a, b, low, high):
-        x, y, below, tail, density = _beta_tail(s, a, b)
+    def excess(s, a, b, low, high, most):
+        x, y, *logs = _of_odds(s)
+        below, tail, density = _beta_tail(x, y, *logs, a, b, most)
         return _excess(below, tail, density, a * y - b * x, low, high)
 
     width = NP.sqrt((1.0 + 0.6 / a) / a + (1.0 + 0.6 / b) / b)
     middle = DIGAMMA(a) - DIGAMMA(b) + width * _score(low, high)
     # What exp(a*s)/(a*B(a, b)) says for a small tail.
-    far = -745.0 + 0.0 * a
-    lead = (low + LOG(a) + a * far - _log_beta_density(far, a, b)[2]) / a
+    most = _beta_constant(a, b)
+    lead = (low + LOG(a) - a - most - _scaled(b, a + b, 1.0 + 0.0 * a, 0.0)) / a - LOG((a + b) / a)
     odds = lead - LOG(-EXPM1(NP.minimum(lead, -0.05)))
     start = NP.where(lead < -0.05, NP.maximum(odds, middle), middle)
-    s = _root(excess, start, a, b, low, high)
+    s = _root(excess, start, a, b, low, high, most)
     s = NP.where(low == -INF, -INF + a, s)
-    return NP.where(turn, -s, NP.where((a > 0.0) & (b > 0.0), s, NAN * a))
+    return NP.where(turn, -s, NP.where((a > 0.0) & (b > 0.0), s, NAN + a))
 ''',
     "_beta_quantile": '''\
 def _beta_quantile(p, a, b, upper=False, log=False):
     """Quantile of the beta distribution."""
     (p, a, b), back = _doubles(p, a, b)
-    s = _beta_odds(*_levels(p, upper, log), a, b)
-    e = NP.exp(-NP.abs(s))
-    return back(NP.where(s < 0.0, e, 1.0) / (1.0 + e))
+    return back(_of_odds(_beta_odds(*_levels(p, upper, log), a, b))[0])
 ''',
     "_t_quantile": '''\
 def _t_quantile(p, v, log=False):
@@ -173,14 +175,16 @@ def _t_quantile(p, v, log=False):
 def _count(tails, middle, p, upper, log, most, *shapes):
     """The smallest whole number from 0 to ``most`` whose lower tail reaches p, as R tells it.
 
-    What lies just above a step, as the step itself does when it is rounded, is still below it.
+    What lies just above a step is still below it: a step that R computes is off by 80 units of
+    the last digit, and so is one computed here.
     """
-    spare = 64.0 * 2.0**-52
+    spare = 256.0 * 2.0**-52
     if log:
         p = p * (1.0 - spare if upper else 1.0 + spare)
     else:
-        spare = spare * NP.minimum(1.0, 1.875 - 1.75 * p)  # an eighth near 1, as in R
-        p = NP.where(p < 1.0, p * (1.0 + spare if upper else 1.0 - spare), p)
+        spare = spare * NP.minimum(1.96875 - 1.9375 * p, 1.0)  # 8 near 1, as in R
+        moved = p * (1.0 + spare if upper else 1.0 - spare)
+        p = NP.where((p < 1.0) & (moved < 1.0), moved, p)
     low, high = _levels(p, upper, log)
     mean, deviation, skew = middle
     z = _score(low, high)
@@ -201,7 +205,7 @@ def _poisson_quantile(p, m, upper=False, log=False):
     (p, m), back = _doubles(p, m)
 
     def tails(k, m):
-        below, tail, _ = _gamma_tail(LOG(m), k + 1.0)
+        below, tail, _ = _gamma_tail(m, LOG(m), k + 1.0)
         other = _log1mexp(tail)
         return NP.where(below, other, tail), NP.where(below, tail, other)
 
@@ -215,7 +219,8 @@ def _binomial_quantile(p, n, r, upper=False, log=False):
 
     def tails(k, n, r):
         k = NP.minimum(k, n - 1.0)
-        _, _, below, tail, _ = _beta_tail(LOG(r) - LOG1P(-r), k + 1.0, n - k)
+        logs, most = (LOG(r), LOG1P(-r)), _beta_constant(k + 1.0, n - k)
+        below, tail, _ = _beta_tail(r, 1.0 - r, *logs, k + 1.0, n - k, most)
         other = _log1mexp(tail)
         return NP.where(below, other, tail), NP.where(below, tail, other)
 
@@ -229,7 +234,8 @@ def _nbinomial_quantile(p, n, r, upper=False, log=False):
     (p, n, r), back = _doubles(p, n, r)
 
     def tails(k, n, r):
-        _, _, below, tail, _ = _beta_tail(LOG(r) - LOG1P(-r), n, k + 1.0)
+        logs, most = (LOG(r), LOG1P(-r)), _beta_constant(n, k + 1.0)
+        below, tail, _ = _beta_tail(r, 1.0 - r, *logs, n, k + 1.0, most)
         other = _log1mexp(tail)
         return NP.where(below, tail, other), NP.where(below, other, tail)
 
@@ -312,14 +318,15 @@ def _root(excess, s, *arguments):
     def moves(s, last):
         return tf.abs(s - last) > 1e-4 * (1.0 + tf.abs(s))
 
+    def is_open(s, low, high, last):
+        return tf.reduce_any(moves(s, last))
+
     def step(s, low, high, last):
         return *_halley(excess, s, low, high, fixed), s
 
     infinite = tf.fill(tf.shape(s), tf.constant(INF, s.dtype))
     start = s, -infinite, infinite, s + 1.0 + tf.abs(s)
-    s, _, _, last = tf.while_loop(
-        lambda s, low, high, last: tf.reduce_any(moves(s, last)), step, start, maximum_iterations=100
-    )
+    s, _, _, last = tf.while_loop(is_open, step, start, maximum_iterations=100)
     s = tf.stop_gradient(tf.where(moves(s, last), NAN * s, s))
     for _ in range(2):
         g, slope, _ = excess(s, *arguments)

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 from distributions import FLAGS, flagged
+from flint import arb, ctx
 from rscript import printed_by_r
 
 from gradc.model import compile as compile_model
+from gradc.verify import true_values
 
 COUNTS = {
     "qpois(p, a)": "ppois(k, a)",
@@ -23,7 +25,7 @@ COUNTS = {
     "qgeom(p, b)": "pgeom(k, b)",
 }
 SMOOTH = ("qgamma(p, a, rate = b)", "qbeta(p, a, b)", "qt(p, a)", "qf(p, a, b)", "qchisq(p, b)")
-_ROWS = 300
+_ROWS = 150
 
 
 def draws(count: bool, seed: int) -> dict[str, np.ndarray]:
@@ -104,7 +106,7 @@ for name, given in asked.items():
     module = importlib.import_module(name + "_tf")
     value = lambda **data: module.value(tf.constant(1.0, tf.float64), **data)
     data = {key: tf.constant(column, tf.float64) for key, column in given.items()}
-    said[name] = tf.function(value)(**data).numpy().tolist()
+    said[name] = value(**data).numpy().tolist()
 print("ANSWER" + json.dumps(said))
 """
 
@@ -149,15 +151,94 @@ def test_a_random_grid_is_rs(target: str, by_r: dict[str, list[Any]], tmp_path: 
     said = by_numpy(tmp_path, asked) if target == "numpy" else by_tf(tmp_path, asked, TF_SCRIPT)
     wrong = []
     for call in [*COUNTS, *SMOOTH]:
-        for place, table in enumerate(by_r[call]):
+        for place, (flags, table) in enumerate(zip(FLAGS, by_r[call], strict=True)):
             name = f"{call[: call.index('(')]}{place}"
             got, expected = np.array(said[name]), table[1]
-            if call in COUNTS:
-                same = got == expected
-            else:
-                same = np.abs(got - expected) <= 1e-9 * np.abs(expected)
-                same |= (expected < 1e-290) | ~np.isfinite(expected)
+            same = got == expected
+            if call in SMOOTH:
+                same |= np.abs(got - expected) <= 1e-9 * np.abs(expected)
             for row in np.flatnonzero(~same):
                 at = {key: column[row] for key, column in asked[name].items()}
-                wrong.append((call, FLAGS[place], at, got[row], expected[row]))
+                # R's qt and qf lose digits, or all of them, for few degrees of freedom.
+                if call in COUNTS or not is_true(flagged(call, *flags), at, got[row]):
+                    wrong.append((call, flags, at, got[row], expected[row]))
     assert wrong == []
+
+
+def is_true(call: str, at: dict[str, float], got: float) -> bool:
+    """Whether ball arithmetic says the same as a target."""
+    model = compile_model(f"{call} + 0*a*b", wrt=["a"])
+    (cell,) = true_values(model.stages.value, at).cells["value"]
+    with ctx.workprec(200):
+        return bool(abs(arb(float(got)) - cell) <= abs(cell) * arb("1e-9") + arb("1e-300"))
+
+
+TAPED = {
+    "of_gamma": "qgamma(p, a, lower.tail = FALSE)",
+    "of_beta": "qbeta(p, a, b, log.p = TRUE)",
+    "of_t": "qt(p, a)",
+    "of_counts": "qpois(p, a) + b*p",
+}
+TAPE_SCRIPT = """
+import importlib, json
+import numpy as np
+import tensorflow as tf
+
+def answers(function, given, dtype):
+    x = tf.constant(given, dtype)
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            value = function(*tf.unstack(x))
+        first = inner.gradient(value, x)
+        part = tf.reduce_sum(first)
+    second = outer.gradient(part, x)
+    return [np.float64(v).tolist() for v in (value, first, second)]
+
+said = {}
+for name, given in json.load(open("asked.json")).items():
+    module = importlib.import_module(name + "_tf")
+    said[name] = [answers(module.value, given, tf.float64)]
+    said[name] += [answers(module.plain, given, tf.float64)] if name != "of_counts" else []
+    graph = tf.function(module.value)
+    said[name] += [[graph(*map(tf.constant, map(np.float64, given))).numpy().tolist()]]
+    said[name] += [[float(module.value(*map(tf.constant, map(np.float32, given))))]]
+print("ANSWER" + json.dumps(said))
+"""
+
+
+@pytest.mark.needs("tf")
+def test_tapes_graphs_and_single_precision(tmp_path: Path) -> None:
+    at = {
+        "of_gamma": [0.3, 2.5],
+        "of_beta": [-0.8, 2.5, 6.0],
+        "of_t": [0.9, 4.5],
+        "of_counts": [0.6, 7.5, 2.0],
+    }
+    expected: dict[str, Any] = {}
+    for name, call in TAPED.items():
+        names = ["p", "a", "b"][: len(at[name])]
+        model = compile_model(call, wrt=names, name=name)
+        for file, text in model.emit("tf").items():
+            (tmp_path / file).write_text(text, encoding="utf-8")
+        point = dict(zip(names, at[name], strict=True))
+        expected[name] = truth(call, names, point)
+    for name, said in by_tf(tmp_path, at, TAPE_SCRIPT).items():
+        value, first, second = expected[name]
+        *taped, graph, single = said
+        for one in taped:
+            assert np.allclose(one[0], value, rtol=1e-12, atol=0), name
+            assert np.allclose(one[1], first, rtol=1e-10, atol=0), name
+            assert np.allclose(one[2], second, rtol=1e-8, atol=1e-12), name
+        assert np.allclose(graph[0], value, rtol=1e-12, atol=0), name
+        assert np.allclose(single[0], value, rtol=1e-6, atol=0), name
+
+
+def truth(call: str, names: list[str], at: dict[str, float]) -> tuple[float, Any, Any]:
+    """The value, its gradient and the sums of the rows of its Hessian, as NumPy has them."""
+    found = compile_model(call, wrt=names).evaluate(at, hessian=True)
+    hessian = found.hessian
+    assert hessian is not None
+    rows = [sum(float(hessian[one][other]) for other in names) for one in names]
+    return float(found.value), [float(found.gradient[name]) for name in names], rows
