@@ -89,7 +89,7 @@ def quantile_points(shapes_: int, *, log: bool) -> Callable[..., tuple[Column, .
     """Probabilities in the middle and in the tails, and shapes."""
 
     def draw(generator: np.random.Generator, count: int) -> tuple[Column, ...]:
-        p = -np.abs(mixed(-6, 2)(generator, count)) if log else np.abs(unit(generator, count))
+        p = -np.abs(mixed(-6, 3.5)(generator, count)) if log else np.abs(unit(generator, count))
         return p, *(shapes(generator, count) for _ in range(shapes_))
 
     return draw

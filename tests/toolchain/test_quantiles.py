@@ -1,4 +1,4 @@
-"""Quantiles that emitted NumPy and TensorFlow find by themselves: against R, in graphs, on tapes."""
+"""Quantiles that emitted NumPy and TensorFlow find themselves: against R, in graphs, on tapes."""
 
 from __future__ import annotations
 
@@ -130,7 +130,8 @@ def by_numpy(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
     found = {}
     for name, data in asked.items():
         spec = importlib.util.spec_from_file_location(name, folder / f"{name}_numpy.py")
-        assert spec is not None and spec.loader is not None
+        assert spec is not None
+        assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         given = {key: np.array(column) for key, column in data.items()}
