@@ -12,7 +12,7 @@ from gradc.emit.model import Part, Training
 from gradc.emit.numbers import python_number
 from gradc.emit.reports import has_bounds
 from gradc.ir import Input
-from gradc.targets import fit_keras, keras_text, saddle, tf
+from gradc.targets import fit_keras, keras_text, quantiles, saddle, tf
 from gradc.targets.keras_stack import STACK_FUNCTIONS, StackWriter
 from gradc.targets.keras_text import class_name, fill
 from gradc.targets.moments import PYTHON_NAMES
@@ -37,6 +37,7 @@ _DEFINED = (
     *("_DATA", "_BY_ROW", "_SHAPES", "_BOUNDS", "_filled", "_columns", "_at", "sigmoid", "tanh"),
     *FUNCTIONS,
     *saddle.TF,
+    *quantiles.TF,
     *PYTHON_NAMES,
 )
 
