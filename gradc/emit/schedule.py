@@ -74,7 +74,9 @@ class _Scheduler:
         if self.is_name(node) or self.is_cheap(node):
             return
         name = self.namer(node)
-        self.statements.append(Statement(node, name, piece.text))
+        # A name does not show that it stands for a bare number, so it gets the type here.
+        text = self.printer.typed(piece).text
+        self.statements.append(Statement(node, name, text))
         self.pieces[node] = renamed(piece, name)
 
     def is_name(self, node: int) -> bool:

@@ -56,7 +56,7 @@ def _power(graph: Graph, node: int, pieces: Sequence[Piece]) -> Piece:
         if value == 2.0 and not base.literal:
             return Piece(f"tf.square({base.text})", ATOM, base.brackets + 1, base.height + 1)
         if value.is_integer() and abs(value) < 1e9:
-            exponent = Piece(str(int(value)), SIGN if value < 0 else ATOM)
+            exponent = Piece(str(int(value)), SIGN if value < 0 else ATOM, literal=True)
     return infix(OPERATORS["pow"], base, exponent)
 
 

@@ -58,13 +58,20 @@ CASES = [
 
 @pytest.mark.parametrize("hessian", [False, True])
 @pytest.mark.parametrize(
-    "target", ["numpy", *(pytest.param(t, marks=pytest.mark.needs(t)) for t in ("tf", "sympy"))]
+    "target",
+    ["numpy", *(pytest.param(t, marks=pytest.mark.needs(t)) for t in ("tf", "keras", "sympy"))],
 )
 @pytest.mark.parametrize(("text", "at"), CASES)
 def test_nothing_to_differentiate(
     text: str, at: dict[str, list[float]], target: str, hessian: bool
 ) -> None:
     assert status(compile_model(text, wrt=[], at=at), target, hessian) == "agree"
+
+
+@pytest.mark.needs("tf")
+def test_a_number_that_is_used_twice_is_no_float32() -> None:
+    model = compile_model("expm1(0.001^3/(1 + abs(0.001^3))) - b", wrt=["b"])
+    assert status(model, "tf", hessian=False) == "agree"
 
 
 @pytest.mark.needs("r")

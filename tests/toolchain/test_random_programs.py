@@ -66,6 +66,7 @@ def test_numpy(text: str) -> None:
         pytest.param("r", marks=pytest.mark.needs("r")),
         pytest.param("tf", marks=pytest.mark.needs("tf")),
         pytest.param("sympy", marks=pytest.mark.needs("sympy")),
+        pytest.param("keras", marks=pytest.mark.needs("keras")),
     ],
 )
 @runs(25)
@@ -88,6 +89,14 @@ def test_r(text: str) -> None:
 @given(TEXTS)
 def test_tf_and_its_tape(text: str) -> None:
     report = read(text).verify("tf", points=3)
+    assert report.verdict in ("agree", "inconclusive"), complaint(report, text)
+
+
+@pytest.mark.needs("keras")
+@runs(25)
+@given(TEXTS)
+def test_keras(text: str) -> None:
+    report = read(text).verify("keras", witnesses="none", points=3)
     assert report.verdict in ("agree", "inconclusive"), complaint(report, text)
 
 
