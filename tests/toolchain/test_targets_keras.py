@@ -162,6 +162,19 @@ said["report"] = np.asarray(model.report(data("groups"))["eta"]).tolist()
 said["drawn"] = [plain(M[n]().estimates()) for n in ("neuron", "decay")]
 said["types"] = sorted({type(l).__name__ for l in M["network"]()._flatten_layers()})
 
+layers = importlib.import_module("decay_keras").DecayLayer(top=1.5, rate=0.5)
+inputs = keras.Input((1,), dtype="float64")
+scaled = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones", dtype="float64")
+outputs = layers({"x": keras.layers.Reshape((), dtype="float64")(scaled(inputs))})
+chain = keras.Model(inputs, outputs)
+with tf.GradientTape() as tape:
+    total = tf.reduce_sum(chain(x[:, None]))
+found = tape.gradient(total, [w.value for w in chain.trainable_weights])
+said["chain"] = [float(total), *(float(np.squeeze(g)) for g in found)]
+chain.save("chain.keras")
+again = keras.saving.load_model("chain.keras")
+said["chain again"] = float(tf.reduce_sum(again(x[:, None])))
+
 lags = M["lags"]()
 lags.compile(optimizer="SGD")
 neuron = M["neuron"](a=0.0, b=0.0)
@@ -303,6 +316,15 @@ def test_fit_takes_the_response_apart_as_keras_does(said: Any) -> None:
     assert one == other
     fitted = 1 / (1 + np.exp(-(one["a"] + one["b"] * X)))
     assert np.allclose(said["fitted"], fitted, rtol=1e-14)
+
+
+def test_the_layer_stands_among_others(said: Any) -> None:
+    """The gradient goes on through the data to the layers before it."""
+    fitted = 1.5 * np.exp(-0.5 * X)
+    slopes = [-0.5 * X * fitted, fitted / 1.5, -X * fitted]
+    expected = [fitted.sum(), *(slope.sum() for slope in slopes)]
+    assert np.allclose(said["chain"], expected, rtol=1e-13)
+    assert said["chain again"] == said["chain"][0]
 
 
 def test_bounds_reports_and_weights_without_a_start(said: Any) -> None:
