@@ -20,7 +20,7 @@ _SAME = (
 )  # fmt: skip
 _QUANTILES = (
     "qgamma", "qgamma_upper", "qgamma_log", "qgamma_upper_log", "qbeta", "qbeta_upper",
-    "qbeta_log", "qbeta_upper_log", "qt_log", "qpois", "qpois_upper", "qpois_log",
+    "qbeta_log", "qbeta_upper_log", "qt", "qt_log", "qpois", "qpois_upper", "qpois_log",
     "qpois_upper_log", "qbinom", "qbinom_upper", "qbinom_log", "qbinom_upper_log",
     "qnbinom", "qnbinom_upper", "qnbinom_log", "qnbinom_upper_log",
 )  # fmt: skip
