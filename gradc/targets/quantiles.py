@@ -29,13 +29,15 @@ def _levels(p, upper, log):
 def _log1mexp(t):
     """log(1 - exp(t)) for t below 0."""
     near = t > -0.6931471805599453
-    return NP.where(near, LOG(-EXPM1(NP.where(near, t, -0.5))), LOG1P(-NP.exp(t)))
+    small = LOG(-EXPM1(NP.where(near, t, -0.5)))
+    return NP.where(near, small, LOG1P(-NP.exp(t)))
 ''',
     "_log_hazard": '''\
 def _log_hazard(low):
     """log(-log(upper tail)) from the log of the lower tail."""
     small = low < -40.0
-    return NP.where(small, low + 0.5 * NP.exp(low), LOG(-_log1mexp(NP.where(~small, low, -1.0))))
+    usual = LOG(-_log1mexp(NP.where(~small, low, -1.0)))
+    return NP.where(small, low + 0.5 * NP.exp(low), usual)
 ''',
     "_excess": '''\
 def _excess(below, tail, density, bend, low, high):
@@ -62,9 +64,8 @@ def _stirling(x):
 def _scaled(a, n, x, log_x):
     """a*log(n*x/a) + a - n*x, which is at most 0, also where x underflows."""
     usual = x > 1e-200
-    return NP.where(
-        usual, -_bd0(a, n * NP.where(usual, x, a / n)), a * (log_x + LOG(n / a)) + a - n * x
-    )
+    far = a * (log_x + LOG(n / a)) + a - n * x
+    return NP.where(usual, -_bd0(a, n * NP.where(usual, x, a / n)), far)
 ''',
     "_score": '''\
 def _score(low, high):
@@ -99,7 +100,8 @@ def _gamma_quantile(p, a, upper=False, log=False):
     root = 1.0 - 1.0 / (9.0 * a) + _score(low, high) / (3.0 * NP.sqrt(a))
     middle = LOG(a) + 3.0 * LOG(NP.maximum(root, 1e-30))
     s = _root(excess, NP.maximum(middle, (low + LGAMMA(a + 1.0)) / a), a, low, high)
-    x = NP.where(low == -INF, 0.0 * a, NP.where(high == -INF, INF + a, NP.exp(s)))
+    x = NP.where(high == -INF, INF + a, NP.exp(s))
+    x = NP.where(low == -INF, 0.0 * a, x)
     return back(NP.where(a > 0.0, x, NAN + a))
 ''',
     "_of_odds": '''\
@@ -122,8 +124,9 @@ def _beta_integral(x, y, a, b):
     x, y, a, b, t = _nodes(x, y, a, b)
     u = NP.exp(t - NP.exp(-t))
     u = u / (NP.abs(b - (a + b + 1.0) * y) + NP.sqrt((a + b + 1.0) * x * y))
-    height = -b * LOG1P(x * EXPM1(-u)) - (a + 1.0) * LOG1P(y * EXPM1(NP.minimum(u, 700.0)))
-    return SUM((1.0 + NP.exp(-t)) * u * NP.exp(height), axis=-1) / 16.0
+    steep = (a + 1.0) * LOG1P(y * EXPM1(NP.minimum(u, 700.0)))
+    height = NP.exp(-b * LOG1P(x * EXPM1(-u)) - steep)
+    return SUM((1.0 + NP.exp(-t)) * u * height, axis=-1) / 16.0
 ''',
     "_beta_tail": '''\
 def _beta_tail(x, y, log_x, log_y, a, b, most):
@@ -131,7 +134,8 @@ def _beta_tail(x, y, log_x, log_y, a, b, most):
     density = _scaled(a, a + b, x, log_x) + _scaled(b, a + b, y, log_y) + most
     below = x < (a + 1.0) / (a + b + 2.0)
     z, c, d = NP.where(below, x, y), NP.where(below, a, b), NP.where(below, b, a)
-    tail = density - LOG(c) + LOG1P((a + b) * z * _beta_integral(z, NP.where(below, y, x), c, d))
+    more = (a + b) * z * _beta_integral(z, NP.where(below, y, x), c, d)
+    tail = density - LOG(c) + LOG1P(more)
     return below, tail, density
 ''',
     "_beta_odds": '''\
@@ -150,7 +154,8 @@ def _beta_odds(low, high, a, b):
     middle = DIGAMMA(a) - DIGAMMA(b) + width * _score(low, high)
     # What exp(a*s)/(a*B(a, b)) says for a small tail.
     most = _beta_constant(a, b)
-    lead = (low + LOG(a) - a - most - _scaled(b, a + b, 1.0 + 0.0 * a, 0.0)) / a - LOG((a + b) / a)
+    ends = a + most + _scaled(b, a + b, 1.0 + 0.0 * a, 0.0)
+    lead = (low + LOG(a) - ends) / a - LOG((a + b) / a)
     odds = lead - LOG(-EXPM1(NP.minimum(lead, -0.05)))
     start = NP.where(lead < -0.05, NP.maximum(odds, middle), middle)
     s = _root(excess, start, a, b, low, high, most)
@@ -173,8 +178,8 @@ def _t_quantile(p, v, log=False):
     s = _beta_odds(both, inside, 0.5 * v, 0.5 + 0.0 * v)
     return back(NP.sign(low - high) * NP.sqrt(v) * NP.exp(-0.5 * s))
 ''',
-    "_count": '''\
-def _count(tails, middle, p, upper, log, most, *shapes):
+    "_whole": '''\
+def _whole(tails, middle, p, upper, log, most, *shapes):
     """The smallest whole number from 0 to ``most`` whose lower tail reaches p, as R tells it.
 
     What lies just above a step is still below it: a step that R computes is off by 80 units of
@@ -212,7 +217,7 @@ def _poisson_quantile(p, m, upper=False, log=False):
         return NP.where(below, other, tail), NP.where(below, tail, other)
 
     middle = m, NP.sqrt(m), 1.0 / NP.sqrt(m)
-    return back(_count(tails, middle, p, upper, log, INF, m))
+    return back(_whole(tails, middle, p, upper, log, INF, m))
 ''',
     "_binomial_quantile": '''\
 def _binomial_quantile(p, n, r, upper=False, log=False):
@@ -228,7 +233,7 @@ def _binomial_quantile(p, n, r, upper=False, log=False):
 
     deviation = NP.sqrt(n * r * (1.0 - r))
     middle = n * r, deviation, (1.0 - 2.0 * r) / deviation
-    return back(_count(tails, middle, p, upper, log, n, n, r))
+    return back(_whole(tails, middle, p, upper, log, n, n, r))
 ''',
     "_nbinomial_quantile": '''\
 def _nbinomial_quantile(p, n, r, upper=False, log=False):
@@ -243,7 +248,7 @@ def _nbinomial_quantile(p, n, r, upper=False, log=False):
 
     deviation = NP.sqrt(n * (1.0 - r)) / r
     middle = n * (1.0 - r) / r, deviation, (2.0 - r) / (r * deviation)
-    return back(_count(tails, middle, p, upper, log, INF, n, r))
+    return back(_whole(tails, middle, p, upper, log, INF, n, r))
 ''',
 }
 _WORDS: Mapping[str, Mapping[str, str]] = {
@@ -288,8 +293,9 @@ TF = _functions("tf", roots.TF)
 
 
 def _needed(functions: Mapping[str, str], body: str) -> Iterator[str]:
-    """Names of the functions that a text calls, and those that they call."""
-    waiting, seen = [body], set[str]()
+    """Names of the quantiles that a text calls, and of the functions that they call."""
+    waiting = [f"_{name}_quantile" for name in re.findall(r"(?<!\w)_(\w+)_quantile\(", body)]
+    seen = set[str]()
     while waiting:
         text = waiting.pop()
         for called in re.findall(r"(?<!\w)(_\w+)\b", text):
