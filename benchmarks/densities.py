@@ -152,9 +152,41 @@ def _stirling(generator: Generator, count: int) -> list[Column]:
     return [x, generator.choice((0.0, 1.0, 2.0, 3.0), count)]
 
 
+def _wright(generator: Generator, count: int) -> list[Column]:
+    """x and a: powers p of a Tweedie density all over, and some near 1 and 2."""
+    near = 10 ** generator.uniform(-2, -0.3, count)
+    p = _mixed(generator, generator.uniform(1.02, 1.98, count), 1 + near, 0.7)
+    p = np.where(generator.random(count) < 0.15, 2 - near, p)
+    x = _mixed(generator, generator.uniform(-2, 3, count), generator.uniform(-8, 5, count), 0.9)
+    return [10**x, (2 - p) / (p - 1)]
+
+
+def _wright_order(order: int) -> Joint:
+    def drawn(generator: Generator, count: int) -> list[Column]:
+        m = generator.integers(0, order + 1, count).astype(float)
+        return [*_wright(generator, count), m, order - m]
+
+    return drawn
+
+
+def _tweedie(generator: Generator, count: int) -> list[Column]:
+    """Near the mean and far from it; now and then 0."""
+    x, a = _wright(generator, count)
+    p, phi = (2 + a) / (1 + a), _scales(generator, count, -2, 2)
+    y = np.minimum((x * phi * (2 - p)) ** (1 / (2 - p)), 1e12)
+    y = np.maximum(y, 1e-12)
+    near = _around(generator, y, np.sqrt(phi * y**p))
+    mu = _mixed(generator, near, _scales(generator, count, -4, 6), 0.8)
+    return [np.where(generator.random(count) < 0.05, 0.0, y), mu, phi, p]
+
+
 def _near_zero(generator: Generator, count: int) -> list[Column]:
     small = 10 ** generator.uniform(-8, 1, count) * generator.choice((-1.0, 1.0), count)
     return [np.where(small > -0.99, small, -small)]
+
+
+def _around_zero(generator: Generator, count: int) -> list[Column]:
+    return [10 ** generator.uniform(-8, 2, count) * generator.choice((-1.0, 1.0), count)]
 
 
 def _trial(generator: Generator, count: int) -> list[Column]:
@@ -187,4 +219,10 @@ JOINT: dict[str, Joint] = {
     "bd0": _deviance,
     "stirlerr": _stirling,
     "log1pmx": _near_zero,
+    "expm1mx": _around_zero,
+    "wright_log": _wright,
+    "wright_slope": _wright_order(1),
+    "wright_second": _wright_order(2),
+    "wright_third": _wright_order(3),
+    "dtweedie_log": _tweedie,
 }

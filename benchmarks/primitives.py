@@ -14,8 +14,8 @@ from gradc.run import Argument, Program, ToolchainError, run, toolchains
 from gradc.targets import TARGETS
 
 KEYS = ("r", "tmb", "numpy", "numpy/float32", "tf", "tf/float32")
-BY_ORDER = frozenset({"stirlerr"})
-"""Primitives whose last argument is a number wherever they are called."""
+BY_ORDER = {"stirlerr": 1, "wright_slope": 2, "wright_second": 2, "wright_third": 2}
+"""Primitives whose last arguments, so many, are numbers wherever they are called."""
 _ROWS = vector(symbol("n"))
 
 
@@ -33,19 +33,19 @@ def has(prim: Prim, key: str) -> bool:
     return target in TARGETS and TARGETS[target].supports(prim.name)
 
 
-def function_of(prim: Prim, order: float | None = None) -> Function:
+def function_of(prim: Prim, orders: tuple[float, ...] = ()) -> Function:
     """One primitive of as many data vectors, with a parameter that it does not depend on.
 
-    The last argument is a number where ``order`` is given.
+    The last arguments are the numbers ``orders``.
     """
     graph = Graph()
     unused = graph.input("unused", REAL)
     inputs = [Input("unused", unused, "param", REAL)]
-    for name in prim.params[: None if order is None else -1]:
+    for name in prim.params[: len(prim.params) - len(orders)]:
         node = graph.input(f"{name}_", _ROWS)
         inputs.append(Input(f"{name}_", node, "data", _ROWS))
     builder = Builder(graph)
-    last = [] if order is None else [builder.const(order)]
+    last = [builder.const(order) for order in orders]
     value = builder.apply(prim.name, [*(item.node for item in inputs[1:]), *last])
     outputs = {"value": value}
     return Function(f"measured_{prim.name}", tuple(inputs), outputs, graph, ("unused",))
@@ -88,10 +88,10 @@ def evaluate_taped(prim: Prim, columns: list[np.ndarray]) -> np.ndarray | Toolch
     return np.array([math.nan if isinstance(a, ToolchainError) else a.value for a in answers])
 
 
-def program_of(prim: Prim, key: str, order: float | None = None) -> Program:
+def program_of(prim: Prim, key: str, orders: tuple[float, ...] = ()) -> Program:
     """The emitted program of :func:`function_of`."""
     target = target_of(key)
-    function = function_of(prim, order)
+    function = function_of(prim, orders)
     zero = Builder(function.graph).const(0.0)
     gradient = function.with_outputs({**function.outputs, "gradient:unused": zero})
     vjp = None
@@ -113,12 +113,15 @@ def program_of(prim: Prim, key: str, order: float | None = None) -> Program:
 
 def evaluate(prim: Prim, key: str, columns: list[np.ndarray]) -> np.ndarray | ToolchainError:
     """What a target makes of a primitive, one number a row, or why it does not answer."""
-    if prim.name not in BY_ORDER:
-        return _evaluate(prim, key, columns, None)
+    count = BY_ORDER.get(prim.name, 0)
+    if not count:
+        return _evaluate(prim, key, columns, ())
     answers = np.full(len(columns[0]), math.nan)
-    for order in np.unique(columns[-1]):
-        rows = columns[-1] == order
-        found = _evaluate(prim, key, [column[rows] for column in columns[:-1]], float(order))
+    given = np.stack(columns[-count:], axis=-1)
+    for orders in np.unique(given, axis=0):
+        rows = (given == orders).all(axis=-1)
+        chosen = [column[rows] for column in columns[:-count]]
+        found = _evaluate(prim, key, chosen, tuple(map(float, orders)))
         if isinstance(found, ToolchainError):
             return found
         answers[rows] = found
@@ -126,11 +129,11 @@ def evaluate(prim: Prim, key: str, columns: list[np.ndarray]) -> np.ndarray | To
 
 
 def _evaluate(
-    prim: Prim, key: str, columns: list[np.ndarray], order: float | None
+    prim: Prim, key: str, columns: list[np.ndarray], orders: tuple[float, ...]
 ) -> np.ndarray | ToolchainError:
     names = [f"{name}_" for name in prim.params]
     point = {"unused": 0.0} | {n: c.tolist() for n, c in zip(names, columns, strict=False)}
-    (answer,) = run(program_of(prim, key, order), [point], timeout=600)
+    (answer,) = run(program_of(prim, key, orders), [point], timeout=600)
     if isinstance(answer, ToolchainError):
         return answer
     return np.asarray(answer.value, dtype=np.float64)

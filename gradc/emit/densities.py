@@ -17,6 +17,7 @@ def _calls() -> dict[str, str]:
     return {name: text for name, text in spelt.items() if isinstance(text, str)} | {
         "dnorm": "dnorm",
         "dweibull_log": "dweibull({x}, {shape}, {scale}, log = TRUE)",
+        "dtweedie_log": "dtweedie({y}, {mu}, {phi}, {p}, log = TRUE)",
         "dnbinom_mu_log": "dnbinom({x}, {size}, mu = {mu}, log = TRUE)",
     }
 

@@ -129,6 +129,14 @@ DENSITIES: Mapping[str, str] = {
     ),
     "dgeom": _density("x, prob", "dgeom_log(x, prob)", _CHANCE),
     "dmultinom": _MULTINOMIAL,
+    # As TMB has it: the variance is phi*mu^p, and 0 has a probability of its own.
+    "dtweedie": _density(
+        "y, mu, phi, p",
+        "dtweedie_log(y, mu, phi, p)",
+        _positive("mu", "the mean 'mu'"),
+        _positive("phi", "the dispersion 'phi'"),
+        _within("p", "p <= 1 || p >= 2", "the power 'p' must be between 1 and 2"),
+    ),
     # TMB's parametrisation by mean and variance: var = mu + mu^2/size.
     "dnbinom2": _density("x, mu, var", "dnbinom_mu_log(x, mu^2/(var - mu), mu)"),
 }

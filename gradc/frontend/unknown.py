@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from gradc.errors import GradcError, Span, fail
 
-_FAMILIES = """
-    norm lnorm exp gamma beta t cauchy logis weibull chisq f unif pois binom nbinom geom multinom
-"""
-_AVAILABLE = """
-    pnorm qnorm plnorm qlnorm pexp qexp pcauchy qcauchy plogis qlogis pweibull qweibull
-    punif qunif pgeom qgeom pgamma pchisq ppois pbeta
-    pt pf pbinom pnbinom qgamma qchisq qbeta qt qf qpois qbinom qnbinom
-"""
 _DECLARATIONS = """
     DATA_ARRAY DATA_IARRAY DATA_IMATRIX DATA_SPARSE_MATRIX DATA_STRING DATA_STRUCT DATA_UPDATE
     DATA_VECTOR_INDICATOR DATA_ARRAY_INDICATOR PARAMETER_ARRAY SIMULATE
@@ -27,13 +20,16 @@ _OUTSIDE = """
 """
 
 
+# Of these R and TMB have the density alone.
+_NOWHERE = (
+    ("pmultinom qmultinom", "is no function of R, which has 'dmultinom' alone"),
+    ("ptweedie qtweedie", "is no function of R or TMB, which has 'dtweedie' alone"),
+)
+# What looks like a distribution is seldom a slip for something else.
+_LIKE_A_DISTRIBUTION = re.compile(r"[dpqr][a-z][a-z0-9]*\Z")
+_NEAR = 0.8
+
 _GIVEN = "leave the line out, write y for d$y, and give the columns with --at FILE.csv"
-
-
-def _distributions() -> Mapping[str, str]:
-    names = {prefix + family: "" for family in _FAMILIES.split() for prefix in "pq"}
-    names |= dict.fromkeys(("dtweedie",), "")
-    return {name: name for name in names if name not in _AVAILABLE.split()}
 
 
 def _reasons() -> Mapping[str, tuple[str, str, str | None]]:
@@ -44,7 +40,7 @@ def _reasons() -> Mapping[str, tuple[str, str, str | None]]:
         (_TABLES.split(), "G104", "reads a file, and gradc never does", _GIVEN),
         (_OUTSIDE.split(), "G104", "reaches outside of the model, and gradc never does", None),
         (("is", "is-not", "in", "not-in"), "G104", "asks what numbers do not tell", None),
-        (_distributions(), "G102", "is a distribution, and these are not available yet", None),
+        *((names.split(), "G102", words, None) for names, words in _NOWHERE),
     )
     return {name: entry[1:] for entry in known for name in entry[0]}
 
@@ -78,7 +74,8 @@ def closest(name: str, candidates: Sequence[str]) -> str | None:
 def _nearest(name: str, candidates: Sequence[str]) -> str | None:
     # Two letters exchanged are the commonest slip, and difflib ranks them low.
     anagrams = [other for other in candidates if sorted(other) == sorted(name)]
-    close = anagrams or difflib.get_close_matches(name, candidates, 1)
+    cutoff = _NEAR if _LIKE_A_DISTRIBUTION.match(name) else 0.6
+    close = anagrams or difflib.get_close_matches(name, candidates, 1, cutoff)
     return close[0] if close else None
 
 

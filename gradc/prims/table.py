@@ -19,6 +19,7 @@ from gradc.prims import (
     special,
     student,
     tensor,
+    tweedie,
     vectors,
 )
 from gradc.prims.schema import Table
@@ -30,6 +31,7 @@ _PARTS = (
     normal,
     saddle,
     densities,
+    tweedie,
     counts,
     cumulative,
     cumulative_beta,

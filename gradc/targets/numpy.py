@@ -21,7 +21,7 @@ from gradc.emit.syntax import (
     not_associative,
 )
 from gradc.ir import Function, Graph, Input
-from gradc.targets import fit_numpy, quantiles, saddle
+from gradc.targets import fit_numpy, quantiles, saddle, wright
 from gradc.targets.derivatives import Entry, hessian_entries, offsets
 from gradc.targets.moments import PYTHON_NAMES, python_parts
 from gradc.targets.numpy_arguments import argument_lines
@@ -93,6 +93,7 @@ _DEFINED = (
     *FUNCTIONS,
     *saddle.NUMPY,
     *quantiles.NUMPY,
+    *wright.PYTHON_NAMES,
     *PYTHON_NAMES,
 )
 

@@ -21,7 +21,7 @@ from gradc.emit.schedule import Limits, Schedule, Statement, schedule
 from gradc.emit.sharing import share_exponentials, share_signs
 from gradc.emit.syntax import Syntax
 from gradc.ir import Function, reachable
-from gradc.targets import fit_r, moments, saddle
+from gradc.targets import fit_r, moments, saddle, wright
 from gradc.targets.derivatives import Entry, cover, gradient_elements, hessian_entries
 from gradc.targets.r_checks import r_checks
 from gradc.targets.r_factory import factory
@@ -50,6 +50,7 @@ _MOST_COMPILED = 2500
 _CHUNK = 400
 # What the file defines beside the function itself.
 _MADE = ("model", "report", "mean", "selfStart")
+_LOCAL = (*FUNCTIONS, *saddle.R, *wright.R_NAMES, *moments.R)
 
 
 @dataclass(slots=True)
@@ -92,7 +93,7 @@ def write(model: EmitModel, target: Target) -> Emitted:
     """NAME.R: the function, and the factory that optimisers take; for nls the mean alone."""
     function = share_signs(share_exponentials(model.hessian or model.gradient))
     own = [model.name, *(f"{model.name}_{made}" for made in _MADE)]
-    names = Names(rules("r"), [*own, *FUNCTIONS, *saddle.R, *moments.R])
+    names = Names(rules("r"), [*own, *_LOCAL])
     inputs = [*function.params, *function.data]
     claimed = names.claim(item.name for item in inputs)
     users = {item.name: claimed[item.name] for item in inputs}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gradc.prims.saddle import FAR, stirling_coefficients
+from gradc.targets import wright
 
 _PYTHON_STIRLERR = '''\
 def _stirlerr(x, n):
@@ -134,11 +135,12 @@ def _r() -> dict[str, str]:
     return {"stirlerr": text, "bd0": _R_BD0, "log1pmx": _R_LOG1PMX}
 
 
-R = _r()
-NUMPY = _python(_NUMPY)
-TF = _python(_TF)
+R = {**_r(), **wright.R}
+NUMPY = {**_python(_NUMPY), **wright.NUMPY}
+TF = {**_python(_TF), **wright.TF}
 
 
 def used(functions: Mapping[str, str], body: str) -> list[list[str]]:
-    """The definitions of those that a text calls, as lines."""
-    return [text.rstrip().split("\n") for name, text in functions.items() if f"{name}(" in body]
+    """The definitions of those that a text calls, and that those call, as lines."""
+    called = body + "".join(text for name, text in functions.items() if f"{name}(" in body)
+    return [text.rstrip().split("\n") for name, text in functions.items() if f"{name}(" in called]

@@ -15,7 +15,7 @@ from gradc.emit.schedule import Schedule, Statement
 from gradc.emit.sharing import share_signs
 from gradc.emit.syntax import ATOM, SIGN, Piece, Syntax, infix
 from gradc.ir import Function, Graph, Input, reachable
-from gradc.targets import quantiles, saddle
+from gradc.targets import quantiles, saddle, wright
 from gradc.targets.derivatives import Entry
 from gradc.targets.moments import PYTHON_NAMES, python_parts
 from gradc.targets.python import (
@@ -118,6 +118,7 @@ _DEFINED = (
     *FUNCTIONS,
     *saddle.TF,
     *quantiles.TF,
+    *wright.PYTHON_NAMES,
     *PYTHON_NAMES,
 )
 

@@ -15,6 +15,7 @@ from gradc.targets.tmb_distributions import DISTRIBUTIONS
 from gradc.targets.tmb_extra import Extra
 from gradc.targets.tmb_linear import LINEAR
 from gradc.targets.tmb_quantiles import QUANTILES
+from gradc.targets.tmb_tweedie import TWEEDIE
 
 _PSI = "psigamma({}, Type(0))"
 
@@ -247,6 +248,7 @@ vector<Type> prod_others(vector<Type> x)
     **{name: Extra((), whole=whole, comment=comment) for name, (comment, whole) in LINEAR.items()},
     **DISTRIBUTIONS,
     **QUANTILES,
+    **TWEEDIE,
 }
 
 _NAME = re.compile(r"extra::(\w+)\(")

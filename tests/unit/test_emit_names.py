@@ -157,6 +157,7 @@ def test_a_model_takes_the_name_of_no_function_that_emitted_r_calls() -> None:
     packages = {"compile", "dynlib", "MakeADFun", "sdreport", "optimr"}
     # What a file defines inside of the function that calls it.
     local = {"select", "bd0", "stirlerr", "log1pmx", "gamma_below", "gamma_above", "beta_below"}
+    local |= {"wright"}
     local |= {"half_lower", "log_sum_exp", "prod_others", "put_col", "put_row", "put_entry"}
     assert free <= packages | local | {"scatter_add", "scatter_rows", "scatter_cells"}
 

@@ -125,7 +125,9 @@ def test_edges(
         ("dpois(k, -1)", "must not be negative"),
         ("dbinom(k, 4, 2)", "'prob' must be between 0 and 1"),
         ("dexp(x, log = y > 1)", "'log' must be known"),
-        ("dtweedie(x, m, p, 1.5)", "'dtweedie' is a distribution"),
+        ("dtweedie(x, m, f, 2)", "the power 'p' must be between 1 and 2"),
+        ("dtweedie(x, m, -1, 1.5)", "the dispersion 'phi' must be positive"),
+        ("qmultinom(0.5, 3)", "which has 'dmultinom' alone"),
     ],
 )
 def test_what_is_refused(call: str, words: str) -> None:

@@ -193,7 +193,7 @@ def test_a_negative_deviation_gives_nan_as_in_r(call: str) -> None:
         ("pnorm(x, log.p = y)", "'log.p' must be known when the model is compiled"),
         ("dnorm(x, location = 1)", "'dnorm' has no argument 'location'"),
         ("SSlogis(x, a, b)", "scal"),
-        ("dtweedie(x)", "'dtweedie' is a distribution, and these are not available yet"),
+        ("ptweedie(x)", "'ptweedie' is no function of R or TMB, which has 'dtweedie' alone"),
     ],
 )
 def test_what_is_refused(call: str, words: str) -> None:

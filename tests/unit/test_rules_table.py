@@ -26,9 +26,12 @@ from gradc.verify import bounds, confirm, true_values
 from gradc.verify.rounding import arithmetic, errors
 
 DIFFERENTIABLE = [
-    prim for prim in TABLE if prim.elementwise and prim.d and prim.probe and prim.ball is not None
+    prim
+    for prim in TABLE
+    if prim.elementwise and prim.probe and prim.ball is not None
+    if not all(isinstance(rule, Undefined) for rule in prim.d.values())
 ]
-SERIES = {"exp_moment", "cos_moment", "stirlerr", "bd0", "log1pmx"}
+SERIES = {"exp_moment", "cos_moment", "stirlerr", "bd0", "log1pmx", "expm1mx"}
 EXPANDED = [prim for prim in TABLE if prim.expand is not None and prim.probe]
 
 
