@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from gradc.prims import Spelling, Unsupported
 
 _NO_QUANTILE = Unsupported("SymPy has no such quantile")
+_NO_TWEEDIE = Unsupported("SymPy has no series for the density of a Tweedie distribution")
 _DERIVED = Unsupported("SymPy differentiates by itself and does not need it")
 
 _SAME = (
@@ -24,6 +25,8 @@ _QUANTILES = (
     "qpois_upper_log", "qbinom", "qbinom_upper", "qbinom_log", "qbinom_upper_log",
     "qnbinom", "qnbinom_upper", "qnbinom_log", "qnbinom_upper_log",
 )  # fmt: skip
+
+_WRIGHT = ("wright_log", "wright_slope", "wright_second", "wright_third")
 
 ELEMENTWISE: Mapping[str, Spelling] = {
     **{name: name for name in _SAME},
@@ -88,6 +91,7 @@ ELEMENTWISE: Mapping[str, Spelling] = {
     "gamma_above": _DERIVED,
     "beta_below": _DERIVED,
     **dict.fromkeys(_QUANTILES, _NO_QUANTILE),
+    **dict.fromkeys(_WRIGHT, _NO_TWEEDIE),
 }
 
 FUNCTIONS: Mapping[str, str] = {
