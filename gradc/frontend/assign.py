@@ -11,9 +11,9 @@ from gradc.frontend.calls import form_arguments
 from gradc.frontend.columns import plain
 from gradc.frontend.index import element, field, python_index, take
 from gradc.frontend.matrices import replace_cells
-from gradc.frontend.python_objects import object_item, set_object_item, walked
-from gradc.frontend.python_sharing import check_alone, fitted, is_array
-from gradc.frontend.python_targets import parts_of
+from gradc.frontend.python.objects import object_item, set_object_item, walked
+from gradc.frontend.python.sharing import check_alone, fitted, is_array
+from gradc.frontend.python.targets import parts_of
 from gradc.frontend.replacing import replace
 from gradc.frontend.scope import CALL, Environment
 from gradc.frontend.values import (

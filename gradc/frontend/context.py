@@ -359,7 +359,7 @@ class Context:
         """The values, lists of Python among them as vectors."""
         if not any(isinstance(value, Listing) for value in values):
             return values
-        from gradc.frontend.python_objects import array_of
+        from gradc.frontend.python.objects import array_of
 
         return [array_of(self, value) for value in values]
 

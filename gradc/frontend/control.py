@@ -19,8 +19,8 @@ from gradc.frontend.branches import Changes
 from gradc.frontend.calls import force, form_arguments
 from gradc.frontend.columns import plain
 from gradc.frontend.context import TURN_COST
-from gradc.frontend.python_objects import truth as truth_of
-from gradc.frontend.python_objects import walked
+from gradc.frontend.python.objects import truth as truth_of
+from gradc.frontend.python.objects import walked
 from gradc.frontend.scope import CALL, NAME, Environment
 from gradc.frontend.turns import known_range, over_data
 from gradc.frontend.values import (

@@ -16,8 +16,8 @@ from gradc.frontend.positions import (
     positions,
     unknown_length,
 )
-from gradc.frontend.python_objects import object_item
-from gradc.frontend.python_sharing import View
+from gradc.frontend.python.objects import object_item
+from gradc.frontend.python.sharing import View
 from gradc.frontend.values import (
     ABSENT,
     NA,
@@ -199,7 +199,7 @@ def python_take(context: Context, x: Value, dots: Dots) -> Value:
     if isinstance(x, Text):
         return _characters(context, x, _one_index(dots))
     if isinstance(x, Known):
-        from gradc.frontend.python_patterns import taken
+        from gradc.frontend.python.patterns import taken
 
         return taken(context, x, _one_index(dots))
     if isinstance(x, Outcome):

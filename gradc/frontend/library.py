@@ -40,9 +40,9 @@ from gradc.frontend.context import Context, OneNode
 from gradc.frontend.elementwise import ELEMENTWISE, SHORT, operators
 from gradc.frontend.flat import ON_FLAT, unflattened
 from gradc.frontend.prelude import PRELUDE
-from gradc.frontend.prelude_cumulative import PRIVATE
-from gradc.frontend.prelude_natives import PRELUDE_NATIVES
-from gradc.frontend.python_library import KEEPS_OUTCOMES, ON_OBJECTS, PythonLibrary
+from gradc.frontend.prelude.cumulative import PRIVATE
+from gradc.frontend.prelude.natives import PRELUDE_NATIVES
+from gradc.frontend.python.library import KEEPS_OUTCOMES, ON_OBJECTS, PythonLibrary
 from gradc.frontend.scope import Code, Scope
 from gradc.frontend.unknown import unknown_function
 from gradc.frontend.values import (

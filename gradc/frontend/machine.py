@@ -21,7 +21,7 @@ from gradc.frontend.context import TURN_COST, Context
 from gradc.frontend.counts import along
 from gradc.frontend.library import Library
 from gradc.frontend.lifting import lifted
-from gradc.frontend.python_methods import call_method
+from gradc.frontend.python.methods import call_method
 from gradc.frontend.scope import (
     CALL,
     CONST,

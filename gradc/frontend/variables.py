@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gradc.frontend.actions import Action
-from gradc.frontend.python_modules import CONSTANTS, FLAGS
-from gradc.frontend.python_names import PLAIN, constant
-from gradc.frontend.python_objects import walked
+from gradc.frontend.python.modules import CONSTANTS, FLAGS
+from gradc.frontend.python.names import PLAIN, constant
+from gradc.frontend.python.objects import walked
 from gradc.frontend.scope import (
     Scope,
 )
@@ -115,7 +115,7 @@ def of_module(m: Machine, name: str, scope: Scope) -> Value | None:
 
 def attribute_of(m: Machine, value: Value, path: str) -> Value:
     """The attribute of a variable: ``x.shape``, ``result.x``."""
-    from gradc.frontend.python_arrays import attribute
+    from gradc.frontend.python.arrays import attribute
 
     for name in path.split("."):
         value = attribute(m, value, name)

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from gradc.errors import GradcError
-from gradc.frontend.python_stats import STATS
+from gradc.frontend.python.stats import STATS
 from gradc.model import compile as compile_model
 
 SHAPES = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gradc.frontend.actions import Form, Raised, Steps
 from gradc.frontend.context import TURN_COST
-from gradc.frontend.python_objects import delete_item, put, set_of, truth, walked
+from gradc.frontend.python.objects import delete_item, put, set_of, truth, walked
 from gradc.frontend.scope import Environment, Scope
 from gradc.frontend.values import (
     NULL,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from gradc.frontend import language
 from gradc.frontend.actions import Callback, Steps
-from gradc.frontend.python_objects import walked
+from gradc.frontend.python.objects import walked
 from gradc.frontend.scope import Environment, Scope
 from gradc.frontend.values import (
     ABSENT,

@@ -11,7 +11,7 @@ from gradc.frontend.calls import form_arguments
 from gradc.frontend.context import Context, OneNode
 from gradc.frontend.control import both_sides
 from gradc.frontend.elementwise import python_operators
-from gradc.frontend.python_objects import truth
+from gradc.frontend.python.objects import truth
 from gradc.frontend.scope import CONST, NAME, NUM, STR
 from gradc.frontend.values import Refusal, Special, Value
 

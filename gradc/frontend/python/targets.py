@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gradc.errors import fail
-from gradc.frontend.python_objects import walked
+from gradc.frontend.python.objects import walked
 from gradc.frontend.scope import Scope
 from gradc.frontend.values import Listing, Outcome, Refusal, Undecided, Value
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gradc.frontend.actions import Callback, Steps
 from gradc.frontend.calls import call
 from gradc.frontend.context import TURN_COST
-from gradc.frontend.python_objects import At, no_order, sort_key, truth, walked
+from gradc.frontend.python.objects import At, no_order, sort_key, truth, walked
 from gradc.frontend.reductions import largest as largest_of
 from gradc.frontend.reductions import smallest as smallest_of
 from gradc.frontend.values import ABSENT, NULL, Dots, Listing, Refusal, Value

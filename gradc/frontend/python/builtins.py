@@ -6,7 +6,7 @@ import math
 
 from gradc.frontend.actions import Action, Native
 from gradc.frontend.context import Context, vector_of
-from gradc.frontend.python_objects import (
+from gradc.frontend.python.objects import (
     array_of,
     key_of,
     put,
@@ -15,7 +15,7 @@ from gradc.frontend.python_objects import (
     truth,
     walked,
 )
-from gradc.frontend.python_sharing import plain
+from gradc.frontend.python.sharing import plain
 from gradc.frontend.reductions import total
 from gradc.frontend.values import (
     ABSENT,

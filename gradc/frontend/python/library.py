@@ -11,31 +11,33 @@ from gradc.frontend import (
     choosing,
     control,
     index,
-    python_arrays,
-    python_builtins,
-    python_comprehensions,
-    python_format,
-    python_functions,
-    python_iterating,
-    python_modules,
-    python_objects,
-    python_operators,
-    python_patterns,
     reductions,
     sequences,
     sinks,
-    sympy_names,
     vectors,
 )
 from gradc.frontend.actions import Action, Form, Native
 from gradc.frontend.context import OneNode
 from gradc.frontend.elementwise import ELEMENTWISE
 from gradc.frontend.prelude import PRELUDE, PYTHON_PRELUDE
-from gradc.frontend.prelude_cumulative import DISTRIBUTIONS
-from gradc.frontend.python_names import FUNCTIONS, MODULES
-from gradc.frontend.python_objects import array_of
-from gradc.frontend.python_operators import chained, operator_table
-from gradc.frontend.python_stats import STATS
+from gradc.frontend.prelude.cumulative import DISTRIBUTIONS
+from gradc.frontend.python import (
+    arrays,
+    builtins,
+    comprehensions,
+    formatting,
+    functions,
+    iterating,
+    modules,
+    objects,
+    operators,
+    patterns,
+    sympy_names,
+)
+from gradc.frontend.python.names import FUNCTIONS, MODULES
+from gradc.frontend.python.objects import array_of
+from gradc.frontend.python.operators import chained, operator_table
+from gradc.frontend.python.stats import STATS
 from gradc.frontend.values import Dots, Value
 
 if TYPE_CHECKING:
@@ -53,9 +55,9 @@ _FORMS: Mapping[str, Form] = {
         for name, form in (*control.FORMS, *choosing.FORMS, *assign.FORMS)
         if name in _HEADS
     },
-    **dict(python_comprehensions.FORMS),
-    **dict(python_operators.FORMS),
-    **dict(python_functions.FORMS),
+    **dict(comprehensions.FORMS),
+    **dict(operators.FORMS),
+    **dict(functions.FORMS),
 }
 _OF_NUMBERS = ("sum",)
 """Builtins whose name means another function in the modules of numbers."""
@@ -68,14 +70,14 @@ _NATIVES: Mapping[str, tuple[str, Native]] = {
         *reductions.NATIVES,
         *sequences.PYTHON_NATIVES,
         *index.PYTHON_NATIVES,
-        *(e for e in python_builtins.NATIVES if e[0] not in _OF_NUMBERS),
-        *python_format.NATIVES,
-        *python_arrays.NATIVES,
+        *(e for e in builtins.NATIVES if e[0] not in _OF_NUMBERS),
+        *formatting.NATIVES,
+        *arrays.NATIVES,
     )
 }
 _CALLBACKS = (
-    *python_iterating.CALLBACKS,
-    *python_functions.CALLBACKS,
+    *iterating.CALLBACKS,
+    *functions.CALLBACKS,
     *sinks.PYTHON_CALLBACKS,
 )
 
@@ -83,12 +85,12 @@ _CALLBACKS = (
 ON_OBJECTS = frozenset(
     native
     for _, _, native in (
-        *python_builtins.NATIVES,
-        *python_format.NATIVES,
-        *python_arrays.NATIVES,
+        *builtins.NATIVES,
+        *formatting.NATIVES,
+        *arrays.NATIVES,
         *index.PYTHON_NATIVES,
         *sequences.PYTHON_NATIVES,
-        *(entry for table in python_modules.NATIVES.values() for entry in table),
+        *(entry for table in modules.NATIVES.values() for entry in table),
     )
 )
 """Functions that take lists as lists; all others take them as arrays."""
@@ -96,11 +98,11 @@ ON_OBJECTS = frozenset(
 
 KEEPS_OUTCOMES = (
     ON_OBJECTS
-    - {native for _, _, native in (*python_format.NATIVES, *python_arrays.NATIVES)}
+    - {native for _, _, native in (*formatting.NATIVES, *arrays.NATIVES)}
     - {
-        python_builtins.to_int,
-        python_builtins.to_float,
-        python_builtins.round_,
+        builtins.to_int,
+        builtins.to_float,
+        builtins.round_,
     }
 )
 """Functions that take what only running tells as the value that it is."""
@@ -112,7 +114,7 @@ class PythonLibrary:
     def __init__(self, library: Library) -> None:
         self.library = library
         self.operators = operator_table(library.context)
-        for (name, count), on_objects in python_objects.OPERATORS.items():
+        for (name, count), on_objects in objects.OPERATORS.items():
             call = partial(on_objects, library.context)
             library.context.on_objects[self.operators[name][count]] = call
 
@@ -155,26 +157,26 @@ class PythonLibrary:
                 if known == last:
                     return Action(name, tuple(formals.split()), callback=callback)
             last = sympy_names.NAMES.get(last, last)
-        elif module in python_modules.NATIVES and module not in MODULES:
-            return _native(python_modules.NATIVES[module], last, name)
+        elif module in modules.NATIVES and module not in MODULES:
+            return _native(modules.NATIVES[module], last, name)
         elif module not in MODULES:
             return self._callback(last, name) if module == "scipy.optimize" else None
         return self._plain(FUNCTIONS.get(last, last), name, is_builtin=not module)
 
     def _special(self, module: str, last: str, name: str) -> Action | None:
         """What a module has that is no function of numbers."""
-        if last in python_modules.SILENT.get(module, ()):
-            return python_modules.silent(last, name)
-        if module == "re" and last in python_patterns.CALLBACKS:
-            formals, callback = python_patterns.CALLBACKS[last]
+        if last in modules.SILENT.get(module, ()):
+            return modules.silent(last, name)
+        if module == "re" and last in patterns.CALLBACKS:
+            formals, callback = patterns.CALLBACKS[last]
             return Action(name, tuple(formals.split()), callback=callback)
-        if module == "operator" and last in python_functions.OPERATORS:
-            operator = python_functions.OPERATORS[last]
+        if module == "operator" and last in functions.OPERATORS:
+            operator = functions.OPERATORS[last]
             return self.library.operator(operator, self.operators)
-        native = _native(python_modules.NATIVES.get(f"{module}!", ()), last, name)
+        native = _native(modules.NATIVES.get(f"{module}!", ()), last, name)
         if native is not None or not module:
             return native
-        return self._callback(f"{module}.{last}", name) or python_functions.method_of_class(
+        return self._callback(f"{module}.{last}", name) or functions.method_of_class(
             module, last, name
         )
 
@@ -204,9 +206,7 @@ class PythonLibrary:
 
 _BUILTIN_ONLY = frozenset(("str", "repr", "len", "list", "dict", "tuple", "enumerate", "zip"))
 _BUILTINS: Mapping[str, tuple[str, Native]] = {
-    name: (formals, native)
-    for name, formals, native in python_builtins.NATIVES
-    if name in _OF_NUMBERS
+    name: (formals, native) for name, formals, native in builtins.NATIVES if name in _OF_NUMBERS
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from gradc.frontend.python_objects import array_of
+from gradc.frontend.python.objects import array_of
 from gradc.frontend.scope import Environment, Scope
 from gradc.frontend.values import Elements, Listing, Mapped, Refusal, Value, Whole
 

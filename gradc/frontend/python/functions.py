@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gradc.frontend.actions import Action, Callback, Form, Steps
 from gradc.frontend.calls import call, form_arguments
 from gradc.frontend.index import python_take
-from gradc.frontend.python_objects import At, mapped, walked
+from gradc.frontend.python.objects import At, mapped, walked
 from gradc.frontend.scope import NAME, Scope
 from gradc.frontend.values import (
     ABSENT,

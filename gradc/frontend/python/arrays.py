@@ -9,9 +9,9 @@ from gradc.frontend.actions import Native, Steps
 from gradc.frontend.calls import call
 from gradc.frontend.complaints import LENGTH
 from gradc.frontend.context import Context, vector_of
-from gradc.frontend.python_builtins import says_float
-from gradc.frontend.python_objects import At, array_of, walked
-from gradc.frontend.python_patterns import method as method_of_pattern
+from gradc.frontend.python.builtins import says_float
+from gradc.frontend.python.objects import At, array_of, walked
+from gradc.frontend.python.patterns import method as method_of_pattern
 from gradc.frontend.reductions import inner_product
 from gradc.frontend.sequences import python_range, sequence
 from gradc.frontend.values import (

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gradc.frontend.prelude_cumulative import DISTRIBUTIONS
-from gradc.frontend.prelude_densities import DENSITIES
+from gradc.frontend.prelude.cumulative import DISTRIBUTIONS
+from gradc.frontend.prelude.densities import DENSITIES
 
 PRELUDE: Mapping[str, str] = {
     **DISTRIBUTIONS,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from gradc.frontend.actions import Action, Form, Native, Steps
 from gradc.frontend.context import Context
-from gradc.frontend.python_builtins import integral
-from gradc.frontend.python_objects import walked
+from gradc.frontend.python.builtins import integral
+from gradc.frontend.python.objects import walked
 from gradc.frontend.scope import CALL, STR, Scope
 from gradc.frontend.values import (
     ABSENT,

@@ -8,14 +8,14 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from gradc.frontend import sympy_names
 from gradc.frontend.actions import Steps
 from gradc.frontend.calls import force
 from gradc.frontend.context import Context
-from gradc.frontend.python_arrays import array_method
-from gradc.frontend.python_format import format_method
-from gradc.frontend.python_iterating import sorted_
-from gradc.frontend.python_objects import At, key_of, mapped, put, same, walked
+from gradc.frontend.python import sympy_names
+from gradc.frontend.python.arrays import array_method
+from gradc.frontend.python.formatting import format_method
+from gradc.frontend.python.iterating import sorted_
+from gradc.frontend.python.objects import At, key_of, mapped, put, same, walked
 from gradc.frontend.values import (
     ABSENT,
     NULL,

@@ -8,7 +8,7 @@ from typing import Any
 
 from gradc.frontend.actions import Action
 from gradc.frontend.context import Context
-from gradc.frontend.python_format import percent
+from gradc.frontend.python.formatting import percent
 from gradc.frontend.scope import Scope
 from gradc.frontend.values import (
     ABSENT,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from gradc.frontend.actions import Action, Steps
 from gradc.frontend.calls import call
 from gradc.frontend.context import Context
-from gradc.frontend.python_modules import FLAGS
-from gradc.frontend.python_objects import At
+from gradc.frontend.python.modules import FLAGS
+from gradc.frontend.python.objects import At
 from gradc.frontend.values import (
     ABSENT,
     NULL,

@@ -1,0 +1,1 @@
+"""Scripts and functions of Python: what they have that R does not."""
