@@ -30,6 +30,7 @@ _VALUES = {
     "dnbinom_log": "Rf_dnbinom({}, 1)",
     "dnbinom_mu_log": "negative_binomial({})",
     "dgeom_log": "Rf_dgeom({}, 1)",
+    "dtweedie_log": "tweedie({})",
     "stirlerr": "stirling_error({})",
     "bd0": "deviance({})",
     "log1pmx": "Rf_log1pmx({})",
@@ -117,13 +118,28 @@ inline double negative_binomial(double x, double size, double mu)
          - bd0(x, all * some) + 0.5 * std::log(size / (2 * M_PI * x) / all);
 }
 """
+# TMB's own adds two numbers that cancel as far as y/phi is large, and leaves the series out of its
+# derivative in y.
+_TWEEDIE = """\
+inline double tweedie(double y, double mu, double phi, double p)
+{
+  if (!(mu > 0 && phi > 0 && p > 1 && p < 2)) return R_NaN;
+  if (y < 0) return R_NegInf;
+  if (y == 0) return -std::pow(mu, 2 - p) / (phi * (2 - p));
+  double x = std::pow(y, 2 - p) / (phi * (2 - p)), a = (2 - p) / (p - 1), t = std::log(mu / y);
+  double half_deviance = x * (a * expm1_less((1 - p) * t) + expm1_less((2 - p) * t));
+  return wright_of(x, a, 0, 0) - half_deviance - std::log(y);
+}
+"""
 _WRITTEN = {
     "bd0": _DEVIANCE,
     "dgamma_log": _GAMMA,
     "df_log": _FISHER,
     "dpois_log": _POISSON,
     "dnbinom_mu_log": _NEGATIVE_BINOMIAL,
+    "dtweedie_log": _TWEEDIE,
 }
+_NEEDS = {"bd0": (), "dtweedie_log": ("wright", "expm1mx")}
 NAMES = tuple(_VALUES)
 
 
@@ -159,7 +175,7 @@ def density(name: str) -> Extra:
         tuple(_partial(name, param) for param in params),
         before=_before(name),
         comment=_COMMENTS.get(name, f"{doc[0].upper()}{doc[1:]}."),
-        needs=("stirlerr", "bd0") if name in _WRITTEN and name != "bd0" else (),
+        needs=_NEEDS.get(name, ("stirlerr", "bd0")) if name in _WRITTEN else (),
     )
 
 

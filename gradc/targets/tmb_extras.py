@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from gradc.emit.layout import wrap
 from gradc.targets import tmb_densities
 from gradc.targets.tmb_distributions import DISTRIBUTIONS
 from gradc.targets.tmb_extra import Extra
@@ -321,7 +322,7 @@ def _function(name: str) -> list[str]:
     for index, partial in enumerate(extra.partials):
         plain = partial == "Type(0)"
         text = partial if plain else f"times(py[0], Type({partial}))"
-        lines.append(f"  px[{index}] = {text};")
+        lines += wrap(f"px[{index}] = {text};", 2)
     lines += [")", *head, f"  CppAD::vector<Type> tx({len(extra.params)});"]
     lines += [f"  tx[{index}] = {param};" for index, param in enumerate(extra.params)]
     return [*lines, f"  return {name}_(tx)[0];", "}"]

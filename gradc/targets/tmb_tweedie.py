@@ -1,4 +1,4 @@
-"""The Tweedie density in TMB, of the Wright function as an atomic function.
+"""What the Tweedie density is made of in TMB: the Wright function as an atomic function.
 
 TMB's own ``dtweedie`` adds a series' logarithm and an exponent that cancel as far as y/phi is
 large, knows no derivative in y (it is 0 there, silently), and sums 20,000 terms at most.
@@ -129,24 +129,5 @@ inline double expm1_less(double x)
 """,
         comment="exp(x) - 1 - x, where x is near 0 too.",
         needs=("log1pmx",),
-    ),
-    "no_slope": Extra(
-        ("x",), "0", ("Type(R_NaN)",), comment="0, whose derivative there is none of."
-    ),
-    "dtweedie_log": Extra(
-        ("y", "mu", "phi", "p"),
-        body="""\
-  Type zero = 0, one = 1, two = 2;
-  Type some = CppAD::CondExpLe(y, zero, one, y);
-  Type x = pow(some, two - p) / (phi * (two - p)), a = (two - p) / (p - one);
-  Type t = log(mu / some);
-  Type deviance = x * (a * expm1mx((one - p) * t) + expm1mx((two - p) * t));
-  Type positive = wright(x, a, zero, zero) - deviance - log(some);
-  Type none = no_slope(y) - pow(mu, two - p) / (phi * (two - p));
-  Type value = CppAD::CondExpEq(y, zero, none, positive);
-  value = CppAD::CondExpLt(y, zero, Type(R_NegInf), value);
-  value = CppAD::CondExpGt(mu, zero, CppAD::CondExpGt(phi, zero, value, Type(R_NaN)), Type(R_NaN));
-  return CppAD::CondExpGt(p, one, CppAD::CondExpLt(p, two, value, Type(R_NaN)), Type(R_NaN));""",
-        comment="Logarithm of the Tweedie density, and at 0 of the probability of 0.",
     ),
 }
