@@ -323,8 +323,9 @@ def line(name: str, key: str, one: Measured) -> str:
 HEADER = '''"""How accurate {what} on each target: measured, never guessed.
 
 Written by ``python -m benchmarks.accuracy --write``, which says how: every primitive
-emitted and run in its real toolchain at {count} random points of the primitive's domain and on
-its probe grid, against ball arithmetic.
+emitted and run in its real toolchain at {count} random points of the primitive's domain (``FEWER``
+there names those whose balls are too slow for so many) and on its probe grid, against ball
+arithmetic.
 
 For each primitive and target (``tf/float32``: in single precision) three numbers: the error
 is at most ``relative`` ulps of the result, plus what ``argument`` ulps of each argument

@@ -1,8 +1,9 @@
 """How accurate densities are on each target: measured, never guessed.
 
 Written by ``python -m benchmarks.accuracy --write``, which says how: every primitive
-emitted and run in its real toolchain at 4000 random points of the primitive's domain and on
-its probe grid, against ball arithmetic.
+emitted and run in its real toolchain at 4000 random points of the primitive's domain (``FEWER``
+there names those whose balls are too slow for so many) and on its probe grid, against ball
+arithmetic.
 
 For each primitive and target (``tf/float32``: in single precision) three numbers: the error
 is at most ``relative`` ulps of the result, plus what ``argument`` ulps of each argument
