@@ -1,0 +1,5 @@
+"""The gradient doctor: is the gradient that somebody wrote right, and if not, where and why."""
+
+from gradc.check.findings import Finding, Findings
+
+__all__ = ["Finding", "Findings"]
