@@ -94,9 +94,13 @@ def holdings(found: Mapping[str, Any], sources: Sources) -> Holdings:
     """The functions and variables that a step of the session described."""
     functions: dict[int, HeldFunction] = {}
     for item in found["functions"]:
+        number, text = int(item["id"][0]), item["text"][0]
         span = sources.span(item["place"])
+        if span is None and text:
+            # What another function made is written nowhere: R says how it would be.
+            source = Source(f"<function {number}>", text)
+            span = Span(0, len(text), source)
         if span is not None:
-            number = int(item["id"][0])
             functions[number] = HeldFunction(number, span, tuple(map(int, item["frames"])))
     variables: dict[int, dict[str, Given]] = {}
     for item in found["variables"]:

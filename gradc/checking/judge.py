@@ -66,7 +66,8 @@ def _unmeasured(claim: Claim) -> Finding | None:
     got = float(np.sum(differing.answer.value))
     return Finding(
         READ_DIFFERENTLY,
-        f"gradc reads '{claim.fn}' differently: R gives {got:.17g}, and gradc {differing.value:.17g}",
+        f"gradc reads '{claim.fn}' differently: it gives {got:.12g}, and gradc's reading"
+        f" {differing.value:.12g}",
         "unknown",
         "warning",
         claim.place,

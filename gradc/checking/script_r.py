@@ -11,7 +11,7 @@ import numpy as np
 from gradc.checking.claim import Answer, Claim
 from gradc.checking.comparison import Comparison, Sample, Vector
 from gradc.checking.holdings import Sources, arguments, holdings
-from gradc.checking.measure import labels_of, measure
+from gradc.checking.measure import labels_of, measure, reads_alike
 from gradc.checking.names import name_pairs
 from gradc.diff import value_and_gradient
 from gradc.errors import Diagnostic, GradcError, Source, fail
@@ -125,6 +125,8 @@ def find_pairs(ran: Ran, wanted: Wanted, source: Source) -> list[Pair]:
 
 def _has_attribute(ran: Ran, number: int) -> bool:
     """Whether a function may give its value with a gradient as an attribute."""
+    if not ran.functions[number - 1]["place"]:
+        return False  # what deriv() makes nobody wrote
     uses = ran.functions[number - 1]["uses"]
     return "attr<-" in uses or "attr" in uses or "structure" in uses
 
@@ -237,6 +239,9 @@ def _measured(
         for one in measured
         if one.answer.gradient is not None and one.answer.gradient.shape == one.expected.shape
     )
+    if claimed is not None and not reads_alike(claimed, samples):
+        unread = (Diagnostic("G722", "its reading gives other numbers", None),)
+        claimed = None
     comparison = Comparison(value, gradient, claimed, samples, labels)
     return replace(
         claim, comparison=comparison, measured=tuple(measured), unread=unread, labels=labels
@@ -247,8 +252,6 @@ def _claimed(
     held: Holdings, number: int, made: Mapping[str, Any], pair: Pair, naming: Naming
 ) -> tuple[Function | None, tuple[Diagnostic, ...]]:
     """The user's gradient as gradc reads it, or why it does not."""
-    if pair.gr == 0:
-        return None, ()
     start = {**made["start"], "names": made["wrt_g"]}
     given = arguments(start, made["rest_g"], made["formals_g"])
     labelled = [
@@ -256,7 +259,8 @@ def _claimed(
         for argument, label in zip(given, made["start"]["names"], strict=False)
     ] + given[len(made["start"]["names"]) :]
     try:
-        return read_held(held, number, labelled, naming, pair.names[1]).function, ()
+        attribute = "" if pair.gr else "gradient"
+        return read_held(held, number, labelled, naming, pair.names[1], attribute).function, ()
     except GradcError as error:
         return None, tuple(error.diagnostics)
 

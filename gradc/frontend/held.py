@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from gradc.errors import GradcError, Source, Span, fail
+from gradc.frontend.attached import attached
 from gradc.frontend.calls import call_closure
 from gradc.frontend.context import vector_of
 from gradc.frontend.lifting import tensor
@@ -150,17 +151,19 @@ def read_held(
     arguments: Sequence[Argument],
     naming: Naming,
     name: str = "model",
+    attribute: str = "",
 ) -> Built:
     """The function of this number as a model of its parameters.
 
-    Sizes are left open as in any model; where that does not do they are those of the session.
+    With ``attribute`` the model is what the function attaches to its value by that name. Sizes
+    are left open as in any model; where that does not do they are those of the session.
     Raises: GradcError where the function goes beyond the language.
     """
     try:
-        return _read(holdings, number, arguments, naming, name, closed=False)
+        return _read(holdings, number, arguments, naming, name, attribute, closed=False)
     except GradcError as error:
         try:
-            return _read(holdings, number, arguments, naming, name, closed=True)
+            return _read(holdings, number, arguments, naming, name, attribute, closed=True)
         except GradcError:
             raise error from None
 
@@ -171,6 +174,7 @@ def _read(
     arguments: Sequence[Argument],
     naming: Naming,
     name: str,
+    attribute: str,
     *,
     closed: bool,
 ) -> Built:
@@ -179,7 +183,7 @@ def _read(
         attempt = _Attempt(holdings, naming, closed)
         attempt.start(arguments, reading)
         try:
-            return attempt.built(number, arguments, name)
+            return attempt.built(number, arguments, name, attribute)
         except Undecided as undecided:
             reading = attempt.reading.fixing(undecided)
     raise fail("G105", f"this function has to be read more than {READINGS_LIMIT} times", None)
@@ -334,7 +338,7 @@ class _Attempt:
 
     # ---- the model
 
-    def built(self, number: int, arguments: Sequence[Argument], name: str) -> Built:
+    def built(self, number: int, arguments: Sequence[Argument], name: str, attribute: str) -> Built:
         """What the function gives for these arguments."""
         place = self.holdings.functions[number].span
         try:
@@ -349,6 +353,9 @@ class _Attempt:
             self.machine.context.at = scope, node
             steps = call_closure(self.machine, closure, supplied, "the function", scope, node)
             value = self.machine.run(steps, node, scope)
+            if attribute:
+                found = attached(self.machine.context, value, attribute)
+                value = NULL if found is None else found
             outputs = self._outputs(value)
         except ShapeError as problem:
             raise fail("G201", f"vectors do not fit: {problem}", place) from None

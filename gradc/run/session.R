@@ -60,6 +60,20 @@ local({
     list(file = if (is.null(file)) "" else as.character(file), at = as.double(ref[1:4]))
   }
 
+  # The text of a function that no file has. Of what deriv() made it is the value alone.
+  written <- function(f) {
+    b <- body(f)
+    if (is.call(b) && identical(b[[1]], as.name("{"))) {
+      derived <- function(e) {
+        if (!is.call(e) || !identical(e[[1]], as.name("<-"))) return(FALSE)
+        any(c(".grad", ".hessian") %in% all.names(e[[2]])) ||
+          (is.call(e[[2]]) && identical(e[[2]][[1]], as.name("attr")))
+      }
+      body(f) <- as.call(Filter(Negate(derived), as.list(b)))
+    }
+    paste(deparse(f), collapse = "\n")
+  }
+
   # The functions that some functions need, and the variables that these look at.
   closure_of <- function(ids) {
     done <- integer(); found <- list(); variables <- list()
@@ -97,7 +111,7 @@ local({
       ids <- union(ids, unlist(lapply(variables, function(v) inside(v$value))))
       found[[length(found) + 1]] <- list(
         id = id, frames = as.double(where), place = place(f), formals = as.character(names(formals(f))),
-        text = if (is.null(attr(f, "srcref"))) paste(deparse(f), collapse = "\n") else "")
+        text = if (is.null(attr(f, "srcref"))) written(f) else "")
     }
     list(functions = found, variables = unname(variables))
   }
@@ -198,7 +212,12 @@ local({
   # ---- pairs
   quietly <- function(expr) withCallingHandlers(expr, warning = function(w) invokeRestart("muffleWarning"))
   answer <- function(value, is_attribute) {
-    if (is_attribute) value <- attr(value, "gradient")
+    if (is_attribute) {
+      rows <- length(value)
+      value <- attr(value, "gradient")
+      # Of a value with rows the sum is what is minimised.
+      if (rows > 1 && is.matrix(value) && nrow(value) == rows) value <- colSums(value)
+    }
     if (is.null(value)) stop("the result has no gradient")
     shape <- dim(value)
     kind <- if (is.list(value)) "list" else if (!is.null(shape)) "matrix" else "vector"
@@ -238,6 +257,26 @@ local({
     do.call(f, c(if (what == "f") first else pair$order_g(first), rest), quote = TRUE)
   }
 
+  # Which argument are the parameters: the one that has no value yet, or as many elements as the
+  # gradient, else the first.
+  chosen <- function(fn, gr, formals, given) {
+    needed <- Filter(function(n) identical(formals(fn)[[n]], quote(expr = )), setdiff(formals, "..."))
+    for (name in setdiff(needed, names(given))) {
+      value <- get0(name, envir = globalenv(), inherits = FALSE)
+      if (!is.null(value) && !is.function(value)) given[[name]] <- value
+    }
+    open <- setdiff(needed, names(given))
+    if (length(needed) < 2 || length(open) > 1) return(formals[1])
+    if (length(open) == 1) return(open)
+    own <- attempt(answer(do.call(gr, unname(given[needed]), quote = TRUE), FALSE))
+    named <- attempt(answer(do.call(gr, given[intersect(needed, names(formals(gr)))], quote = TRUE), FALSE))
+    for (found in list(named, own)) if (!failed(found)) {
+      fits <- Filter(function(n) length(flat(given[[n]])) == length(found$value), needed)
+      if (length(fits)) return(fits[1])
+    }
+    formals[1]
+  }
+
   make <- function(f, g, record, wrt, flat_at, named_at) {
     fn <- closures[[f]]; gr <- if (g > 0) closures[[g]] else fn
     formals <- names(formals(fn))
@@ -247,7 +286,7 @@ local({
       wrt <- formals[1]
       order_g <- unname
     } else {
-      if (!length(wrt)) wrt <- formals[1]
+      if (!length(wrt)) wrt <- chosen(fn, gr, formals, named_at)
       rest <- others(fn, wrt, list())
       for (name in names(named_at)) if (name %in% formals && !(name %in% wrt)) rest[[name]] <- named_at[[name]]
       own <- names(formals(gr))
