@@ -75,6 +75,13 @@ def given(value: Mapping[str, Any]) -> Given:
     return Beyond(f"of class '{value['class'][0]}'")
 
 
+def _as_parameter(value: Given) -> Given:
+    """A matrix of one column, which a step of a descent leaves, as the vector that it is."""
+    if isinstance(value, Numbers) and len(value.shape) == 2 and value.shape[1] == 1:
+        return Numbers(value.values, value.shape[:1] if value.shape[0] > 1 else ())
+    return value
+
+
 def _names(value: Mapping[str, Any]) -> tuple[str, ...] | None:
     return tuple(value["names"]) or None
 
@@ -114,7 +121,7 @@ def arguments(
 ) -> list[Argument]:
     """What a function is called with: its parameters, then the others."""
     made = [
-        Argument(name, given(value), True)
+        Argument(name, _as_parameter(given(value)), True)
         for name, value in zip(start["names"], start["values"], strict=True)
     ]
     made += [
