@@ -72,9 +72,7 @@ def find_pairs(file: PythonFile, fn: str | None, gr: str | None) -> list[Pair]:
     """
     for name in (fn, gr):
         if name is not None and name not in file.functions:
-            raise fail(
-                "G001", f"there is no function '{name}' in {file.path.name}", None, _has(file)
-            )
+            raise fail("G001", f"there is no function '{name}' in {file.path.name}", None, _has(file))
     used = list(_by_use(file))
     if fn is not None and gr is not None:
         how: How = "value-and-gradient" if fn == gr else "gradient"
