@@ -374,7 +374,9 @@ class _Attempt:
         if isinstance(value, Items):
             nodes = [context.builder.real(tensor(context, part)) for part in _leaves(value)]
             return {f"value:{k}": node for k, node in enumerate(nodes, 1)}
-        if value is NULL or isinstance(value, (Outcome, Closure)):
+        if isinstance(value, Outcome):
+            raise Refusal("G104", f"its value is {value.reason}, so it is another one each time")
+        if value is NULL or isinstance(value, Closure):
             raise Refusal("G202", "this function gives no numbers")
         return {"value": context.builder.real(tensor(context, value))}
 

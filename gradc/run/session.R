@@ -257,6 +257,15 @@ local({
     do.call(f, c(if (what == "f") first else pair$order_g(first), rest), quote = TRUE)
   }
 
+  # The parts of a list that are derivatives, by the arguments that they are named after.
+  picked <- function(x, formals) {
+    if (!is.list(x) || is.null(names(x))) return(NULL)
+    bare <- gsub("^(d|grad|g|gradient|delta)[._]?(?=.)|[._]?(grad|gradient|deriv)$", "", names(x), perl = TRUE)
+    bare[names(x) %in% formals] <- names(x)[names(x) %in% formals]
+    kept <- bare %in% formals & !duplicated(bare)
+    structure(x[kept], names = bare[kept])
+  }
+
   # Which argument are the parameters: the one that has no value yet, or as many elements as the
   # gradient, else the first.
   chosen <- function(fn, gr, formals, given) {
@@ -267,6 +276,9 @@ local({
     }
     open <- setdiff(needed, names(given))
     if (length(needed) < 2 || length(open) > 1) return(formals[1])
+    raw <- attempt(do.call(gr, given[intersect(needed, names(formals(gr)))], quote = TRUE))
+    parts <- picked(raw, needed)
+    if (length(parts)) return(names(parts))
     if (length(open) == 1) return(open)
     own <- attempt(answer(do.call(gr, unname(given[needed]), quote = TRUE), FALSE))
     named <- attempt(answer(do.call(gr, given[intersect(needed, names(formals(gr)))], quote = TRUE), FALSE))
@@ -275,6 +287,11 @@ local({
       if (length(fits)) return(fits[1])
     }
     formals[1]
+  }
+
+  chosen_parts <- function(pair, value) {
+    parts <- picked(value, pair$wrt)
+    if (length(parts) == length(pair$wrt)) parts[pair$wrt] else value
   }
 
   make <- function(f, g, record, wrt, flat_at, named_at) {
@@ -320,7 +337,7 @@ local({
     if (length(flat_at)) pair$start <- rebuilt(pair$start, flat_at)
     at <- flat(pair$start)
     value <- attempt(invoke(pair, "f", at))
-    own <- attempt(answer(invoke(pair, "g", at), pair$is_attribute))
+    own <- attempt(answer(chosen_parts(pair, invoke(pair, "g", at)), pair$is_attribute))
     pairs[[length(pairs) + 1]] <<- pair
     named <- function(x) list(names = if (is.null(names(x))) rep("", length(x)) else names(x),
                               values = unname(lapply(x, describe)))
@@ -367,7 +384,7 @@ local({
     lapply(seq_len(ncol(points)), function(k) {
       at <- points[, k]
       f <- attempt(flat(invoke(pair, "f", at)))
-      g <- attempt(answer(invoke(pair, "g", at), pair$is_attribute))
+      g <- attempt(answer(chosen_parts(pair, invoke(pair, "g", at)), pair$is_attribute))
       h <- if (composed && !failed(f)) attempt(answer(invoke(pair, "g", f), pair$is_attribute))
       list(value = if (failed(f)) NULL else f, failure = if (failed(f)) f$message else "",
            gradient = if (failed(g)) NULL else g$value, failure_g = if (failed(g)) g$message else "",
