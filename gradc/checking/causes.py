@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradc.check.comparison import Cause, Comparison
+from gradc.checking.comparison import Cause, Comparison
 
 
 def causes(comparison: Comparison) -> list[Cause]:
