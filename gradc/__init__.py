@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from gradc.errors import Diagnostic, GradcError
 
 if TYPE_CHECKING:
+    from gradc.checking import Finding, Findings, check
     from gradc.fitting import Fit, fit
     from gradc.model import Evaluation, Model, compile, gradient  # noqa: A004
     from gradc.verify import Report
@@ -22,10 +23,13 @@ __version__ = "0.1.0"
 __all__ = [
     "Diagnostic",
     "Evaluation",
+    "Finding",
+    "Findings",
     "Fit",
     "GradcError",
     "Model",
     "Report",
+    "check",
     "compile",
     "fit",
     "gradient",
@@ -33,9 +37,12 @@ __all__ = [
 
 _HOMES = {
     "Evaluation": "gradc.model",
+    "Finding": "gradc.checking",
+    "Findings": "gradc.checking",
     "Fit": "gradc.fitting",
     "Model": "gradc.model",
     "Report": "gradc.verify",
+    "check": "gradc.checking",
     "compile": "gradc.model",
     "fit": "gradc.fitting",
     "gradient": "gradc.model",

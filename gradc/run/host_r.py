@@ -74,6 +74,16 @@ class HostedR:
         """A logical of length one."""
         return self._rinterface.BoolSexpVector([value])
 
+    def double(self, value: float) -> Any:
+        """A numeric vector of length one."""
+        return self._rinterface.FloatSexpVector([value])
+
+    def list(self, values: Mapping[str, Any]) -> Any:
+        """A list by name."""
+        made = self._rinterface.ListSexpVector(list(values.values()))
+        made.do_slot_assign("names", self.strings(list(values)))
+        return made
+
     def numbers(self, values: Sequence[Tensor]) -> Any:
         """A list of numeric vectors and matrices, bit for bit."""
         return self._rinterface.ListSexpVector([self._number(value) for value in values])

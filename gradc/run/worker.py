@@ -54,6 +54,16 @@ class FittingHost(Protocol):
         """Call the fit of a script that was loaded with ``"fit"`` in its header."""
 
 
+@runtime_checkable
+class SessionHost(Protocol):
+    """A toolchain that runs a user's own script, step by step."""
+
+    def session(
+        self, header: Mapping[str, Any], tensors: Mapping[str, Tensor]
+    ) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        """One step of the session."""
+
+
 class ProgramError(Exception):
     """The emitted program failed in the toolchain's own words."""
 
@@ -95,6 +105,10 @@ def _answer(
             if not isinstance(host, FittingHost):
                 raise ToolchainError("G408", "this toolchain does not fit")
             return host.fit(programs[key], header, request.tensors)
+        elif header["do"] == "session":
+            if not isinstance(host, SessionHost):
+                raise ToolchainError("G408", "this toolchain runs no scripts")
+            return host.session(header, request.tensors)
         else:
             return host.evaluate(programs[key], header, list(request.tensors.values()))
     except ToolchainError as error:
