@@ -14,6 +14,7 @@ from gradc.errors import Diagnostic, GradcError
 
 if TYPE_CHECKING:
     from gradc.checking import Finding, Findings, check
+    from gradc import bridge
     from gradc.fitting import Fit, fit
     from gradc.model import Evaluation, Model, compile, gradient  # noqa: A004
     from gradc.verify import Report
@@ -30,6 +31,7 @@ __all__ = [
     "Model",
     "Report",
     "check",
+    "bridge",
     "compile",
     "fit",
     "gradient",
@@ -51,6 +53,10 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Load a part of the API when it is first used, so that importing gradc costs nothing."""
+    if name == "bridge":
+        from importlib import import_module
+
+        return import_module("gradc.bridge")
     if name not in _HOMES:
         raise AttributeError(f"module 'gradc' has no attribute '{name}'")
     from importlib import import_module
