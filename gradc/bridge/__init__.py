@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from gradc.errors import fail
@@ -12,9 +13,35 @@ from gradc.model import Model
 from gradc.run.remedy import install_python
 
 if TYPE_CHECKING:
+    from gradc.bridge.emitted import EmittedR
     from gradc.bridge.graph import TensorFlowFunction
 
-__all__ = ["tensorflow"]
+__all__ = ["r", "r_helper", "tensorflow"]
+
+r_helper = str(Path(__file__).with_name("gradc.R"))
+"""The R file that teaches reticulate to return R functions; :func:`r` reads it by itself."""
+
+
+def r(
+    model: Model | str,
+    wrt: str | Sequence[str] | None = None,
+    at: Mapping[str, Any] | None = None,
+    *,
+    hessian: bool = False,
+) -> EmittedR:
+    """The R functions of a model, for R: ``gradc <- reticulate::import("gradc")``.
+
+    In R this is a list of R functions that need no Python any more: ``value(…)`` takes the
+    model's inputs and gives the value with the attribute ``"gradient"``, as ``deriv`` does;
+    ``objective(…)`` takes the data and gives ``list(par, fn, gr, he, fg)`` for ``optim``,
+    ``nlminb`` and ``nlm``. ``model`` is a text, with ``wrt`` and ``at`` as in
+    :func:`gradc.compile`, or a compiled model. In Python it is the code, ``.text``.
+
+    Raises: GradcError, as :func:`gradc.compile`, in R an error with the places shown.
+    """
+    from gradc.bridge.emitted import emitted_r
+
+    return emitted_r(model, wrt, at, hessian)
 
 
 def tensorflow(
@@ -23,6 +50,7 @@ def tensorflow(
     *,
     source: str | Path | Sequence[str | Path] = (),
     wrt: str | Sequence[str] | None = None,
+    constant: str | Sequence[str] = (),
     shape: Sequence[int | None] = (),
     batch: bool | str | Sequence[str] = False,
     vectorized: bool = False,
@@ -36,8 +64,8 @@ def tensorflow(
     of functions that the R files ``source`` define. **This runs that code**, in an R process of
     its own. ``r_gradient`` takes the same arguments; without it the value's attribute
     ``"gradient"`` is the gradient, as ``deriv`` makes it. ``wrt`` names the arguments that the
-    gradient is by: the first one, unless given, as for ``optim``. The others are data, and a
-    derivative by them is refused.
+    gradient is by: the first one, unless given, as for ``optim``. The others are data: a tape
+    that watches one is refused, unless ``constant`` says that no derivative by it is wanted.
 
     ``r_function`` may also be a :class:`~gradc.Model`: then the R code emitted for it runs, with
     its gradient and Hessian, by the model's inputs.
@@ -63,9 +91,11 @@ def tensorflow(
     from gradc.bridge.graph import TensorFlowFunction
     from gradc.bridge.signature import Options, signature_of
 
+    if not isinstance(r_function, (str, Model)) or not isinstance(r_gradient, (str, NoneType)):
+        raise fail("G801", "an R function is given by its code, or by its name in source=")
     if isinstance(r_function, Model) and (r_gradient is not None or source):
         raise fail("G801", "r_gradient and source= are for R functions: a model has its own")
-    options = Options(wrt, shape, batch, vectorized, hessian)
+    options = Options(wrt, constant, shape, batch, vectorized, hessian)
     if isinstance(r_function, Model):
         from gradc.bridge.model import model_bridge
 

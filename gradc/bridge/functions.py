@@ -81,7 +81,7 @@ class RProcess:
         self.closed = False
         self._header = code.header()
         self._key = key_of(self._header)
-        self._limits = {"timeout": timeout, "memory": memory or DEFAULT_MEMORY}
+        self._limits: dict[str, Any] = {"timeout": timeout, "memory": memory or DEFAULT_MEMORY}
         self._worker = POOL.private("bridge")
         self._finalizer = weakref.finalize(self, self._worker.end)
 

@@ -135,12 +135,18 @@ class _Operation:
         return self.names[place] in self.signature.batch
 
     def _guarded(self, name: str, tensor: Any, graph: Any) -> Any:
-        """Data: a derivative by it is refused, where it would be missing without a word."""
+        """Data: a derivative by it is refused, where it would be missing without a word.
+
+        A tape asks for the derivatives of all that it watches, wanted or not, even behind
+        ``tf.stop_gradient``: so what is constant has to be said here.
+        """
+        if name in self.signature.constant:
+            return tf.stop_gradient(tensor)
         label = self.process.code.label
         error = fail(
             "G804",
-            f"the gradient of {label} does not cover '{name}', and a derivative by it is wanted",
-            suggestion=f"add it to wrt=, or pass tf.stop_gradient({name})",
+            f"the gradient of {label} does not cover '{name}', which a tape watches",
+            suggestion="add it to wrt=, or to constant= if no derivative by it is wanted",
         )
 
         @tf.custom_gradient  # type: ignore[untyped-decorator]
@@ -239,8 +245,7 @@ class _Operation:
 
     def _outputs(self, what: str, results: Results) -> list[Any]:
         """The arrays of an operation."""
-        if what == "hessian":
-            hessian = results.hessian
+        if (hessian := results.hessian) is not None:
             # A vectorized function has one call of many rows, where others have a call a row.
             return [hessian.swapaxes(0, 1) if self.signature.vectorized else hessian]
         values = [] if what == "gradient" else [results.value]

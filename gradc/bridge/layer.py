@@ -37,7 +37,9 @@ class RLayer(keras.layers.Layer):  # type: ignore[misc]
         self._inputs = [
             name
             for name in signature.names
-            if name not in weights and name not in signature.defaults and name not in signature.optional
+            if name not in weights
+            and name not in signature.defaults
+            and name not in signature.optional
         ]
         self._own = {
             name: self.add_weight(

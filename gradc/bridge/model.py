@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradc.bridge.functions import Code
-from gradc.bridge.signature import Options, Signature
+from gradc.bridge.signature import Options, Signature, batch_of, constants
 from gradc.errors import GradcError, fail
 from gradc.ir import Type
 from gradc.model import Model
@@ -28,8 +28,9 @@ def model_bridge(model: Model, options: Options) -> tuple[Code, Signature]:
         label=program.name,
         names=names,
         wrt=model.wrt,
+        constant=constants(options, names, model.wrt, program.name),
         shape=_value_shape(model),
-        batch=frozenset(_batch(options, names)),
+        batch=frozenset(batch_of(options.batch, names, program.name)),
         vectorized=False,
         fused=True,
         hessian=has_hessian,
@@ -37,16 +38,6 @@ def model_bridge(model: Model, options: Options) -> tuple[Code, Signature]:
         r_names={a.name: a.emitted for a in program.arguments},
     )
     return code, signature
-
-
-def _batch(options: Options, names: tuple[str, ...]) -> tuple[str, ...]:
-    if isinstance(options.batch, bool):
-        return names if options.batch else ()
-    chosen = [options.batch] if isinstance(options.batch, str) else list(options.batch)
-    for name in chosen:
-        if name not in names:
-            raise fail("G801", f"batch= names '{name}', and the model takes {', '.join(names)}")
-    return tuple(chosen)
 
 
 def _value_shape(model: Model) -> tuple[int | None, ...]:

@@ -81,7 +81,7 @@ def gradient_arrays(
     if reply.listed:
         parts = _by_name(reply, wrt, label)
     elif len(wrt) == 1:
-        parts = {name: reply.parts[0] for name in wrt}
+        parts = dict.fromkeys(wrt, reply.parts[0])
     else:
         parts = _columns(reply, wrt, label)
     return tuple(
@@ -203,7 +203,9 @@ def hessian_array(reply: Reply, wrt: Differentiated, label: str) -> Doubles:
     part = reply.parts[0]
     calls = part.shape[0]
     entries = part.size // (calls * total * total) if calls and total else 0
-    shapes = [(entries, total, total), (total, total)] if entries == 1 else [(entries, total, total)]
+    shapes = (
+        [(entries, total, total), (total, total)] if entries == 1 else [(entries, total, total)]
+    )
     if reply.listed or part.shape[1:] not in shapes:
         expected = (f"entries of the value x {total} x {total}",)
         raise fail(

@@ -15,6 +15,7 @@ class Options:
     """What the caller says of a function: see :func:`gradc.bridge.tensorflow`."""
 
     wrt: str | Sequence[str] | None = None
+    constant: str | Sequence[str] = ()
     shape: Sequence[int | None] = ()
     batch: bool | str | Sequence[str] = False
     vectorized: bool = False
@@ -25,14 +26,15 @@ class Options:
 class Signature:
     """Arguments by the user's names, in order.
 
-    ``batch`` are those with a row an observation in front; ``fused`` functions give value and
-    gradient in one call. ``defaults`` are values that Python fills in, and ``optional`` is what
-    may be left out because R has a value for it.
+    ``wrt`` have derivatives, and by ``constant`` none is wanted. ``batch`` are those with a row
+    an observation in front. ``fused`` functions give value and gradient in one call. ``defaults``
+    are values that Python fills in, and ``optional`` is what R has a value for.
     """
 
     label: str
     names: tuple[str, ...]
     wrt: tuple[str, ...]
+    constant: frozenset[str]
     shape: tuple[int | None, ...]
     batch: frozenset[str]
     vectorized: bool
@@ -86,15 +88,16 @@ def signature_of(process: RProcess, options: Options) -> Signature:
     gradient = found.get("gradient")
     if gradient is not None:
         _check_gradient(names, gradient, label)
-    wrt = (names[0],) if options.wrt is None else _some("wrt", options.wrt, names, label)
+    wrt = (names[0],) if options.wrt is None else some_of("wrt", options.wrt, names, label)
     if not wrt:
         raise _misfit("wrt= names no argument")
     return Signature(
         label=label,
         names=names,
         wrt=tuple(name for name in names if name in wrt),
+        constant=constants(options, names, wrt, label),
         shape=_checked_shape(options),
-        batch=frozenset(_batch(options.batch, names, label)),
+        batch=frozenset(batch_of(options.batch, names, label)),
         vectorized=_vectorized(options),
         fused=gradient is None,
         hessian=options.hessian,
@@ -114,7 +117,25 @@ def _check_gradient(names: Sequence[str], gradient: Mapping[str, Any], label: st
         raise _misfit(f"r_gradient takes '{more[0]}', which {label} does not take")
 
 
-def _some(option: str, value: str | Sequence[str], names: Sequence[str], label: str) -> list[str]:
+def constants(
+    options: Options, names: Sequence[str], wrt: Sequence[str], label: str
+) -> frozenset[str]:
+    """The arguments that ``constant=`` names.
+
+    Raises: GradcError (G801) for one that is no argument, or has derivatives.
+    """
+    chosen = some_of("constant", options.constant, names, label)
+    for name in chosen:
+        if name in wrt:
+            raise _misfit(f"'{name}' is in constant=, and derivatives are by it")
+    return frozenset(chosen)
+
+
+def some_of(option: str, value: str | Sequence[str], names: Sequence[str], label: str) -> list[str]:
+    """The arguments that an option names.
+
+    Raises: GradcError (G801) for one that is none.
+    """
     chosen = [value] if isinstance(value, str) else list(value)
     for name in chosen:
         if name not in names:
@@ -122,10 +143,11 @@ def _some(option: str, value: str | Sequence[str], names: Sequence[str], label: 
     return chosen
 
 
-def _batch(value: bool | str | Sequence[str], names: Sequence[str], label: str) -> list[str]:
+def batch_of(value: bool | str | Sequence[str], names: Sequence[str], label: str) -> list[str]:
+    """The arguments with rows."""
     if isinstance(value, bool):
         return list(names) if value else []
-    return _some("batch", value, names, label)
+    return some_of("batch", value, names, label)
 
 
 def _vectorized(options: Options) -> bool:
@@ -136,7 +158,7 @@ def _vectorized(options: Options) -> bool:
 
 def _checked_shape(options: Options) -> tuple[int | None, ...]:
     shape = tuple(options.shape)
-    if any(extent is not None and (not isinstance(extent, int) or extent < 0) for extent in shape):
+    if any(extent is not None and extent < 0 for extent in shape):
         raise _misfit(f"shape={shape} is not a shape")
     if options.hessian and len(shape) + bool(options.vectorized) > 1:
         raise _misfit("hessian= is for a value that is a number or a vector")

@@ -258,7 +258,7 @@ class Model:
 
 def compile(  # noqa: A001 - the API's name, as in re.compile
     text_or_path: str | Path,
-    wrt: Sequence[str] | None = None,
+    wrt: str | Sequence[str] | None = None,
     syntax: Syntax | str | None = None,
     at: Mapping[str, Any] | None = None,
     name: str | None = None,
@@ -268,7 +268,7 @@ def compile(  # noqa: A001 - the API's name, as in re.compile
 ) -> Model:
     """Read a model from a text (``str``) or a file (``Path``).
 
-    ``wrt`` names what to differentiate by. ``at`` gives values: a list makes a parameter a
+    ``wrt`` names what to differentiate by, one name or several. ``at`` gives values: a list makes a parameter a
     vector of that length, and without ``wrt`` an input with a value is data. ``syntax`` is
     decided by the file's ending, and for a text it is R.
 
@@ -293,7 +293,8 @@ def compile(  # noqa: A001 - the API's name, as in re.compile
         built = build(
             source,
             syntax=syntax or "r",
-            wrt=wrt,
+            # A sequence of letters is never meant, and one name is what R hands over for c("amp").
+            wrt=[wrt] if isinstance(wrt, str) else wrt,
             at=None if at is None else usable(check_point(at)),
             name=identifier,
         )
@@ -314,7 +315,7 @@ def _read(path: Path) -> str:
 
 
 def gradient(
-    text: str, wrt: Sequence[str] | None = None, syntax: str | None = None
+    text: str, wrt: str | Sequence[str] | None = None, syntax: str | None = None
 ) -> Callable[..., Any]:
     """Value and gradient of an expression as a NumPy function of keyword arguments.
 

@@ -190,7 +190,9 @@ class BridgeHost:
         """A list of argument lists; what is not batched is one vector for all of them."""
         if rows is None:
             return self._r.vectors([self._r.numbers(arguments)])
-        shared = [None if many else self._r.number(a) for a, many in zip(arguments, batched, strict=True)]
+        shared = [
+            None if many else self._r.number(a) for a, many in zip(arguments, batched, strict=True)
+        ]
         points = []
         for row in range(rows):
             point = [
