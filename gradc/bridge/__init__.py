@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from gradc.errors import fail
@@ -91,7 +90,8 @@ def tensorflow(
     from gradc.bridge.graph import TensorFlowFunction
     from gradc.bridge.signature import Options, signature_of
 
-    if not isinstance(r_function, (str, Model)) or not isinstance(r_gradient, (str, NoneType)):
+    given: Any = r_function, r_gradient or ""
+    if not all(isinstance(one, (str, Model)) for one in given):
         raise fail("G801", "an R function is given by its code, or by its name in source=")
     if isinstance(r_function, Model) and (r_gradient is not None or source):
         raise fail("G801", "r_gradient and source= are for R functions: a model has its own")

@@ -23,7 +23,10 @@ class ErrorInR(GradcError):
         return "\n".join(["", *(render(diagnostic) for diagnostic in self.diagnostics)])
 
 
-@dataclass(frozen=True, slots=True)
+_UNTAUGHT = "R code; source(gradc$bridge$r_helper) lets reticulate return it as R functions"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class EmittedR:
     """R code; in an R session reticulate makes a list of functions of it.
 
@@ -33,6 +36,13 @@ class EmittedR:
     text: str
     names: list[str]
     roles: list[str]
+
+    def __repr__(self) -> str:
+        return f"<{', '.join(self.roles)}: {_UNTAUGHT}>"
+
+    def __getattr__(self, name: str) -> Any:
+        # Only a reticulate that was not taught gets here with the name of a function.
+        raise AttributeError(f"there is no '{name}': this is {_UNTAUGHT}")
 
 
 def emitted_r(
@@ -60,11 +70,11 @@ def emitted_r(
 def _teach_reticulate() -> None:
     """Have the R around this Python read the helper; without one there is nobody to teach.
 
-    Raises: GradcError (G806) where R is here and cannot be reached.
+    Raises: GradcError (G806) where R cannot read it.
     """
-    if "rpytools" not in sys.modules:  # what reticulate brings along
-        return
     r = getattr(sys.modules["__main__"], "r", None)
+    if "rpytools" not in sys.modules or type(r).__name__ != "R":  # what reticulate brings along
+        return
     try:
         r[_READ](r_helper)  # type: ignore[index]
     except Exception as error:
@@ -72,6 +82,6 @@ def _teach_reticulate() -> None:
             Diagnostic(
                 "G806",
                 f"reticulate could not be taught to return R functions: {error}",
-                suggestion="call source(gradc$bridge$r_helper) once, then try again",
+                suggestion="find out what source(gradc$bridge$r_helper) says in R",
             )
         ) from error

@@ -268,9 +268,9 @@ def compile(  # noqa: A001 - the API's name, as in re.compile
 ) -> Model:
     """Read a model from a text (``str``) or a file (``Path``).
 
-    ``wrt`` names what to differentiate by, one name or several. ``at`` gives values: a list makes a parameter a
-    vector of that length, and without ``wrt`` an input with a value is data. ``syntax`` is
-    decided by the file's ending, and for a text it is R.
+    ``wrt`` names what to differentiate by, one name or several. ``at`` gives values: a list makes
+    a parameter a vector of that length, and without ``wrt`` an input with a value is data.
+    ``syntax`` is decided by the file's ending, and for a text it is R.
 
     Raises: GradcError, whose ``diagnostics`` say what is wrong and where.
 
