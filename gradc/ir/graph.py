@@ -189,6 +189,19 @@ class Graph:
                 return None
             node = derived.primal
 
+    def provenance(self, node: int) -> tuple[Span | None, str | None]:
+        """As :meth:`place`, with the rule's primitive where a derivative made the node."""
+        graph: Graph = self
+        while not graph._spans.get(node):
+            if graph._ancestor is not None and node < len(graph._ancestor_ids):
+                node, graph = graph._ancestor_ids[node], graph._ancestor
+                continue
+            derived = graph.derivation(node)
+            if derived is None or derived.primal >= node:
+                return None, None
+            return graph.place(derived.primal), derived.rule
+        return graph._spans[node][0], None
+
 
 def reachable(graph: Graph, roots: Iterable[int]) -> bytearray:
     """A mark per node: 1 where some root depends on it."""

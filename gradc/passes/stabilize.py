@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from gradc.diff.template import Apply, Make, Template, Variable, compile_template, read, variables
 from gradc.ir import Function, Graph, Record, rebuild
-from gradc.passes.match import matches, primitives
+from gradc.passes.match import Bindings, matches, primitives
 from gradc.passes.rebuild import STRUCTURAL, with_bodies
 from gradc.prims import TABLE, Builder, Stabilizes
 
@@ -45,7 +45,7 @@ class _Rule:
     """A rule ready to run; ``guarded`` where it chooses between a new form and the old one."""
 
     text: Stabilizes
-    pattern: Template
+    pattern: Apply
     make: Make
     names: tuple[str, ...]
     varies: frozenset[str]
@@ -55,6 +55,12 @@ class _Rule:
     makes: frozenset[str]
     children: frozenset[object]
 
+    def accepts(self, graph: Graph, bound: Bindings) -> bool:
+        """Whether what the variables stand for varies, or is constant, as the rule wants."""
+        return all(not graph.is_const(bound[v]) for v in self.varies) and all(
+            graph.is_const(bound[v]) for v in self.constant
+        )
+
 
 @lru_cache(maxsize=1)
 def _rules() -> dict[str, tuple[_Rule, ...]]:
@@ -62,26 +68,64 @@ def _rules() -> dict[str, tuple[_Rule, ...]]:
     found: dict[str, list[_Rule]] = {}
     from_table = [rule for prim in TABLE for rule in prim.stabilizes]
     for text in (*from_table, *_RULES):
-        pattern = read(text.pattern)
-        if not isinstance(pattern, Apply):
-            raise TypeError(f"a pattern applies a primitive: {text.pattern!r}")
-        becomes = read(text.becomes)
-        names = tuple(variables(pattern))
-        slots = {name: index for index, name in enumerate(names)}
-        rule = _Rule(
-            text,
-            pattern,
-            compile_template(becomes, slots),
-            names,
-            frozenset(text.varies.split()),
-            frozenset(text.constant.split()),
-            isinstance(becomes, Apply) and becomes.prim == "select",
-            frozenset(primitives(pattern)),
-            frozenset(primitives(becomes)),
-            frozenset(_mark(arg) for arg in pattern.args if not isinstance(arg, Variable)),
-        )
-        found.setdefault(pattern.prim, []).append(rule)
+        rule = _compiled(text)
+        found.setdefault(rule.pattern.prim, []).append(rule)
     return {prim: tuple(rules) for prim, rules in found.items()}
+
+
+def _compiled(text: Stabilizes) -> _Rule:
+    pattern = read(text.pattern)
+    if not isinstance(pattern, Apply):
+        raise TypeError(f"a pattern applies a primitive: {text.pattern!r}")
+    becomes = read(text.becomes)
+    names = tuple(variables(pattern))
+    slots = {name: index for index, name in enumerate(names)}
+    return _Rule(
+        text,
+        pattern,
+        compile_template(becomes, slots),
+        names,
+        frozenset(text.varies.split()),
+        frozenset(text.constant.split()),
+        isinstance(becomes, Apply) and becomes.prim == "select",
+        frozenset(primitives(pattern)),
+        frozenset(primitives(becomes)),
+        frozenset(_mark(arg) for arg in pattern.args if not isinstance(arg, Variable)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to write a node anew; ``apply`` gives None where the node does not match."""
+
+    name: str
+    apply: Callable[[Graph, int], int | None]
+
+
+@lru_cache(maxsize=64)
+def forms(prim: str, others: tuple[Stabilizes, ...] = ()) -> tuple[Form, ...]:
+    """Every stable form whose pattern has this primitive at its root, ``others`` too."""
+    extra = [rule for rule in map(_compiled, others) if rule.pattern.prim == prim]
+    found = [
+        Form(rule.text.pattern, lambda graph, node, rule=rule: _applied(rule, graph, node))
+        for rule in (*_rules().get(prim, ()), *extra)
+    ]
+    if prim in _SUMS:
+        of_sum = _SUMS[prim]
+        found.append(
+            Form(
+                f"{prim} of a sum of exponentials",
+                lambda graph, node: of_sum(_Rewriter(graph, {}, True), node),
+            )
+        )
+    return tuple(found)
+
+
+def _applied(rule: _Rule, graph: Graph, node: int) -> int | None:
+    for bound in matches(graph, rule.pattern, node, {}):
+        if rule.accepts(graph, bound):
+            return rule.make(Builder(graph), [bound[v] for v in rule.names])
+    return None
 
 
 def _mark(template: Template) -> object:
@@ -206,9 +250,7 @@ class _Rewriter(Builder):
             if not rule.children <= children or (rule.guarded and guarded):
                 continue
             for bound in matches(graph, rule.pattern, node, {}):
-                if all(not graph.is_const(bound[v]) for v in rule.varies) and all(
-                    graph.is_const(bound[v]) for v in rule.constant
-                ):
+                if rule.accepts(graph, bound):
                     return rule.make(self, [bound[v] for v in rule.names])
         return None
 

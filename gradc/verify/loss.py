@@ -1,0 +1,254 @@
+"""Where digits are lost: which step of a computation costs an output how many, and why.
+
+A bound says how far an output may be off. Here the same first-order sensitivities that bounds
+are made of tell where that comes from. Two things are kept apart: the *condition of the
+problem*, what rounding the inputs alone does to the output even in exact arithmetic, and the
+*formula*, which may lose digits that another way to write the same number keeps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from gradc.errors import Span, in_script
+from gradc.ir import Function
+from gradc.verify.bounds import Bound, Bounds, bounds
+from gradc.verify.cells import Ball
+from gradc.verify.evaluate import Evaluation, Point, bind, concrete
+from gradc.verify.first_order import local_errors
+from gradc.verify.rounding import Arithmetic, arithmetic
+from gradc.verify.slopes import Seed
+from gradc.verify.spell import shortened, speller
+from gradc.verify.steps import Costly, Trace, refined, trace
+from gradc.verify.sweep import first_order
+
+StepKind = Literal["cancellation", "amplification", "accumulation"]
+Cause = Literal["kept", "inputs", "formula", "both", "roundings", "proof", "unknown"]
+_SUBTRACTIVE = frozenset({"add", "sub", "sum", "mean", "matvec", "matmul", "cumsum"})
+# More outputs than these at once are not read.
+MOST_OUTPUTS = 8
+MOST_STEPS = 5
+_NOTABLE = 0.5
+_SHARE = 0.05
+_SLACK = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step at which digits are lost on the way to an output.
+
+    ``condition`` is by how much the relative error of its arguments grows there,
+    ``digits_lost`` how many decimal digits of its result that costs, ``share`` the part of the
+    output's error that passes through it. ``rule`` names the primitive whose derivative made
+    the step, empty where the user wrote it. ``stable_form`` would save ``saves`` digits of the
+    output's bound.
+    """
+
+    node: int
+    row: int
+    kind: StepKind
+    expression: str
+    span: Span | None
+    rule: str
+    condition: float
+    digits_lost: float
+    share: float
+    stable_form: str = ""
+    saves: float = 0.0
+    in_emitted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What becomes of the digits of one output at one point.
+
+    ``bound_ulp`` is the bound in units of the last digit, ``digits_lost`` its decimal logarithm
+    and ``digits_kept`` what is left of the digits that the arithmetic has. ``condition`` is
+    that of the problem; ``inherent`` the digits that it costs.
+    """
+
+    output: str
+    row: int
+    value: float
+    bound_ulp: float
+    digits_kept: float
+    digits_lost: float
+    first_order: float
+    condition: float
+    method: str
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def inherent(self) -> float:
+        """Digits that rounding the inputs costs, whatever the formula."""
+        return min(digits(self.condition), self.digits_lost + self.digits_kept)
+
+    @property
+    def cause(self) -> Cause:
+        """Why digits are lost, as far as it is known; see ``docs/precision.md``."""
+        if self.digits_lost < 1:
+            return "kept"
+        if self.first_order < self.digits_lost - 1 and self.digits_kept > 0:
+            return "proof"
+        of_formula = self.digits_lost - self.inherent
+        if self.inherent >= 1 and of_formula < 1:
+            return "inputs"
+        if any(step.kind != "accumulation" for step in self.steps):
+            return "both" if self.inherent >= 1 else "formula"
+        return "roundings" if self.steps else "unknown"
+
+
+def explain_loss(
+    function: Function,
+    point: Point,
+    target: str,
+    dtype: str = "float64",
+    outputs: Sequence[str] | None = None,
+    *,
+    known: Bounds | None = None,
+    least: float = 0.0,
+) -> tuple[Loss, ...]:
+    """How many digits each output keeps at a point and where the others go, the worst first.
+
+    ``function`` is what ``target`` computes, in primitives that it has. Of each output the row
+    with the widest bound is explained, of all of them those that lose more than ``least``
+    digits, at most eight. ``known`` are the bounds of this function at this point.
+    Raises: as :func:`gradc.verify.bounds.bounds`.
+    """
+    model = arithmetic(target, dtype)
+    inputs = bind(function, point, dtype)
+    function = concrete(function, inputs)
+    if outputs is not None:
+        function = function.with_outputs({name: function.outputs[name] for name in outputs})
+    known = known or bounds(function, target, point, dtype)
+    worst = [_worst(model, known, name) for name in function.outputs if known.cells[name]]
+    chosen = sorted(worst, key=lambda one: -one.digits_lost)[:MOST_OUTPUTS]
+    chosen = [one for one in chosen if one.digits_lost >= least]
+    if not chosen:
+        return ()
+    seeds = [(function.outputs[one.output], one.row) for one in chosen]
+    function = function.with_outputs({one.output: function.outputs[one.output] for one in chosen})
+    found, local = local_errors(function, model, inputs)
+    traced = trace(found, seeds, local)
+    totals = first_order(found, seeds, local)
+    context = _Context(function, model, found, local)
+    return tuple(
+        _explained(context, loss, traced, column, float(totals[column]), seeds[column])
+        for column, loss in enumerate(chosen)
+    )
+
+
+def digits(factor: float) -> float:
+    """Decimal digits that a factor stands for, none below 1."""
+    return math.log10(factor) if factor > 1 else 0.0
+
+
+def _worst(model: Arithmetic, known: Bounds, name: str) -> Loss:
+    """The row of an output that keeps the fewest digits, not explained yet."""
+    best: Loss | None = None
+    for row, (bound, cell) in enumerate(
+        zip(known.cells[name], known.exact.cells[name], strict=True)
+    ):
+        loss = _loss(model, name, row, bound, cell)
+        if best is None or loss.digits_lost > best.digits_lost:
+            best = loss
+    assert best is not None  # noqa: S101 - there is a row
+    return best
+
+
+def _loss(model: Arithmetic, name: str, row: int, bound: Bound, cell: Ball) -> Loss:
+    ulps = bound_in_ulps(model, bound, cell)
+    every = model.digits * math.log10(2)
+    lost = min(digits(ulps), every)
+    value = float(cell.mid()) if cell.is_finite() else math.nan
+    return Loss(name, row, value, ulps, every - lost, lost, lost, math.nan, bound.method)
+
+
+def bound_in_ulps(model: Arithmetic, bound: Bound, cell: Ball) -> float:
+    """A bound relative to the value, in rounding units; infinite where the value is 0."""
+    if not cell.is_finite() or bound.radius.is_zero():
+        return 0.0
+    size = abs(cell)
+    return float(bound.radius / (size * model.unit)) if size > 0 else math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    function: Function
+    model: Arithmetic
+    found: Evaluation
+    local: Mapping[int, np.ndarray] = field(repr=False)
+
+
+def _explained(
+    context: _Context, loss: Loss, traced: Trace, column: int, total: float, seed: Seed
+) -> Loss:
+    """A loss with its condition and its steps."""
+    unit = float(context.model.unit)
+    size = abs(loss.value)
+    relative = total * _SLACK / size / unit if size > 0 else math.inf
+    first = min(digits(relative), loss.digits_lost + loss.digits_kept)
+    moved = float(traced.inputs[column])
+    condition = moved / size if size > 0 else (math.inf if moved else 0.0)
+    steps: list[Step] = []
+    if loss.digits_lost >= _NOTABLE and total > 0:
+        candidates = traced.costliest(column, size)
+        for costly in refined(context.found, candidates, context.local, unit, total):
+            if costly.digits_lost >= _NOTABLE and costly.share >= _SHARE:
+                steps.append(_step(context, costly, "amplification"))
+        steps += [
+            _step(context, costly, "accumulation")
+            for costly in traced.introduced_most(column, size, total, unit)
+            if costly.digits_lost >= 1
+        ]
+    kept = sorted(steps, key=lambda s: -(s.digits_lost * s.share))
+    return Loss(
+        loss.output,
+        loss.row,
+        loss.value,
+        loss.bound_ulp,
+        loss.digits_kept,
+        loss.digits_lost,
+        first,
+        condition,
+        loss.method,
+        tuple(_apart(kept))[:MOST_STEPS],
+    )
+
+
+def _apart(steps: Sequence[Step]) -> list[Step]:
+    """One step for each node and each text: copies of a loop's turns are one place."""
+    seen: set[object] = set()
+    kept: list[Step] = []
+    for step in steps:
+        place = None if step.span is None else (step.span.source.name, step.span.start)
+        key = (place, step.expression)
+        if key not in seen:
+            seen.add(key)
+            kept.append(step)
+    return kept
+
+
+def _step(context: _Context, costly: Costly, kind: StepKind) -> Step:
+    graph = context.function.graph
+    span, rule = graph.provenance(costly.node)
+    if kind != "accumulation" and graph.prim(costly.node) in _SUBTRACTIVE:
+        kind = "cancellation"
+    spans = graph.origins(costly.node)
+    span = in_script(spans[0] if spans else span) if spans or span else None
+    return Step(
+        costly.node,
+        costly.row,
+        kind,
+        shortened(speller(context.function).expression(costly.node)),
+        span,
+        rule or "",
+        costly.condition,
+        costly.digits_lost,
+        costly.share,
+    )
