@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from gradc.diff.template import Apply, Make, Template, Variable, compile_template, read, variables
 from gradc.ir import Function, Graph, Record, rebuild
@@ -94,31 +94,32 @@ def _compiled(text: Stabilizes) -> _Rule:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One way to write a node anew; ``apply`` gives None where the node does not match."""
-
-    name: str
-    apply: Callable[[Graph, int], int | None]
-
-
 @lru_cache(maxsize=64)
-def forms(prim: str, others: tuple[Stabilizes, ...] = ()) -> tuple[Form, ...]:
-    """Every stable form whose pattern has this primitive at its root, ``others`` too."""
-    extra = [rule for rule in map(_compiled, others) if rule.pattern.prim == prim]
-    found = [
-        Form(rule.text.pattern, lambda graph, node, rule=rule: _applied(rule, graph, node))
-        for rule in (*_rules().get(prim, ()), *extra)
-    ]
-    if prim in _SUMS:
-        of_sum = _SUMS[prim]
-        found.append(
-            Form(
-                f"{prim} of a sum of exponentials",
-                lambda graph, node: of_sum(_Rewriter(graph, {}, True), node),
-            )
-        )
-    return tuple(found)
+def forms(prim: str, texts: tuple[Stabilizes, ...]) -> tuple[Form, ...]:
+    """What gives another form to a node of this primitive, one for each of these rules.
+
+    Each takes a graph and a node and gives None where the node does not match.
+    """
+    rules = [rule for rule in map(_compiled, texts) if rule.pattern.prim == prim]
+    return tuple(partial(_applied, rule) for rule in rules)
+
+
+Form = Callable[[Graph, int], int | None]
+
+
+def stable_node(graph: Graph, node: int, depth: int = 3) -> int:
+    """The stable form of one node and of what is below it, to a depth; others keep theirs."""
+    every = {name: list(rules) for name, rules in _rules().items()}
+    return _stable_node(_Rewriter(graph, every, sums=True), node, depth)
+
+
+def _stable_node(builder: _Rewriter, node: int, depth: int) -> int:
+    name, attrs, *args = builder.graph.records[node]
+    if not args or name in STRUCTURAL:
+        return node
+    if depth:
+        args = [_stable_node(builder, arg, depth - 1) for arg in args]
+    return builder.rewrite(builder.apply(name, args, attrs), guarded=False)
 
 
 def _applied(rule: _Rule, graph: Graph, node: int) -> int | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -21,21 +21,26 @@ from gradc.verify.bounds import Bound, Bounds, bounds
 from gradc.verify.cells import Ball
 from gradc.verify.evaluate import Evaluation, Point, bind, concrete
 from gradc.verify.first_order import local_errors
+from gradc.verify.partial import SUMMING
 from gradc.verify.rounding import Arithmetic, arithmetic
-from gradc.verify.slopes import Seed
 from gradc.verify.spell import shortened, speller
+from gradc.verify.stable_forms import Trial, bound_in_ulps, digits
 from gradc.verify.steps import Costly, Trace, refined, trace
 from gradc.verify.sweep import first_order
 
-StepKind = Literal["cancellation", "amplification", "accumulation"]
+StepKind = Literal["cancellation", "amplification", "accumulation", "function"]
+"""Errors grow where nearly equal numbers are subtracted, or in another function; many roundings
+of one sum add up; a library's function is only known to be as near as so many ulps."""
 Cause = Literal["kept", "inputs", "formula", "both", "roundings", "proof", "unknown"]
-_SUBTRACTIVE = frozenset({"add", "sub", "sum", "mean", "matvec", "matmul", "cumsum"})
+_ADDING = frozenset({"add", "sub", *SUMMING})
 # More outputs than these at once are not read.
 MOST_OUTPUTS = 8
 MOST_STEPS = 5
 _NOTABLE = 0.5
 _SHARE = 0.05
 _SLACK = 2
+# Forms are tried for the costliest steps alone.
+_TRIED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,6 @@ class Step:
     share: float
     stable_form: str = ""
     saves: float = 0.0
-    in_emitted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ class Loss:
         of_formula = self.digits_lost - self.inherent
         if self.inherent >= 1 and of_formula < 1:
             return "inputs"
-        if any(step.kind != "accumulation" for step in self.steps):
+        if any(step.kind in ("cancellation", "amplification") for step in self.steps):
             return "both" if self.inherent >= 1 else "formula"
         return "roundings" if self.steps else "unknown"
 
@@ -112,12 +116,14 @@ def explain_loss(
     *,
     known: Bounds | None = None,
     least: float = 0.0,
+    forms: bool = True,
 ) -> tuple[Loss, ...]:
     """How many digits each output keeps at a point and where the others go, the worst first.
 
     ``function`` is what ``target`` computes, in primitives that it has. Of each output the row
     with the widest bound is explained, of all of them those that lose more than ``least``
-    digits, at most eight. ``known`` are the bounds of this function at this point.
+    digits, at most eight. ``known`` are the bounds of this function at this point. ``forms``
+    looks for stable forms, which takes two bounds or three for each costly step.
     Raises: as :func:`gradc.verify.bounds.bounds`.
     """
     model = arithmetic(target, dtype)
@@ -137,15 +143,25 @@ def explain_loss(
     traced = trace(found, seeds, local)
     totals = first_order(found, seeds, local)
     context = _Context(function, model, found, local)
-    return tuple(
-        _explained(context, loss, traced, column, float(totals[column]), seeds[column])
+    losses = [
+        _explained(context, loss, traced, column, float(totals[column]))
         for column, loss in enumerate(chosen)
-    )
+    ]
+    if forms:
+        trial = Trial(function, point, target, dtype)
+        losses = [with_forms(trial, loss) for loss in losses]
+    return tuple(losses)
 
 
-def digits(factor: float) -> float:
-    """Decimal digits that a factor stands for, none below 1."""
-    return math.log10(factor) if factor > 1 else 0.0
+def with_forms(trial: Trial, loss: Loss) -> Loss:
+    """The loss with a stable form for each of its costliest steps that has one."""
+    steps = list(loss.steps)
+    for k, step in enumerate(steps[:_TRIED]):
+        if step.kind in ("cancellation", "amplification"):
+            best = trial.best_form(step.node, loss.output, loss.row, loss.digits_lost)
+            if best is not None:
+                steps[k] = replace(step, stable_form=best.text, saves=best.saves)
+    return replace(loss, steps=tuple(steps))
 
 
 def _worst(model: Arithmetic, known: Bounds, name: str) -> Loss:
@@ -169,14 +185,6 @@ def _loss(model: Arithmetic, name: str, row: int, bound: Bound, cell: Ball) -> L
     return Loss(name, row, value, ulps, every - lost, lost, lost, math.nan, bound.method)
 
 
-def bound_in_ulps(model: Arithmetic, bound: Bound, cell: Ball) -> float:
-    """A bound relative to the value, in rounding units; infinite where the value is 0."""
-    if not cell.is_finite() or bound.radius.is_zero():
-        return 0.0
-    size = abs(cell)
-    return float(bound.radius / (size * model.unit)) if size > 0 else math.inf
-
-
 @dataclass(frozen=True, slots=True)
 class _Context:
     function: Function
@@ -185,9 +193,7 @@ class _Context:
     local: Mapping[int, np.ndarray] = field(repr=False)
 
 
-def _explained(
-    context: _Context, loss: Loss, traced: Trace, column: int, total: float, seed: Seed
-) -> Loss:
+def _explained(context: _Context, loss: Loss, traced: Trace, column: int, total: float) -> Loss:
     """A loss with its condition and its steps."""
     unit = float(context.model.unit)
     size = abs(loss.value)
@@ -202,23 +208,13 @@ def _explained(
             if costly.digits_lost >= _NOTABLE and costly.share >= _SHARE:
                 steps.append(_step(context, costly, "amplification"))
         steps += [
-            _step(context, costly, "accumulation")
-            for costly in traced.introduced_most(column, size, total, unit)
+            _step(context, costly, "function")
+            for costly in traced.introduced_most(column, total, unit)
             if costly.digits_lost >= 1
         ]
     kept = sorted(steps, key=lambda s: -(s.digits_lost * s.share))
-    return Loss(
-        loss.output,
-        loss.row,
-        loss.value,
-        loss.bound_ulp,
-        loss.digits_kept,
-        loss.digits_lost,
-        first,
-        condition,
-        loss.method,
-        tuple(_apart(kept))[:MOST_STEPS],
-    )
+    few = tuple(_apart(kept))[:MOST_STEPS]
+    return replace(loss, first_order=first, condition=condition, steps=few)
 
 
 def _apart(steps: Sequence[Step]) -> list[Step]:
@@ -237,8 +233,8 @@ def _apart(steps: Sequence[Step]) -> list[Step]:
 def _step(context: _Context, costly: Costly, kind: StepKind) -> Step:
     graph = context.function.graph
     span, rule = graph.provenance(costly.node)
-    if kind != "accumulation" and graph.prim(costly.node) in _SUBTRACTIVE:
-        kind = "cancellation"
+    if graph.prim(costly.node) in _ADDING:
+        kind = "accumulation" if kind == "function" else "cancellation"
     spans = graph.origins(costly.node)
     span = in_script(spans[0] if spans else span) if spans or span else None
     return Step(

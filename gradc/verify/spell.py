@@ -24,10 +24,14 @@ LONGEST = 60
 
 @dataclass(frozen=True, slots=True)
 class Speller:
-    """Writes the nodes of one function; ``names`` are the user's names of intermediate nodes."""
+    """Writes the nodes of one function; ``names`` are the user's names of intermediate nodes.
+
+    Nodes from ``fresh`` on are written from the graph: a rule made them, and not the user.
+    """
 
     graph: Graph
     names: Mapping[int, str] = field(default_factory=dict)
+    fresh: int | None = None
 
     def expression(self, node: int) -> str:
         """The text of a node: the user's own where there is one."""
@@ -51,7 +55,8 @@ class Speller:
             return attrs, _ATOM
         if depth and node in self.names:
             return self.names[node], _ATOM
-        spans = graph.origins(node) if depth else []
+        is_own = depth and (self.fresh is None or node < self.fresh)
+        spans = graph.origins(node) if is_own else []
         text = shortened(in_script(spans[0]).text) if spans else ""
         if text.isidentifier() or (text and depth >= _DEEPEST):
             return text, _ATOM if text.isidentifier() else 0

@@ -43,12 +43,13 @@ class Trace:
 
     ``inputs`` is the effect of one unit of relative error in every input together; ``grown``
     has for each node that magnifies errors its row, the effect of errors in its arguments and
-    that in its own result; ``introduced`` the effect of each node's own rounding.
+    that in its own result; ``introduced`` the effect of each node's own rounding and again that
+    of its own result.
     """
 
     inputs: Wide
     grown: dict[int, tuple[Wide, Wide, Wide]] = field(default_factory=dict)
-    introduced: dict[int, Wide] = field(default_factory=dict)
+    introduced: dict[int, tuple[Wide, Wide]] = field(default_factory=dict)
 
     def costliest(self, column: int, size: float) -> list[Costly]:
         """The nodes at which an output of this size may lose most, unrefined."""
@@ -63,13 +64,13 @@ class Trace:
         found.sort(key=lambda pair: (-pair[0], pair[1].node))
         return [costly for _, costly in found[:_CANDIDATES]]
 
-    def introduced_most(self, column: int, size: float, total: float, unit: float) -> list[Costly]:
+    def introduced_most(self, column: int, total: float, unit: float) -> list[Costly]:
         """Nodes that add much of the error themselves, such as long sums."""
         found: list[Costly] = []
-        for node, effects in self.introduced.items():
-            effect = float(effects[column])
-            if size > 0 and effect >= total * _LARGE_SHARE and node not in self.grown:
-                lost = math.log10(max(1.0, effect / (size * unit)))
+        for node, (effects, own) in self.introduced.items():
+            effect, carried = float(effects[column]), float(own[column])
+            if carried > 0 and effect >= total * _LARGE_SHARE:
+                lost = math.log10(max(1.0, effect / (carried * unit)))
                 found.append(Costly(node, 0, 1.0, lost, min(1.0, effect / total)))
         return found
 
@@ -95,8 +96,9 @@ def trace(found: Evaluation, seeds: Sequence[Seed], local: Mapping[int, Wide]) -
         if node in inputs:
             seen.inputs += _effect(bar, size_of(node)).sum(axis=0)
             return
+        out = (own := _effect(bar, size_of(node))).sum(axis=0)
         if node in local:
-            seen.introduced[node] = _effect(bar, local[node][:, None]).sum(axis=0)
+            seen.introduced[node] = (_effect(bar, local[node][:, None]).sum(axis=0), out)
         pairs = [
             _effect(part, size_of(arg))
             for arg, part in zip(graph.args(node), parts, strict=True)
@@ -105,8 +107,6 @@ def trace(found: Evaluation, seeds: Sequence[Seed], local: Mapping[int, Wide]) -
         if not pairs:
             return
         into = np.max([pair.sum(axis=0) for pair in pairs], axis=0)
-        own = _effect(bar, size_of(node))
-        out = own.sum(axis=0)
         if (into > out * _GROWS).any():
             alike = [pair for pair in pairs if len(pair) == len(own)]
             rows = np.argmax(np.maximum.reduce(alike) if alike else own, axis=0)
@@ -149,9 +149,7 @@ def refined(
         grows = after / max([unit, *before]) if math.isfinite(after) else math.inf
         share = costly.carried * after / total if math.isfinite(after) else 1.0
         lost = math.log10(max(1.0, min(grows, 1 / unit)))
-        result.append(
-            Costly(costly.node, costly.row, costly.condition, lost, min(1.0, share))
-        )
+        result.append(Costly(costly.node, costly.row, costly.condition, lost, min(1.0, share)))
     return result
 
 
