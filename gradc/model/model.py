@@ -24,7 +24,7 @@ from gradc.syntax.rope import Text
 from gradc.targets import TARGETS
 
 if TYPE_CHECKING:
-    from gradc.verify import Report
+    from gradc.verify import Precision, Report
 
 Syntax = Literal["r", "python"]
 
@@ -249,11 +249,29 @@ class Model:
         at: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
         *,
         hessian: bool = False,
+        digits: bool = False,
     ) -> Report:
-        """Run every target and witness and judge each answer by the proved bound."""
+        """Run every target and witness and judge each answer by the proved bound.
+
+        ``digits`` explains where digits are lost, in the report's ``precision``.
+        """
         from gradc.model.verification import verify_model
 
-        return verify_model(self, targets, witnesses, points, seed, dtype, at, hessian)
+        return verify_model(self, targets, witnesses, points, seed, dtype, at, hessian, digits)
+
+    def precision(
+        self,
+        at: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        dtype: str = "float32",
+        target: str = "numpy",
+    ) -> Precision:
+        """Where value and gradient lose digits, as written and as emitted; runs nothing.
+
+        Raises: GradcError (G504) for a target that does not compute in ``dtype``.
+        """
+        from gradc.model.verification import precision
+
+        return precision(self, at, dtype, target)
 
 
 def compile(  # noqa: A001 - the API's name, as in re.compile

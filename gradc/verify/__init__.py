@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from gradc.verify.bounds import Bound, Bounds, bounds
 from gradc.verify.cases import WITNESS_TARGETS, Case, Emitted, Plan, Subject, examine, plan
+from gradc.verify.digits import Precision, precision_at
+from gradc.verify.loss import Loss, Step, explain_loss
 from gradc.verify.oracle import Truth, true_values
 from gradc.verify.points import Sample, Skipped, sample
 from gradc.verify.quotient import Confirmation, confirm
@@ -17,12 +19,15 @@ __all__ = [
     "Case",
     "Confirmation",
     "Emitted",
+    "Loss",
     "OutputReport",
     "Plan",
+    "Precision",
     "Report",
     "Sample",
     "Skipped",
     "SourceReport",
+    "Step",
     "Subject",
     "Truth",
     "Worst",
@@ -30,7 +35,9 @@ __all__ = [
     "bounds",
     "confirm",
     "examine",
+    "explain_loss",
     "plan",
+    "precision_at",
     "render_report",
     "sample",
     "true_values",

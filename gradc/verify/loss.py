@@ -204,9 +204,11 @@ def _explained(context: _Context, loss: Loss, traced: Trace, column: int, total:
     steps: list[Step] = []
     if loss.digits_lost >= _NOTABLE and total > 0:
         candidates = traced.costliest(column, size)
-        for costly in refined(context.found, candidates, context.local, unit, total):
-            if costly.digits_lost >= _NOTABLE and costly.share >= _SHARE:
-                steps.append(_step(context, costly, "amplification"))
+        steps += [
+            _step(context, costly, "amplification")
+            for costly in refined(context.found, candidates, context.local, unit, total)
+            if costly.digits_lost >= _NOTABLE and costly.share >= _SHARE
+        ]
         steps += [
             _step(context, costly, "function")
             for costly in traced.introduced_most(column, total, unit)
@@ -235,8 +237,8 @@ def _step(context: _Context, costly: Costly, kind: StepKind) -> Step:
     span, rule = graph.provenance(costly.node)
     if graph.prim(costly.node) in _ADDING:
         kind = "accumulation" if kind == "function" else "cancellation"
-    spans = graph.origins(costly.node)
-    span = in_script(spans[0] if spans else span) if spans or span else None
+    if span is not None:
+        span = in_script(span)
     return Step(
         costly.node,
         costly.row,

@@ -70,8 +70,9 @@ class Speller:
             right = self._inside(args[1], firmness + (name in ("sub", "div")), depth)
             gap = " " if firmness == 1 else ""
             return f"{left}{gap}{sign}{gap}{right}", firmness
+        word = _SPELLED.get(name, str(name))
         inner = ", ".join(self._piece(arg, depth + 1)[0] for arg in args)
-        return (f"{_SPELLED.get(name, name)}({inner})" if args else _SPELLED.get(name, name)), _ATOM
+        return f"{word}({inner})" if args else word, _ATOM
 
     def _inside(self, node: int, least: int, depth: int) -> str:
         text, firmness = self._piece(node, depth + 1)

@@ -83,7 +83,7 @@ class Trial:
         return best
 
     def _lost(self, function: Function, row: int) -> float:
-        found = bounds(_legal(function, self.target), self.target, self.point, self.dtype)
+        found = bounds(legal_for(function, self.target), self.target, self.point, self.dtype)
         (name,) = function.outputs
         model = arithmetic(self.target, self.dtype)
         return digits(bound_in_ulps(model, found.cells[name][row], found.exact.cells[name][row]))
@@ -133,7 +133,7 @@ def _written_anew(function: Function, node: int, rewrite: Rewrite) -> tuple[Func
     return (changed, text[0]) if text else None
 
 
-def _legal(function: Function, target: str) -> Function:
+def legal_for(function: Function, target: str) -> Function:
     """The function in primitives that the target has, as it rounds them."""
     found = TARGETS.get(target)
     if found is None:

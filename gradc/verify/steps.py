@@ -78,7 +78,9 @@ class Trace:
 def trace(found: Evaluation, seeds: Sequence[Seed], local: Mapping[int, Wide]) -> Trace:
     """Sweep once for all outputs; ``local`` has the rounding errors of the nodes that have any."""
     graph = found.graph
-    inputs = {node: np.zeros(1) for node in found.cells if graph.prim(node) == "input"}
+    inputs = {
+        node: np.zeros(1, np.longdouble) for node in found.cells if graph.prim(node) == "input"
+    }
     live = carriers(found, {**inputs, **local})
     rough = carriers(found, local)
     seen = Trace(np.zeros(len(seeds), np.longdouble))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from gradc.errors import Diagnostic
 from gradc.run import Answer, Program, ToolchainError, run
 from gradc.verify.cases import WITNESS_TARGETS, Case, Plan, Subject, plan
+from gradc.verify.digits import precision_of
 from gradc.verify.report import Report, SourceReport, Verdict
 from gradc.verify.rounding import EXACT
 from gradc.verify.sources import emitted_source, oracle_source, witness_source
@@ -32,9 +34,11 @@ def verify(
     timeout: float = 300.0,
     diagnostics: Sequence[Diagnostic] = (),
     base: Mapping[str, Any] | None = None,
+    digits: bool = False,
 ) -> Report:
     """Run every emitted program and every witness, and judge what they say.
 
+    ``digits`` explains where digits are lost.
     Raises: as :func:`plan`.
     """
     prepared = plan(subject, given, count, seed, base)
@@ -46,7 +50,8 @@ def verify(
             answers[name] = _in_symbols(item.program, points, min(timeout, EXACT_SECONDS))
         else:
             answers[name] = run(item.program, points, timeout=timeout, witnesses=witnesses)
-    return assess(prepared, answers, diagnostics)
+    report = assess(prepared, answers, diagnostics)
+    return replace(report, precision=precision_of(prepared)) if digits else report
 
 
 def _in_symbols(

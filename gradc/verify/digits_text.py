@@ -1,0 +1,165 @@
+"""The section "where digits are lost", as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.text import Text
+
+from gradc.errors import Span
+from gradc.verify.digits import Entry, Precision
+from gradc.verify.loss import Loss, Step
+
+MOST_LINES = 5
+_MOST_TERMS = 3
+
+
+def lines(precision: Precision) -> Iterator[Text]:
+    """The section's lines: outputs that lose digits, the costly steps of each, lost terms."""
+    every = precision.every_digit
+    head = f"where digits are lost ({precision.dtype} on {precision.target}, {every:.1f} digits"
+    if precision.threshold:
+        head += f"; shown where a bound takes {precision.threshold:g} or more"
+    yield Text(f"{head})", style="bold")
+    if not precision:
+        yield Text("  nowhere, at the points looked at")
+    shown = 0
+    told: set[tuple[object, ...]] = set()
+    left = 0
+    for entry in precision.entries:
+        key = _key(entry)
+        if key in told or shown >= MOST_LINES:
+            left += 1
+            continue
+        told.add(key)
+        yield from _entry(precision, entry)
+        shown += max(1, len(_few(entry.loss.steps)))
+    for one in precision.absorbed[:_MOST_TERMS]:
+        where = "" if len(precision.points) == 1 else f" at {len(one.points)} of"
+        where += "" if len(precision.points) == 1 else f" {len(precision.points)} points"
+        text = Text(f"{_place(one.span)}{one.term}", style="cyan")
+        text.append(f" is absorbed{where}", style="default")
+        text.append(
+            f": it adds less than half a unit in the last place of {one.beside}", style="default"
+        )
+        text.append(f" (in the derivative of '{one.rule}')" if one.rule else "", style="dim")
+        yield text
+    left_terms = len(precision.absorbed) - _MOST_TERMS
+    if left > 0 or left_terms > 0:
+        parts = [f"{left} more outputs that lose digits"] if left > 0 else []
+        parts += [f"{left_terms} more absorbed terms"] if left_terms > 0 else []
+        yield Text(f"  {', '.join(parts)}; --format json has all", style="dim")
+
+
+def _key(entry: Entry) -> tuple[object, ...]:
+    """Outputs with one and the same reason are told once."""
+    if not entry.loss.steps:
+        return (entry.form, entry.loss.output)
+    steps = tuple(step.expression for step in _few(entry.loss.steps))
+    return (entry.form, steps, entry.loss.cause)
+
+
+def _few(steps: Sequence[Step]) -> Sequence[Step]:
+    return steps[:2]
+
+
+def _entry(precision: Precision, entry: Entry) -> Iterator[Text]:
+    loss, every = entry.loss, precision.every_digit
+    place = point_text(precision.points[entry.point])
+    text = Text(loss.output, style="bold")
+    if loss.digits_lost >= every:
+        text.append(" may lose all of its digits")
+    else:
+        text.append(f" keeps {loss.digits_kept:.1f} of {every:.1f} digits")
+    text.append(" as it is written" if entry.form == "written" else " in gradc's code")
+    if entry.form == "written" and entry.beside is not None:
+        text.append(f", {every - entry.beside:.1f} in gradc's code")
+    text.append(f" ({place})" if place else "", style="dim")
+    yield text
+    yield Text(f"  {reason(loss, precision.dtype)}")
+    for step in _few(loss.steps):
+        yield from _step(entry, step)
+
+
+def reason(loss: Loss, dtype: str) -> str:
+    """Why an output loses digits, in a sentence."""
+    inherent = (
+        f"even in exact arithmetic, inputs rounded to {dtype} cost {loss.inherent:.1f} digits"
+    )
+    known = f"(condition of the problem: {_size(loss.condition)})"
+    formula = loss.digits_lost - loss.inherent
+    match loss.cause:
+        case "kept":
+            return f"nearly nothing is lost {known}"
+        case "inputs":
+            return (
+                f"ill-conditioned problem, the loss is inherent in the inputs: {inherent} {known}"
+            )
+        case "formula":
+            own = f"the problem itself costs {loss.inherent:.1f} digits"
+            return f"unstable formula: {own} {known}"
+        case "both":
+            return f"unstable formula, {formula:.1f} digits; {inherent} {known}"
+        case "roundings":
+            return f"many roundings, each of them small: the bound is their sum {known}"
+        case "proof":
+            return (
+                f"the proof is wide: to first order {loss.first_order:.1f} digits are lost {known}"
+            )
+        case _:
+            return f"errors of many steps together {known}"
+
+
+def _step(entry: Entry, step: Step) -> Iterator[Text]:
+    text = Text(f"  {_place(step.span)}{step.expression}", style="cyan")
+    rule = f" (in the derivative of '{step.rule}')" if step.rule else ""
+    text.append(rule, style="dim")
+    if step.kind == "accumulation":
+        text.append(f"  a sum whose roundings add up to {step.digits_lost:.1f} digits", "default")
+    elif step.kind == "function":
+        text.append(f"  a function known to {step.digits_lost:.1f} digits less", "default")
+    else:
+        text.append(
+            f"  condition {_size(step.condition)}, costs {step.digits_lost:.1f} digits", "default"
+        )
+    yield text
+    if step.stable_form:
+        exact = " for inputs that are exactly these" if entry.loss.cause == "inputs" else ""
+        form = Text("      stable form: ", style="green")
+        form.append(step.stable_form, style="bold green")
+        form.append(f", which would save {step.saves:.1f} digits{exact}")
+        if entry.in_emitted(step):
+            form.append(" (gradc's emitted code already does this)")
+        yield form
+
+
+def _place(span: Span | None) -> str:
+    if span is None:
+        return ""
+    line, column = span.source.place(span.start)
+    return f"{span.source.name}:{line}:{column}  "
+
+
+def _size(number: float) -> str:
+    if number != number:
+        return "not known"
+    return (
+        f"{number:.1f}" if number < 1000 else f"{number:.0e}".replace("e+0", "e").replace("e+", "e")
+    )
+
+
+def point_text(point: Mapping[str, Any]) -> str:
+    """A point in a line, vectors by their first number."""
+    parts = [f"{name}={_short(value)}" for name, value in point.items()]
+    text = ", ".join(parts)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _short(value: Any) -> str:
+    while isinstance(value, (list, tuple)):
+        if not value:
+            return "[]"
+        value = value[0]
+        return f"[{_short(value)}…]"
+    return f"{float(value):.4g}"
