@@ -111,7 +111,7 @@ def _term(
         if graph.is_const(args[position]):
             continue
         ratios = [
-            _part_of_last_place(term, other, dtype)
+            _part_of_last_place(graph.prim(node), position, term, other, dtype)
             for term, other in zip(sides[position], sides[1 - position], strict=True)
         ]
         if all(ratio is not None for ratio in ratios):
@@ -119,13 +119,15 @@ def _term(
     return None
 
 
-def _part_of_last_place(term: arb, other: arb, dtype: str) -> float | None:
+def _part_of_last_place(
+    prim: str, position: int, term: arb, other: arb, dtype: str
+) -> float | None:
     """The term in units of the last place of the other; None where their sum notices it."""
     kind = np.dtype(dtype).type
     with np.errstate(all="ignore"):
         small, large = kind(float(term.mid())), kind(float(other.mid()))
         if small == 0 or large == 0 or not np.isfinite(large):
             return None
-        if large + small != large or large - small != large:
-            return None
-        return float(abs(small) / np.spacing(abs(large)))
+        if prim == "sub":
+            small, large = (small, -large) if position == 0 else (-small, large)
+        return float(abs(small) / np.spacing(abs(large))) if large + small == large else None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from rich.console import RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from gradc.errors import Span
@@ -13,9 +15,10 @@ from gradc.verify.loss import Loss, Step
 
 MOST_LINES = 5
 _MOST_TERMS = 3
+_ALIKE = 0.3
 
 
-def lines(precision: Precision) -> Iterator[Text]:
+def lines(precision: Precision) -> Iterator[RenderableType]:
     """The section's lines: outputs that lose digits, the costly steps of each, lost terms."""
     every = precision.every_digit
     head = f"where digits are lost ({precision.dtype} on {precision.target}, {every:.1f} digits"
@@ -23,7 +26,7 @@ def lines(precision: Precision) -> Iterator[Text]:
         head += f"; shown where a bound takes {precision.threshold:g} or more"
     yield Text(f"{head})", style="bold")
     if not precision:
-        yield Text("  nowhere, at the points looked at")
+        yield _indented(Text("nowhere, at the points looked at"))
     shown = 0
     told: set[tuple[object, ...]] = set()
     left = 0
@@ -47,9 +50,13 @@ def lines(precision: Precision) -> Iterator[Text]:
         yield text
     left_terms = len(precision.absorbed) - _MOST_TERMS
     if left > 0 or left_terms > 0:
-        parts = [f"{left} more outputs that lose digits"] if left > 0 else []
-        parts += [f"{left_terms} more absorbed terms"] if left_terms > 0 else []
-        yield Text(f"  {', '.join(parts)}; --format json has all", style="dim")
+        parts = [f"more outputs that lose digits: {left}"] if left > 0 else []
+        parts += [f"more absorbed terms: {left_terms}"] if left_terms > 0 else []
+        yield _indented(Text(f"{', '.join(parts)}; --format json has all", style="dim"))
+
+
+def _indented(text: Text, levels: int = 1) -> Padding:
+    return Padding(text, (0, 0, 0, 2 * levels))
 
 
 def _key(entry: Entry) -> tuple[object, ...]:
@@ -64,7 +71,7 @@ def _few(steps: Sequence[Step]) -> Sequence[Step]:
     return steps[:2]
 
 
-def _entry(precision: Precision, entry: Entry) -> Iterator[Text]:
+def _entry(precision: Precision, entry: Entry) -> Iterator[RenderableType]:
     loss, every = entry.loss, precision.every_digit
     place = point_text(precision.points[entry.point])
     text = Text(loss.output, style="bold")
@@ -72,12 +79,14 @@ def _entry(precision: Precision, entry: Entry) -> Iterator[Text]:
         text.append(" may lose all of its digits")
     else:
         text.append(f" keeps {loss.digits_kept:.1f} of {every:.1f} digits")
-    text.append(" as it is written" if entry.form == "written" else " in gradc's code")
-    if entry.form == "written" and entry.beside is not None:
+    same = entry.beside is not None and abs(entry.beside - loss.digits_lost) < _ALIKE
+    code = " as it is written and in gradc's code" if same else " in gradc's code"
+    text.append(" as it is written" if entry.form == "written" and not same else code)
+    if entry.form == "written" and entry.beside is not None and not same:
         text.append(f", {every - entry.beside:.1f} in gradc's code")
     text.append(f" ({place})" if place else "", style="dim")
     yield text
-    yield Text(f"  {reason(loss, precision.dtype)}")
+    yield _indented(Text(reason(loss, precision.dtype)))
     for step in _few(loss.steps):
         yield from _step(entry, step)
 
@@ -111,8 +120,8 @@ def reason(loss: Loss, dtype: str) -> str:
             return f"errors of many steps together {known}"
 
 
-def _step(entry: Entry, step: Step) -> Iterator[Text]:
-    text = Text(f"  {_place(step.span)}{step.expression}", style="cyan")
+def _step(entry: Entry, step: Step) -> Iterator[RenderableType]:
+    text = Text(f"{_place(step.span)}{step.expression}", style="cyan")
     rule = f" (in the derivative of '{step.rule}')" if step.rule else ""
     text.append(rule, style="dim")
     if step.kind == "accumulation":
@@ -123,15 +132,15 @@ def _step(entry: Entry, step: Step) -> Iterator[Text]:
         text.append(
             f"  condition {_size(step.condition)}, costs {step.digits_lost:.1f} digits", "default"
         )
-    yield text
+    yield _indented(text)
     if step.stable_form:
         exact = " for inputs that are exactly these" if entry.loss.cause == "inputs" else ""
-        form = Text("      stable form: ", style="green")
+        form = Text("stable form: ", style="green")
         form.append(step.stable_form, style="bold green")
         form.append(f", which would save {step.saves:.1f} digits{exact}")
         if entry.in_emitted(step):
             form.append(" (gradc's emitted code already does this)")
-        yield form
+        yield _indented(form, 2)
 
 
 def _place(span: Span | None) -> str:
@@ -162,4 +171,4 @@ def _short(value: Any) -> str:
             return "[]"
         value = value[0]
         return f"[{_short(value)}…]"
-    return f"{float(value):.4g}"
+    return f"{float(value):.8g}"
