@@ -12,9 +12,9 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from gradc.errors import GradcError, fail
 from gradc.ir import Function
 from gradc.verify.absorbed import Absorbed, absorbed
-from gradc.verify.bounds import Bounds
+from gradc.verify.bounds import Bounds, bounds
 from gradc.verify.cases import WITNESS_TARGETS, Case, Plan
-from gradc.verify.loss import Loss, Step, explain_loss
+from gradc.verify.loss import Loss, Step, explain_loss, losses
 from gradc.verify.report import number, values
 from gradc.verify.rounding import EXACT, arithmetic, computes_in
 from gradc.verify.stable_forms import bound_in_ulps, digits, legal_for
@@ -25,6 +25,7 @@ THRESHOLD = 2.0
 _PREFERRED = ("numpy", "tf", "keras", "r", "tmb")
 _LARGE = 20_000
 _MOST_POINTS = 3
+_ALIKE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,23 +164,18 @@ def _entries(
     names = list(emitted.outputs) if outputs is None else list(outputs)
     names = [name for name in names if name in written.outputs]
     forms = len(written.graph) <= _LARGE
-    ours = {
-        one.output: one
-        for one in explain_loss(
-            emitted, point, target, dtype, names, known=known, least=0.0, forms=False
-        )
-    }
-    theirs = explain_loss(written, point, target, dtype, list(ours), least=threshold, forms=forms)
+    known = known or bounds(emitted, target, point, dtype)
+    own = {one.output: one.digits_lost for one in losses(emitted, target, dtype, known)}
+    theirs = explain_loss(written, point, target, dtype, names, least=threshold, forms=forms)
+    lossy = [name for name in names if own[name] >= threshold]
+    ours = explain_loss(emitted, point, target, dtype, lossy, known=known, forms=forms)
     for loss in theirs:
-        own = ours[loss.output]
         # What gradc computes is told below, unless it is the same.
-        if loss.digits_lost > own.digits_lost + 0.5 or not threshold:
-            yield Entry("written", index, loss, own.digits_lost)
-    lossy = [name for name, one in ours.items() if one.digits_lost >= threshold]
-    if lossy:
-        beside = {loss.output: loss.digits_lost for loss in theirs}
-        for loss in explain_loss(emitted, point, target, dtype, lossy, known=known, forms=forms):
-            yield Entry("emitted", index, loss, beside.get(loss.output))
+        if loss.digits_lost > own[loss.output] + _ALIKE or not threshold:
+            yield Entry("written", index, loss, own[loss.output])
+    beside = {loss.output: loss.digits_lost for loss in theirs}
+    for loss in ours:
+        yield Entry("emitted", index, loss, beside.get(loss.output))
 
 
 def precision_of(plan: Plan, threshold: float = THRESHOLD) -> Precision | None:
@@ -209,6 +205,7 @@ def precision_of(plan: Plan, threshold: float = THRESHOLD) -> Precision | None:
                 cases[index].point,
                 threshold,
                 outputs,
+                cases[index].bounds[target],
             )
         ]
         terms = absorbed(subject.plain, [case.point for case in cases], subject.dtype)

@@ -15,6 +15,9 @@ from gradc.verify.loss import Loss, Step
 
 MOST_LINES = 5
 _MOST_TERMS = 3
+_MOST_NAMES = 4
+# Told in one line, or not at all: of a 0 no digit is certain.
+_TOGETHER = ("roundings", "zero")
 _ALIKE = 0.3
 
 
@@ -25,19 +28,21 @@ def lines(precision: Precision) -> Iterator[RenderableType]:
     if precision.threshold:
         head += f"; shown where a bound takes {precision.threshold:g} or more"
     yield Text(f"{head})", style="bold")
-    if not precision:
+    if not any(e.loss.cause != "zero" for e in precision.entries) and not precision.absorbed:
         yield _indented(Text("nowhere, at the points looked at"))
-    shown = 0
+    shown, left = 0, 0
     told: set[tuple[object, ...]] = set()
-    left = 0
     for entry in precision.entries:
         key = _key(entry)
-        if key in told or shown >= MOST_LINES:
-            left += 1
+        if entry.loss.cause in _TOGETHER or key in told:
             continue
         told.add(key)
+        if shown >= MOST_LINES:
+            left += 1
+            continue
         yield from _entry(precision, entry)
         shown += max(1, len(_few(entry.loss.steps)))
+    yield from _sums(precision)
     for one in precision.absorbed[:_MOST_TERMS]:
         where = "" if len(precision.points) == 1 else f" at {len(one.points)} of"
         where += "" if len(precision.points) == 1 else f" {len(precision.points)} points"
@@ -55,8 +60,29 @@ def lines(precision: Precision) -> Iterator[RenderableType]:
         yield _indented(Text(f"{', '.join(parts)}; --format json has all", style="dim"))
 
 
+def _sums(precision: Precision) -> Iterator[RenderableType]:
+    """One line for all outputs whose bounds are sums of many small roundings."""
+    found = [e.loss for e in precision.entries if e.loss.cause == "roundings"]
+    if not found:
+        return
+    names = list(dict.fromkeys(loss.output for loss in found))
+    said = ", ".join(names[:_MOST_NAMES])
+    said += f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    low, high = (pick(loss.digits_lost for loss in found) for pick in (min, max))
+    digits = f"{low:.1f}" if high - low < 0.1 else f"{low:.1f} to {high:.1f}"  # noqa: PLR2004
+    text = Text(said, style="bold")
+    few = [step for loss in found for step in loss.steps[:1] if step.kind == "function"]
+    also = f", and of functions such as {few[0].expression}" if few else ""
+    text.append(
+        f": up to {digits} digits, the roundings of long sums{also}, all of them one way; by chance"
+        " they cancel, and far less is lost",
+        "not bold",
+    )
+    yield text
+
+
 def _indented(text: Text, levels: int = 1) -> Padding:
-    return Padding(text, (0, 0, 0, 2 * levels))
+    return Padding(text, (0, 0, 0, 2 * levels), expand=False)
 
 
 def _key(entry: Entry) -> tuple[object, ...]:
@@ -110,6 +136,10 @@ def reason(loss: Loss, dtype: str) -> str:
             return f"unstable formula: {own} {known}"
         case "both":
             return f"unstable formula, {formula:.1f} digits; {inherent} {known}"
+        case "range":
+            return f"a result is too small for a normal number of {dtype} {known}"
+        case "zero":
+            return "the value is 0, and no digit of a 0 is certain"
         case "roundings":
             return f"many roundings, each of them small: the bound is their sum {known}"
         case "proof":
@@ -126,6 +156,8 @@ def _step(entry: Entry, step: Step) -> Iterator[RenderableType]:
     text.append(rule, style="dim")
     if step.kind == "accumulation":
         text.append(f"  a sum whose roundings add up to {step.digits_lost:.1f} digits", "default")
+    elif step.kind == "range":
+        text.append("  is too small to be a normal number there", "default")
     elif step.kind == "function":
         text.append(f"  a function known to {step.digits_lost:.1f} digits less", "default")
     else:

@@ -28,11 +28,15 @@ from gradc.verify.stable_forms import Trial, bound_in_ulps, digits
 from gradc.verify.steps import Costly, Trace, refined, trace
 from gradc.verify.sweep import first_order
 
-StepKind = Literal["cancellation", "amplification", "accumulation", "function"]
+StepKind = Literal["cancellation", "amplification", "accumulation", "function", "range"]
 """Errors grow where nearly equal numbers are subtracted, or in another function; many roundings
-of one sum add up; a library's function is only known to be as near as so many ulps."""
-Cause = Literal["kept", "inputs", "formula", "both", "roundings", "proof", "unknown"]
+of one sum add up; a library's function is only known to be as near as so many ulps; a result is
+too small to be a normal number."""
+Cause = Literal[
+    "kept", "zero", "inputs", "formula", "both", "range", "roundings", "proof", "unknown"
+]
 _ADDING = frozenset({"add", "sub", *SUMMING})
+GROWING = ("cancellation", "amplification")
 # More outputs than these at once are not read.
 MOST_OUTPUTS = 8
 MOST_STEPS = 5
@@ -97,14 +101,19 @@ class Loss:
         """Why digits are lost, as far as it is known; see ``docs/precision.md``."""
         if self.digits_lost < 1:
             return "kept"
+        if self.value == 0:
+            return "zero"
         if self.first_order < self.digits_lost - 1 and self.digits_kept > 0:
             return "proof"
         of_formula = self.digits_lost - self.inherent
         if self.inherent >= 1 and of_formula < 1:
             return "inputs"
-        if any(step.kind in ("cancellation", "amplification") for step in self.steps):
+        kind = self.steps[0].kind if self.steps else ""
+        if kind in GROWING:
             return "both" if self.inherent >= 1 else "formula"
-        return "roundings" if self.steps else "unknown"
+        if kind == "range":
+            return "range"
+        return "roundings" if kind else "unknown"
 
 
 def explain_loss(
@@ -132,7 +141,7 @@ def explain_loss(
     if outputs is not None:
         function = function.with_outputs({name: function.outputs[name] for name in outputs})
     known = known or bounds(function, target, point, dtype)
-    worst = [_worst(model, known, name) for name in function.outputs if known.cells[name]]
+    worst = losses(function, target, dtype, known)
     chosen = sorted(worst, key=lambda one: -one.digits_lost)[:MOST_OUTPUTS]
     chosen = [one for one in chosen if one.digits_lost >= least]
     if not chosen:
@@ -143,21 +152,27 @@ def explain_loss(
     traced = trace(found, seeds, local)
     totals = first_order(found, seeds, local)
     context = _Context(function, model, found, local)
-    losses = [
+    told = [
         _explained(context, loss, traced, column, float(totals[column]))
         for column, loss in enumerate(chosen)
     ]
     if forms:
         trial = Trial(function, point, target, dtype)
-        losses = [with_forms(trial, loss) for loss in losses]
-    return tuple(losses)
+        told = [with_forms(trial, loss) for loss in told]
+    return tuple(told)
+
+
+def losses(function: Function, target: str, dtype: str, known: Bounds) -> list[Loss]:
+    """How many digits each output keeps by its bounds, not explained yet."""
+    model = arithmetic(target, dtype)
+    return [_worst(model, known, name) for name in function.outputs if known.cells[name]]
 
 
 def with_forms(trial: Trial, loss: Loss) -> Loss:
     """The loss with a stable form for each of its costliest steps that has one."""
     steps = list(loss.steps)
     for k, step in enumerate(steps[:_TRIED]):
-        if step.kind in ("cancellation", "amplification"):
+        if step.kind in (*GROWING, "range"):
             best = trial.best_form(step.node, loss.output, loss.row, loss.digits_lost)
             if best is not None:
                 steps[k] = replace(step, stable_form=best.text, saves=best.saves)
@@ -171,7 +186,11 @@ def _worst(model: Arithmetic, known: Bounds, name: str) -> Loss:
         zip(known.cells[name], known.exact.cells[name], strict=True)
     ):
         loss = _loss(model, name, row, bound, cell)
-        if best is None or loss.digits_lost > best.digits_lost:
+        # Where another row is not 0, a 0 says nothing: no digit of it is certain.
+        if best is None or (loss.value != 0, loss.digits_lost) > (
+            best.value != 0,
+            best.digits_lost,
+        ):
             best = loss
     assert best is not None  # noqa: S101 - there is a row
     return best
@@ -237,6 +256,9 @@ def _step(context: _Context, costly: Costly, kind: StepKind) -> Step:
     span, rule = graph.provenance(costly.node)
     if graph.prim(costly.node) in _ADDING:
         kind = "accumulation" if kind == "function" else "cancellation"
+    cell = context.found[costly.node][costly.row]
+    if kind in ("function", "accumulation") and abs(cell) < context.model.normal:
+        kind = "range"
     if span is not None:
         span = in_script(span)
     return Step(

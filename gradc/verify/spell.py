@@ -35,9 +35,11 @@ class Speller:
 
     def expression(self, node: int) -> str:
         """The text of a node: the user's own where there is one."""
-        spans = self.graph.origins(node)
-        if spans and self.graph.prim(node) != "const":
-            return shortened(in_script(spans[0]).text)
+        graph = self.graph
+        spans = graph.origins(node)
+        if spans and graph.prim(node) != "const":
+            text = shortened(in_script(spans[0]).text)
+            return text if graph.is_whole(node) else f"a step inside {text}"
         return self.formula(node)
 
     def formula(self, node: int) -> str:
@@ -55,7 +57,7 @@ class Speller:
             return attrs, _ATOM
         if depth and node in self.names:
             return self.names[node], _ATOM
-        is_own = depth and (self.fresh is None or node < self.fresh)
+        is_own = depth and (self.fresh is None or node < self.fresh) and graph.is_whole(node)
         spans = graph.origins(node) if is_own else []
         text = shortened(in_script(spans[0]).text) if spans else ""
         if text.isidentifier() or (text and depth >= _DEEPEST):

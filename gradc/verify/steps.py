@@ -43,13 +43,13 @@ class Trace:
 
     ``inputs`` is the effect of one unit of relative error in every input together; ``grown``
     has for each node that magnifies errors its row, the effect of errors in its arguments and
-    that in its own result; ``introduced`` the effect of each node's own rounding and again that
-    of its own result.
+    that in its own result; ``introduced`` the same of each node's own rounding, and again the effect of
+    errors in its result.
     """
 
     inputs: Wide
     grown: dict[int, tuple[Wide, Wide, Wide]] = field(default_factory=dict)
-    introduced: dict[int, tuple[Wide, Wide]] = field(default_factory=dict)
+    introduced: dict[int, tuple[Wide, Wide, Wide]] = field(default_factory=dict)
 
     def costliest(self, column: int, size: float) -> list[Costly]:
         """The nodes at which an output of this size may lose most, unrefined."""
@@ -67,11 +67,12 @@ class Trace:
     def introduced_most(self, column: int, total: float, unit: float) -> list[Costly]:
         """Nodes that add much of the error themselves, such as long sums."""
         found: list[Costly] = []
-        for node, (effects, own) in self.introduced.items():
+        for node, (rows, effects, own) in self.introduced.items():
             effect, carried = float(effects[column]), float(own[column])
-            if carried > 0 and effect >= total * _LARGE_SHARE:
-                lost = math.log10(max(1.0, effect / (carried * unit)))
-                found.append(Costly(node, 0, 1.0, lost, min(1.0, effect / total)))
+            if effect > 0 and effect >= total * _LARGE_SHARE:
+                grows = effect / (carried * unit) if carried > 0 else math.inf
+                lost = math.log10(max(1.0, min(grows, 1 / unit)))
+                found.append(Costly(node, int(rows[column]), 1.0, lost, min(1.0, effect / total)))
         return found
 
 
@@ -100,7 +101,8 @@ def trace(found: Evaluation, seeds: Sequence[Seed], local: Mapping[int, Wide]) -
             return
         out = (own := _effect(bar, size_of(node))).sum(axis=0)
         if node in local:
-            seen.introduced[node] = (_effect(bar, local[node][:, None]).sum(axis=0), out)
+            added = _effect(bar, local[node][:, None])
+            seen.introduced[node] = (np.argmax(added, axis=0), added.sum(axis=0), out)
         pairs = [
             _effect(part, size_of(arg))
             for arg, part in zip(graph.args(node), parts, strict=True)
