@@ -16,6 +16,7 @@ from gradc.verify import (
     Precision,
     Report,
     Subject,
+    computes_in,
     precision_at,
     verify,
 )
@@ -66,6 +67,9 @@ def subject_of(
     emitted: dict[str, Emitted] = {}
     unsupported: dict[str, str] = {}
     for target in targets:
+        if not computes_in(target, dtype):
+            unsupported[target] = f"target {target} computes in doubles only"
+            continue
         try:
             program = model.program(target, hessian=hessian, dtype=dtype)
         except GradcError as error:

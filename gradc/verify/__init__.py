@@ -10,6 +10,7 @@ from gradc.verify.oracle import Truth, true_values
 from gradc.verify.points import Sample, Skipped, sample
 from gradc.verify.quotient import Confirmation, confirm
 from gradc.verify.report import OutputReport, Report, SourceReport, Worst, render_report
+from gradc.verify.rounding import computes_in
 from gradc.verify.verdict import assess, verify
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Worst",
     "assess",
     "bounds",
+    "computes_in",
     "confirm",
     "examine",
     "explain_loss",

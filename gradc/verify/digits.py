@@ -118,9 +118,9 @@ class Precision:
         }
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        from gradc.verify.digits_text import lines
+        from gradc.verify.digits_text import wrapped
 
-        yield from lines(self)
+        yield from wrapped(self, console, options.max_width)
 
 
 def precision_at(

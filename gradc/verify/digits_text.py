@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.console import RenderableType
-from rich.padding import Padding
+from rich.console import Console
 from rich.text import Text
 
 from gradc.errors import Span
@@ -16,20 +15,31 @@ from gradc.verify.loss import Loss, Step
 MOST_LINES = 5
 _MOST_TERMS = 3
 _MOST_NAMES = 4
+Line = tuple[int, Text]
+"""How far to indent, and a text."""
 # Told in one line, or not at all: of a 0 no digit is certain.
 _TOGETHER = ("roundings", "zero")
 _ALIKE = 0.3
 
 
-def lines(precision: Precision) -> Iterator[RenderableType]:
+def wrapped(precision: Precision, console: Console, width: int) -> Iterator[Text]:
+    """The section's lines, no longer than a width, those of one statement indented alike."""
+    for level, text in lines(precision):
+        room = max(20, width - 2 * level - 2)
+        for k, part in enumerate(text.wrap(console, room)):
+            part.rstrip()
+            yield Text(" " * (2 * level + (2 if k else 0))) + part
+
+
+def lines(precision: Precision) -> Iterator[Line]:
     """The section's lines: outputs that lose digits, the costly steps of each, lost terms."""
     every = precision.every_digit
     head = f"where digits are lost ({precision.dtype} on {precision.target}, {every:.1f} digits"
     if precision.threshold:
         head += f"; shown where a bound takes {precision.threshold:g} or more"
-    yield Text(f"{head})", style="bold")
+    yield 0, Text(f"{head})", style="bold")
     if not any(e.loss.cause != "zero" for e in precision.entries) and not precision.absorbed:
-        yield _indented(Text("nowhere, at the points looked at"))
+        yield 1, Text("nowhere, at the points looked at")
     shown, left = 0, 0
     told: set[tuple[object, ...]] = set()
     for entry in precision.entries:
@@ -43,7 +53,9 @@ def lines(precision: Precision) -> Iterator[RenderableType]:
         yield from _entry(precision, entry)
         shown += max(1, len(_few(entry.loss.steps)))
     yield from _sums(precision)
-    for one in precision.absorbed[:_MOST_TERMS]:
+    # Drawn points are of every size: what is absorbed at one of them alone is not remarkable.
+    terms = [t for t in precision.absorbed if len(t.points) * 3 >= len(precision.points)]
+    for one in terms[:_MOST_TERMS]:
         where = "" if len(precision.points) == 1 else f" at {len(one.points)} of"
         where += "" if len(precision.points) == 1 else f" {len(precision.points)} points"
         text = Text(f"{_place(one.span)}{one.term}", style="cyan")
@@ -52,15 +64,15 @@ def lines(precision: Precision) -> Iterator[RenderableType]:
             f": it adds less than half a unit in the last place of {one.beside}", style="default"
         )
         text.append(f" (in the derivative of '{one.rule}')" if one.rule else "", style="dim")
-        yield text
-    left_terms = len(precision.absorbed) - _MOST_TERMS
+        yield 0, text
+    left_terms = len(precision.absorbed) - min(len(terms), _MOST_TERMS)
     if left > 0 or left_terms > 0:
         parts = [f"more outputs that lose digits: {left}"] if left > 0 else []
         parts += [f"more absorbed terms: {left_terms}"] if left_terms > 0 else []
-        yield _indented(Text(f"{', '.join(parts)}; --format json has all", style="dim"))
+        yield 1, Text(f"{', '.join(parts)}; --format json has all", style="dim")
 
 
-def _sums(precision: Precision) -> Iterator[RenderableType]:
+def _sums(precision: Precision) -> Iterator[Line]:
     """One line for all outputs whose bounds are sums of many small roundings."""
     found = [e.loss for e in precision.entries if e.loss.cause == "roundings"]
     if not found:
@@ -69,20 +81,16 @@ def _sums(precision: Precision) -> Iterator[RenderableType]:
     said = ", ".join(names[:_MOST_NAMES])
     said += f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     low, high = (pick(loss.digits_lost for loss in found) for pick in (min, max))
-    digits = f"{low:.1f}" if high - low < 0.1 else f"{low:.1f} to {high:.1f}"  # noqa: PLR2004
+    digits = f"{low:.1f}" if high - low < 0.1 else f"{low:.1f} to {high:.1f}"
     text = Text(said, style="bold")
     few = [step for loss in found for step in loss.steps[:1] if step.kind == "function"]
     also = f", and of functions such as {few[0].expression}" if few else ""
     text.append(
-        f": up to {digits} digits, the roundings of long sums{also}, all of them one way; by chance"
-        " they cancel, and far less is lost",
+        f": {digits} digits at the worst, if all roundings of long sums{also} go one way;"
+        " mostly they cancel",
         "not bold",
     )
-    yield text
-
-
-def _indented(text: Text, levels: int = 1) -> Padding:
-    return Padding(text, (0, 0, 0, 2 * levels), expand=False)
+    yield 0, text
 
 
 def _key(entry: Entry) -> tuple[object, ...]:
@@ -97,7 +105,7 @@ def _few(steps: Sequence[Step]) -> Sequence[Step]:
     return steps[:2]
 
 
-def _entry(precision: Precision, entry: Entry) -> Iterator[RenderableType]:
+def _entry(precision: Precision, entry: Entry) -> Iterator[Line]:
     loss, every = entry.loss, precision.every_digit
     place = point_text(precision.points[entry.point])
     text = Text(loss.output, style="bold")
@@ -111,8 +119,8 @@ def _entry(precision: Precision, entry: Entry) -> Iterator[RenderableType]:
     if entry.form == "written" and entry.beside is not None and not same:
         text.append(f", {every - entry.beside:.1f} in gradc's code")
     text.append(f" ({place})" if place else "", style="dim")
-    yield text
-    yield _indented(Text(reason(loss, precision.dtype)))
+    yield 0, text
+    yield 1, Text(reason(loss, precision.dtype))
     for step in _few(loss.steps):
         yield from _step(entry, step)
 
@@ -150,7 +158,7 @@ def reason(loss: Loss, dtype: str) -> str:
             return f"errors of many steps together {known}"
 
 
-def _step(entry: Entry, step: Step) -> Iterator[RenderableType]:
+def _step(entry: Entry, step: Step) -> Iterator[Line]:
     text = Text(f"{_place(step.span)}{step.expression}", style="cyan")
     rule = f" (in the derivative of '{step.rule}')" if step.rule else ""
     text.append(rule, style="dim")
@@ -164,7 +172,7 @@ def _step(entry: Entry, step: Step) -> Iterator[RenderableType]:
         text.append(
             f"  condition {_size(step.condition)}, costs {step.digits_lost:.1f} digits", "default"
         )
-    yield _indented(text)
+    yield 1, text
     if step.stable_form:
         exact = " for inputs that are exactly these" if entry.loss.cause == "inputs" else ""
         form = Text("stable form: ", style="green")
@@ -172,7 +180,7 @@ def _step(entry: Entry, step: Step) -> Iterator[RenderableType]:
         form.append(f", which would save {step.saves:.1f} digits{exact}")
         if entry.in_emitted(step):
             form.append(" (gradc's emitted code already does this)")
-        yield _indented(form, 2)
+        yield 2, form
 
 
 def _place(span: Span | None) -> str:

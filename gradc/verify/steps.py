@@ -41,10 +41,10 @@ class Costly:
 class Trace:
     """What was seen on the sweep, a column for each output.
 
-    ``inputs`` is the effect of one unit of relative error in every input together; ``grown``
+    ``inputs`` is the effect of one unit of relative error in every input together. ``grown``
     has for each node that magnifies errors its row, the effect of errors in its arguments and
-    that in its own result; ``introduced`` the same of each node's own rounding, and again the effect of
-    errors in its result.
+    that in its own result; ``introduced`` for each node that rounds its row, the effect of its
+    rounding and again that of errors in its result.
     """
 
     inputs: Wide

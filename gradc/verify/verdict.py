@@ -13,7 +13,7 @@ from gradc.run import Answer, Program, ToolchainError, run
 from gradc.verify.cases import WITNESS_TARGETS, Case, Plan, Subject, plan
 from gradc.verify.digits import precision_of
 from gradc.verify.report import Report, SourceReport, Verdict
-from gradc.verify.rounding import EXACT
+from gradc.verify.rounding import EXACT, computes_in
 from gradc.verify.sources import emitted_source, oracle_source, witness_source
 
 MOST_EXACT = 5
@@ -95,7 +95,7 @@ def assess(
         if host in answers:
             sources.append(witness_source(name, host, cases, answers[host], dtype))
     sources += [
-        SourceReport(name, "emitted", "unsupported", (), reason, "G303")
+        SourceReport(name, "emitted", "unsupported", (), reason, _lacks(name, dtype))
         for name, reason in subject.unsupported.items()
     ]
     sources.append(oracle_source(cases, dtype))
@@ -107,6 +107,11 @@ def assess(
         prepared.sample.skipped,
         (*diagnostics, *_kink_notes(cases)),
     )
+
+
+def _lacks(target: str, dtype: str) -> str:
+    """The code of a target that cannot have the model, or any model in these numbers."""
+    return "G303" if computes_in(target, dtype) else "G408"
 
 
 def _kink_notes(cases: Sequence[Case]) -> list[Diagnostic]:
