@@ -9,9 +9,9 @@ from gradc.verify.loss import Loss, Step, explain_loss
 from gradc.verify.oracle import Truth, true_values
 from gradc.verify.points import Sample, Skipped, sample
 from gradc.verify.quotient import Confirmation, confirm
-from gradc.verify.report import OutputReport, Report, SourceReport, Worst, render_report
+from gradc.verify.report import Culprit, OutputReport, Report, SourceReport, Worst, render_report
 from gradc.verify.rounding import computes_in
-from gradc.verify.verdict import assess, verify
+from gradc.verify.verdict import assess, verify, with_culprits
 
 __all__ = [
     "WITNESS_TARGETS",
@@ -19,6 +19,7 @@ __all__ = [
     "Bounds",
     "Case",
     "Confirmation",
+    "Culprit",
     "Emitted",
     "Loss",
     "OutputReport",
@@ -44,4 +45,5 @@ __all__ = [
     "sample",
     "true_values",
     "verify",
+    "with_culprits",
 ]
