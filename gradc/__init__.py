@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from gradc.errors import Diagnostic, GradcError
 
 if TYPE_CHECKING:
-    from gradc.checking import Finding, Findings, check
     from gradc import bridge
+    from gradc.checking import Finding, Findings, check
     from gradc.fitting import Fit, fit
     from gradc.model import Evaluation, Model, compile, gradient  # noqa: A004
     from gradc.verify import Report
@@ -30,8 +30,8 @@ __all__ = [
     "GradcError",
     "Model",
     "Report",
-    "check",
     "bridge",
+    "check",
     "compile",
     "fit",
     "gradient",
