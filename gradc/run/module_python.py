@@ -79,14 +79,14 @@ class Module:
 
 
 @dataclass
-class Session:
+class ModuleSession:
     """A Python file in a child; close it when done."""
 
     path: Path
     tensorflow: bool = False
     _worker: Worker = field(default_factory=lambda: Worker("python"))
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> ModuleSession:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -95,6 +95,10 @@ class Session:
     def close(self) -> None:
         """End the process."""
         self._worker.end()
+
+    def version(self) -> str:
+        """The version of Python that runs the file."""
+        return str(self._worker.found()["version"])
 
     def module(self) -> Module | Raised:
         """Import the file.
