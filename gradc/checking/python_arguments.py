@@ -52,6 +52,11 @@ class Call:
     uses_tensors: bool
 
     @property
+    def order(self) -> list[str]:
+        """The names of the arguments that go by position."""
+        return [a.name for a in self.arguments if a.by == "position"]
+
+    @property
     def certain(self) -> bool:
         """Whether no value had to be made up."""
         return not any(argument.made_up for argument in self.arguments)
@@ -61,10 +66,29 @@ class Call:
 
     def given(self, file: PythonFile, function: str, moved: Mapping[str, Any]) -> list[Given]:
         """What a function of the pair is called with, some values replaced."""
-        takes = parameters(file.functions[function])
-        wanted = [self.argument(n) for n in takes if any(a.name == n for a in self.arguments)]
+        known = {a.name for a in self.arguments}
+        meant = aligned(file.functions[function], list(known), self.order)
+        wanted = [self.argument(meant[n]) for n in meant if meant[n] in known]
         wanted += [a for a in self.arguments if a.by == "global"]
         return [a.given(moved.get(a.name, a.value)) for a in wanted]
+
+
+def aligned(
+    function: ast.FunctionDef, known: Sequence[str], order: Sequence[str]
+) -> dict[str, str]:
+    """Which argument of the pair each of a function's own is: of the same name, else in order."""
+    names = parameters(function)
+    needed = names[: len(names) - len(function.args.defaults)]
+    left = [name for name in order if name not in names]
+    found: dict[str, str] = {}
+    for name in names:
+        if name in known:
+            found[name] = name
+        elif name in needed and left:
+            found[name] = left.pop(0)
+        elif name not in needed:
+            break  # what follows would go by position in its place
+    return found
 
 
 def arguments_of(

@@ -61,6 +61,7 @@ def read_function(
     part: int | None = None,
     weighted: int = 0,
     shift: Shift | None = None,
+    meant_by: Mapping[str, str] | None = None,
 ) -> PythonModel:
     """A function of the file as a model of its arguments.
 
@@ -73,13 +74,16 @@ def read_function(
     if shift is not None:
         slicer.shift(shift)
     function = file.functions[name]
-    formals = [formal for formal in parameters(function) if formal in at or formal in wrt]
+    if meant_by is None:
+        known = (formal for formal in parameters(function) if formal in at or formal in wrt)
+        meant_by = {formal: formal for formal in known}
     taken = slicer.names()
-    inputs = {formal: _free(formal, taken) for formal in formals}
+    inputs = {formal: _free(name, taken) for formal, name in meant_by.items()}
     body = [*slicer.statements(), _call(function, name, inputs, part, weighted)]
     reduced = ast.Module(body=body, type_ignores=[])
-    every = [*wrt, *formals, *slicer.data]
-    meant = {n: inputs.get(n, n) for n in every}
+    renamed = {name: inputs[formal] for formal, name in meant_by.items()}
+    every = [*wrt, *meant_by.values(), *slicer.data]
+    meant = {n: renamed.get(n, n) for n in every}
     lengths = {meant[n]: at[n] for n in every if n in at}
     weights: dict[str, Any] = {}
     if weighted:

@@ -12,7 +12,7 @@ import numpy as np
 from gradc.checking.claim import Answer, Claim
 from gradc.checking.comparison import Comparison, Sample, Vector
 from gradc.checking.measure import labels_of, measure, placed
-from gradc.checking.python_arguments import Call, arguments_of, choose_wrt, with_forms
+from gradc.checking.python_arguments import Call, aligned, arguments_of, choose_wrt, with_forms
 from gradc.checking.python_file import PythonFile
 from gradc.checking.python_model import PythonModel, read_function
 from gradc.checking.python_pairs import Pair, find_pairs, opens_tape
@@ -56,6 +56,11 @@ class Case:
         """What is known of the sizes of arguments and of global arrays."""
         held = {n: t.nested() for n, (kind, t) in self.module.numbers.items() if kind != "number"}
         return {**held, **{a.name: a.value for a in self.call.arguments}}
+
+    def meant_by(self) -> dict[str, str]:
+        """Which argument of the function each of the gradient's own is."""
+        known = [a.name for a in self.call.arguments]
+        return aligned(self.file.functions[self.pair.gr], known, self.call.order)
 
     def read(self, name: str, **options: Any) -> PythonModel:
         """A function of the file as gradc reads it; GradcError where it cannot."""
@@ -154,7 +159,7 @@ def _own(case: Case, value: Function, count: int) -> tuple[Function | None, tupl
         return None, ()
     part = 1 if pair.how == "value-and-gradient" else None
     try:
-        found = case.read(pair.gr, part=part).built.function
+        found = case.read(pair.gr, part=part, meant_by=case.meant_by()).built.function
     except GradcError as error:
         return None, tuple(error.diagnostics)
     kind = found.graph.types[found.value]
