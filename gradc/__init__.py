@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from gradc.errors import Diagnostic, GradcError
 
 if TYPE_CHECKING:
+    from gradc import bridge
     from gradc.checking import Finding, Findings, check
     from gradc.fitting import Fit, fit
     from gradc.model import Evaluation, Model, compile, gradient  # noqa: A004
@@ -29,6 +30,7 @@ __all__ = [
     "GradcError",
     "Model",
     "Report",
+    "bridge",
     "check",
     "compile",
     "fit",
@@ -51,6 +53,10 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Load a part of the API when it is first used, so that importing gradc costs nothing."""
+    if name == "bridge":
+        from importlib import import_module
+
+        return import_module("gradc.bridge")
     if name not in _HOMES:
         raise AttributeError(f"module 'gradc' has no attribute '{name}'")
     from importlib import import_module

@@ -25,6 +25,7 @@ from gradc.run.wire import LENGTHS, Message, decode, frame_length
 START_SECONDS = 120.0
 DEFAULT_MEMORY = 4 << 30
 LABELS = {
+    "bridge": "R",
     "numpy": "NumPy",
     "tf": "TensorFlow",
     "r": "R",

@@ -64,6 +64,16 @@ class SessionHost(Protocol):
         """One step of the session."""
 
 
+@runtime_checkable
+class TracingHost(Protocol):
+    """A toolchain that shows the intermediate results of a program."""
+
+    def trace(
+        self, program: Any, header: Mapping[str, Any], arguments: list[Tensor]
+    ) -> dict[str, Tensor]:
+        """Call a program at one point; ``step.k`` is the k-th of the ``steps`` asked for."""
+
+
 class ProgramError(Exception):
     """The emitted program failed in the toolchain's own words."""
 
@@ -109,6 +119,10 @@ def _answer(
             if not isinstance(host, SessionHost):
                 raise ToolchainError("G408", "this toolchain runs no scripts")
             return host.session(header, request.tensors)
+        elif header["do"] == "trace":
+            if not isinstance(host, TracingHost):
+                raise ToolchainError("G408", "this toolchain shows no intermediate results")
+            return {}, host.trace(programs[key], header, list(request.tensors.values()))
         else:
             return host.evaluate(programs[key], header, list(request.tensors.values()))
     except ToolchainError as error:

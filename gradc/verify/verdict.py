@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from gradc.errors import Diagnostic
-from gradc.run import Answer, Program, ToolchainError, run
+from gradc.run import Answer, Numbers, Program, ToolchainError, run
 from gradc.verify.cases import WITNESS_TARGETS, Case, Plan, Subject, plan
+from gradc.verify.digits import precision_of
+from gradc.verify.locate import locate
 from gradc.verify.report import Report, SourceReport, Verdict
-from gradc.verify.rounding import EXACT
+from gradc.verify.rounding import EXACT, computes_in
 from gradc.verify.sources import emitted_source, oracle_source, witness_source
 
 MOST_EXACT = 5
@@ -32,9 +35,11 @@ def verify(
     timeout: float = 300.0,
     diagnostics: Sequence[Diagnostic] = (),
     base: Mapping[str, Any] | None = None,
+    digits: bool = False,
 ) -> Report:
     """Run every emitted program and every witness, and judge what they say.
 
+    ``digits`` explains where digits are lost.
     Raises: as :func:`plan`.
     """
     prepared = plan(subject, given, count, seed, base)
@@ -46,7 +51,35 @@ def verify(
             answers[name] = _in_symbols(item.program, points, min(timeout, EXACT_SECONDS))
         else:
             answers[name] = run(item.program, points, timeout=timeout, witnesses=witnesses)
-    return assess(prepared, answers, diagnostics)
+    report = with_culprits(prepared, answers, assess(prepared, answers, diagnostics))
+    return replace(report, precision=precision_of(prepared)) if digits else report
+
+
+def with_culprits(
+    prepared: Plan, answers: Mapping[str, Sequence[Answer]], report: Report
+) -> Report:
+    """The report with the statement that is wrong in each emitted program that disagrees."""
+    return replace(
+        report,
+        sources=tuple(_with_culprit(prepared, answers, source) for source in report.sources),
+    )
+
+
+def _with_culprit(
+    prepared: Plan, answers: Mapping[str, Sequence[Answer]], source: SourceReport
+) -> SourceReport:
+    if source.kind != "emitted" or source.status != "disagree":
+        return source
+    subject = prepared.subject
+    wrong = [output for output in source.outputs if output.status == "disagree" and output.worst]
+    for point in dict.fromkeys(output.worst.point for output in wrong if output.worst):
+        answer = answers[source.name][point]
+        if isinstance(answer, Numbers):
+            item, case = subject.emitted[source.name], prepared.cases[point]
+            culprit = locate(item, case, answer, point, subject.dtype)
+            if culprit is not None:
+                return replace(source, culprit=culprit)
+    return source
 
 
 def _in_symbols(
@@ -90,7 +123,7 @@ def assess(
         if host in answers:
             sources.append(witness_source(name, host, cases, answers[host], dtype))
     sources += [
-        SourceReport(name, "emitted", "unsupported", (), reason, "G303")
+        SourceReport(name, "emitted", "unsupported", (), reason, _lacks(name, dtype))
         for name, reason in subject.unsupported.items()
     ]
     sources.append(oracle_source(cases, dtype))
@@ -102,6 +135,11 @@ def assess(
         prepared.sample.skipped,
         (*diagnostics, *_kink_notes(cases)),
     )
+
+
+def _lacks(target: str, dtype: str) -> str:
+    """The code of a target that cannot have the model, or any model in these numbers."""
+    return "G303" if computes_in(target, dtype) else "G408"
 
 
 def _kink_notes(cases: Sequence[Case]) -> list[Diagnostic]:
