@@ -48,6 +48,7 @@ def measure(
     run: Callable[[Sequence[Vector]], list[Answer]],
     target: str = "r",
     count: int = POINTS,
+    dtype: str = "float64",
 ) -> list[Measured]:
     """The user's numbers beside the true ones, at the start and at ``count`` other points.
 
@@ -63,7 +64,7 @@ def measure(
         if len(found) > count:
             break
         point = {**data, **placed(gradient, flat)}
-        at = _true(gradient, legal, own, point, target)
+        at = _true(gradient, legal, own, point, target, dtype)
         if at is not None:
             flats.append(flat)
             found.append((point, *at))
@@ -128,18 +129,23 @@ def labels_of(function: Function) -> tuple[str, ...]:
 
 
 def _true(
-    gradient: Function, legal: Function, own: Function | None, point: Mapping[str, Any], target: str
+    gradient: Function,
+    legal: Function,
+    own: Function | None,
+    point: Mapping[str, Any],
+    target: str,
+    dtype: str = "float64",
 ) -> tuple[Vector, Vector, float, float, Any] | None:
     """What is true at a point, and how far off a right program may be; None where nothing is."""
-    truth = true_values(gradient, point)
+    truth = true_values(gradient, point, dtype=dtype)
     if not truth.finite:
         return None
     names = [name for name in gradient.outputs if name.startswith("gradient:")]
     expected = np.array([float(cell.mid()) for name in names for cell in truth.cells[name]])
-    plain = bounds(legal, target, point)
+    plain = bounds(legal, target, point, dtype)
     allowed = _radii(plain.cells[name] for name in names)
     if own is not None:
-        theirs = _own_bound(own, target, point)
+        theirs = _own_bound(own, target, point, dtype)
         if theirs is not None and theirs.shape == allowed.shape:
             # The user's formula is the user's own: it may lose digits where another does not.
             allowed = np.maximum(allowed, theirs)
@@ -150,9 +156,9 @@ def _true(
     return expected, widened, value, radius, kink
 
 
-def _own_bound(own: Function, target: str, point: Mapping[str, Any]) -> Vector | None:
+def _own_bound(own: Function, target: str, point: Mapping[str, Any], dtype: str) -> Vector | None:
     try:
-        found = bounds(own, target, point)
+        found = bounds(own, target, point, dtype)
     except GradcError:
         return None
     return _radii(found.cells[name] for name in own.outputs)

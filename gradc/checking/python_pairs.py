@@ -72,7 +72,9 @@ def find_pairs(file: PythonFile, fn: str | None, gr: str | None) -> list[Pair]:
     """
     for name in (fn, gr):
         if name is not None and name not in file.functions:
-            raise fail("G001", f"there is no function '{name}' in {file.path.name}", None, _has(file))
+            raise fail(
+                "G720", f"there is no function '{name}' in {file.path.name}", None, _has(file)
+            )
     used = list(_by_use(file))
     if fn is not None and gr is not None:
         how: How = "value-and-gradient" if fn == gr else "gradient"
@@ -91,7 +93,7 @@ def find_pairs(file: PythonFile, fn: str | None, gr: str | None) -> list[Pair]:
         pairs = list(_bare(file, fn))
     if not pairs:
         raise fail(
-            "G701", f"no function with a gradient of its own was found in {file.path.name}", None,
+            "G720", f"no function with a gradient of its own was found in {file.path.name}", None,
             f"--fn NAME --gr NAME say which; {_has(file)}",
         )  # fmt: skip
     return pairs
@@ -197,6 +199,11 @@ def _tape_inside(function: ast.FunctionDef) -> ast.Call | None:
             if is_gradient and isinstance(owner, ast.Name) and owner.id in tapes:
                 return node
     return None
+
+
+def opens_tape(function: ast.FunctionDef) -> bool:
+    """Whether a function gives what a tape of its own says."""
+    return _tape_inside(function) is not None
 
 
 def _source_names(call: ast.Call, function: ast.FunctionDef) -> tuple[str, ...]:
