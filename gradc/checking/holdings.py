@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gradc.errors import Source, Span
-from gradc.frontend.held import (
+from gradc.frontend.given import (
     Argument,
     Beyond,
     Given,

@@ -10,12 +10,13 @@ import numpy as np
 
 from gradc.checking.claim import Answer, Claim
 from gradc.checking.comparison import Comparison, Sample, Vector
-from gradc.checking.holdings import Sources, arguments, holdings
+from gradc.checking.holdings import Sources, arguments, given, holdings
 from gradc.checking.measure import labels_of, measure, reads_alike
 from gradc.checking.names import name_pairs
 from gradc.diff import value_and_gradient
 from gradc.errors import Diagnostic, GradcError, Source, fail
-from gradc.frontend.held import Holdings, Naming, Numbers, read_held
+from gradc.frontend.given import Holdings, Naming, Numbers, params_of
+from gradc.frontend.held import read_held
 from gradc.ir import Function
 from gradc.passes import simplify
 from gradc.prims import Builder
@@ -189,7 +190,6 @@ def claim_of(session: Session, ran: Ran, pair: Pair, wanted: Wanted, sources: So
         pair.gr,
         pair.record,
         list(wanted.wrt),
-        [0.0] * 0 or [],
         named_at,
     )
     held = holdings(made["read"], sources)
@@ -200,10 +200,10 @@ def claim_of(session: Session, ran: Ran, pair: Pair, wanted: Wanted, sources: So
     if made["failure"][0]:
         return replace(claim, problem=made["failure"][0])
     naming = Naming()
-    given = arguments(made["start"], made["rest"], made["formals"])
+    called = arguments(made["start"], made["rest"], made["formals"])
     start = _flat(made["start"])
     try:
-        value = _summed(read_held(held, fn, given, naming, pair.names[0]).function)
+        value = _summed(read_held(held, fn, called, naming, pair.names[0]).function)
         gradient = simplify(value_and_gradient(value.copy()))
     except GradcError as error:
         return replace(claim, refused=tuple(error.diagnostics))
@@ -253,11 +253,11 @@ def _claimed(
 ) -> tuple[Function | None, tuple[Diagnostic, ...]]:
     """The user's gradient as gradc reads it, or why it does not."""
     start = {**made["start"], "names": made["wrt_g"]}
-    given = arguments(start, made["rest_g"], made["formals_g"])
+    called = arguments(start, made["rest_g"], made["formals_g"])
     labelled = [
         replace(argument, label=label)
-        for argument, label in zip(given, made["start"]["names"], strict=False)
-    ] + given[len(made["start"]["names"]) :]
+        for argument, label in zip(called, made["start"]["names"], strict=False)
+    ] + called[len(made["start"]["names"]) :]
     try:
         attribute = "" if pair.gr else "gradient"
         return read_held(held, number, labelled, naming, pair.names[1], attribute).function, ()
@@ -292,9 +292,6 @@ def _shape(made: Mapping[str, Any]) -> tuple[int, ...]:
 
 
 def _flat(start: Mapping[str, Any]) -> Vector:
-    from gradc.checking.holdings import given
-    from gradc.frontend.held import params_of
-
     parts = [
         number
         for name, value in zip(start["names"], start["values"], strict=True)

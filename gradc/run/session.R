@@ -294,7 +294,7 @@ local({
     if (length(parts) == length(pair$wrt)) parts[pair$wrt] else value
   }
 
-  make <- function(f, g, record, wrt, flat_at, named_at) {
+  make <- function(f, g, record, wrt, named_at) {
     fn <- closures[[f]]; gr <- if (g > 0) closures[[g]] else fn
     formals <- names(formals(fn))
     if (record > 0) {
@@ -334,7 +334,6 @@ local({
     pair <- list(f = fn, g = gr, start = start, rest = rest, rest_g = rest_g, order_g = order_g,
                  is_attribute = g == 0, wrt = wrt)
     if (any(vapply(start, is.null, NA))) pair <- probed(pair)
-    if (length(flat_at)) pair$start <- rebuilt(pair$start, flat_at)
     at <- flat(pair$start)
     value <- attempt(invoke(pair, "f", at))
     own <- attempt(answer(chosen_parts(pair, invoke(pair, "g", at)), pair$is_attribute))
