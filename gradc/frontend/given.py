@@ -27,6 +27,19 @@ class Texts:
 
 
 @dataclass(frozen=True, slots=True)
+class Truths:
+    """A vector of truths; in arithmetic they are numbers."""
+
+    values: tuple[bool, ...]
+    names: tuple[str, ...] | None = None
+
+    @property
+    def numbers(self) -> Numbers:
+        """1 where it is true."""
+        return Numbers(tuple(map(float, self.values)), (len(self.values),), self.names)
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """A list, or a data frame."""
 
@@ -49,7 +62,7 @@ class Beyond:
     what: str
 
 
-Given: TypeAlias = "Numbers | Texts | Parts | Held | Beyond | bool | None"
+Given: TypeAlias = "Numbers | Truths | Texts | Parts | Held | Beyond | bool | None"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from gradc.frontend.given import (
     Numbers,
     Parts,
     Texts,
+    Truths,
     labelled,
     nested,
     params_of,
@@ -69,32 +70,16 @@ def read_held(
     naming: Naming,
     name: str = "model",
     attribute: str = "",
+    *,
+    closed: bool = False,
 ) -> Built:
     """The function of this number as a model of its parameters.
 
     With ``attribute`` the model is what the function attaches to its value by that name. Sizes
-    are left open as in any model; where that does not do they are those of the session.
+    are left open as in any model; with ``closed`` they are those of the session, and vectors of
+    truths are no inputs.
     Raises: GradcError where the function goes beyond the language.
     """
-    try:
-        return _read(holdings, number, arguments, naming, name, attribute, closed=False)
-    except GradcError as error:
-        try:
-            return _read(holdings, number, arguments, naming, name, attribute, closed=True)
-        except GradcError:
-            raise error from None
-
-
-def _read(
-    holdings: Holdings,
-    number: int,
-    arguments: Sequence[Argument],
-    naming: Naming,
-    name: str,
-    attribute: str,
-    *,
-    closed: bool,
-) -> Built:
     reading: Reading | None = None
     for _ in range(READINGS_LIMIT):
         attempt = _Attempt(holdings, naming, closed)
@@ -144,6 +129,8 @@ class _Attempt:
             self.naming.name(label, part, is_param=True)
 
     def _name_data(self, name: str, value: Given) -> None:
+        if isinstance(value, Truths):
+            value = value.numbers
         if isinstance(value, Numbers):
             self.naming.name(name, value)
         elif isinstance(value, Parts):
@@ -169,6 +156,10 @@ class _Attempt:
         """A value of the session; numbers are inputs."""
         if isinstance(given, Numbers):
             return self._number(self.naming.name(name, given), given)
+        if isinstance(given, Truths):
+            if not self.closed:
+                return self.value(name, given.numbers)
+            return Elements(given.values, given.names)
         if isinstance(given, Texts):
             texts = [computed(text, None) for text in given.values]
             return vector_of(texts, given.names)

@@ -14,6 +14,10 @@ local({
       if (is.primitive(x)) return(list(kind = "other", class = "primitive"))
       return(list(kind = "function", id = register(x)))
     }
+    # A factor counts as its codes, as it does where it is an index.
+    if (is.factor(x) && !anyNA(x)) {
+      return(list(kind = "number", value = plain(as.integer(x)), names = character()))
+    }
     if (is.factor(x) || inherits(x, "Date")) return(list(kind = "other", class = class(x)[1]))
     if (is.list(x) && length(x) <= 1000 && depth < 20) {
       return(list(kind = "list", frame = is.data.frame(x), names = as.character(names(x)),
@@ -25,6 +29,9 @@ local({
     if (is.character(x)) return(list(kind = "text", value = as.character(x), names = as.character(names(x))))
     if (is.logical(x) && length(x) == 1 && is.null(dim(x)) && !is.na(x)) {
       return(list(kind = "flag", value = isTRUE(as.logical(x))))
+    }
+    if (is.logical(x) && length(x) > 1 && is.null(dim(x)) && !anyNA(x)) {
+      return(list(kind = "flags", value = as.logical(x), names = as.character(names(x))))
     }
     if (is.numeric(x) || is.logical(x)) {
       return(list(kind = "number", value = plain(x), names = as.character(names(x))))
@@ -130,7 +137,14 @@ local({
     nloptr = c("nloptr", "x0", "eval_f", "eval_grad_f"),
     lbfgs = c("lbfgs", "vars", "call_eval", "call_grad"))
   masks <- new.env()
-  note <- function(name, roles, real, arguments) {
+  # What the call itself says for a function: a name, or obj$fn.
+  word <- function(real, call, role) {
+    said <- tryCatch(as.list(match.call(real, call))[[role]], error = function(e) NULL)
+    if (is.symbol(said)) return(as.character(said))
+    short <- is.call(said) && as.character(said[[1]])[1] %in% c("$", "[[", "@")
+    if (short) paste(deparse(said), collapse = " ") else ""
+  }
+  note <- function(name, roles, real, arguments, said) {
     call <- match.call(real, as.call(c(list(as.name("f")), arguments)))
     given <- as.list(call)[-1]
     own <- names(formals(real))
@@ -144,7 +158,8 @@ local({
     for (r in records) if (same(r$f, f) && same(r$g, g)) return()
     if (length(records) >= 20) return()
     rest <- given[!(by %in% own) | by == ""]
-    record <- list(callee = name, f = f, g = if (is.function(g)) g, start = given[[roles[2]]],
+    words <- c(word(real, said, roles[3]), if (nzchar(roles[4])) word(real, said, roles[4]) else "")
+    record <- list(words = words, callee = name, f = f, g = if (is.function(g)) g, start = given[[roles[2]]],
                    rest = rest)
     records[[length(records) + 1]] <<- record
   }
@@ -154,7 +169,8 @@ local({
       real <- if (roles[1] == "stats") getExportedValue("stats", name) else
         if (requireNamespace(roles[1], quietly = TRUE)) getExportedValue(roles[1], name) else
           get(name, envir = globalenv(), mode = "function")
-      tryCatch(note(name, roles, real, list(...)), error = function(e) NULL)
+      call <- sys.call()
+      tryCatch(note(name, roles, real, list(...), call), error = function(e) NULL)
       real(...)
     }
   }
@@ -199,7 +215,7 @@ local({
     names <- names[keep]; own <- own[keep]
     for (f in own) register(f)
     number <- function(f) if (is.null(f)) 0 else as.double(register(f))
-    told <- lapply(records, function(r) list(callee = r$callee, f = number(r$f), g = number(r$g)))
+    told <- lapply(records, function(r) list(callee = r$callee, words = r$words, f = number(r$f), g = number(r$g)))
     list(version = as.character(getRversion()), failure = trimws(failure), line = failed,
          uses = noted_uses, records = told,
          names = as.character(names), ids = vapply(own, function(f) as.double(register(f)), 1),
