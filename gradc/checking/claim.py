@@ -60,6 +60,7 @@ class Claim:
     ``unread`` why it could not read the gradient. ``shape`` is what the gradient gives:
     ``(3,)``, ``(3, 1)``; ``certain`` says that the arguments are those of the user's own call.
     ``found`` are causes that running the code showed, ``notes`` what else is worth telling.
+    ``calls`` are the functions that the gradient calls, however far down.
     """
 
     fn: str
@@ -77,3 +78,4 @@ class Claim:
     labels: tuple[str, ...] = field(default=())
     found: tuple[Cause, ...] = ()
     notes: tuple[Finding, ...] = ()
+    calls: frozenset[str] = frozenset()

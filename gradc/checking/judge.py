@@ -293,6 +293,17 @@ def start_of(place: Span | None) -> Span | None:
     return Span(place.start, place.end if end < 0 else end, place.source)
 
 
+def blamed(judged: Judged, claim: Claim, wrong: set[str]) -> Judged:
+    """The same findings, which say so where the gradient calls another one that is wrong."""
+    verdict, findings = judged
+    culprits = sorted(claim.calls & wrong - {claim.gr})
+    if verdict != "wrong" or not culprits:
+        return judged
+    names = ", ".join(f"'{name}'" for name in culprits)
+    said = f"it calls {names}, which is wrong, too: mend that first"
+    return verdict, [replace(f, evidence=(said, *f.evidence)) for f in findings]
+
+
 def in_use(judged: Judged, claim: Claim, right_one: str | None) -> Judged:
     """The same findings, as warnings where nothing uses the gradient that is wrong."""
     verdict, findings = judged
