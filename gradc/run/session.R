@@ -251,7 +251,11 @@ make <- function(f, g, record, wrt, named_at) {
                is_attribute = g == 0, wrt = wrt)
   if (any(vapply(start, is.null, NA))) pair <- probed(pair)
   at <- flat(pair$start)
-  value <- attempt(invoke(pair, "f", at))
+  value <- attempt({
+    value <- invoke(pair, "f", at)
+    if (is.function(value)) stop("it gives a function and no number")
+    flat(value)
+  })
   own <- attempt(answer(chosen_parts(pair, invoke(pair, "g", at)), pair$is_attribute))
   pairs[[length(pairs) + 1]] <<- pair
   named <- function(x) list(names = if (is.null(names(x))) rep("", length(x)) else names(x),
@@ -262,7 +266,7 @@ make <- function(f, g, record, wrt, named_at) {
        f = as.double(register(fn)), g = as.double(register(gr)),
        formals = as.character(formals), formals_g = as.character(names(formals(gr))),
        wrt_g = as.character(if (record > 0) names(formals(gr))[1] else names(pair$order_g(pair$start))),
-       length = if (failed(value)) -1 else as.double(length(flat(value))),
+       length = if (failed(value)) -1 else as.double(length(value)),
        failure = if (failed(value)) value$message else "",
        failure_g = if (failed(own)) own$message else "",
        kind = if (failed(own)) "" else own$kind,
