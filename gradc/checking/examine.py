@@ -77,10 +77,10 @@ def findings_of(
 
     Raises: GradcError where gradc could read none of the functions.
     """
-    if claims and all(claim.refused for claim in claims):
-        raise GradcError(*claims[0].refused)
     # A pair by name alone that nothing uses and that cannot be called is no news.
     claims = [c for c in claims if c.used_by or c.measured] or claims
+    if claims and all(claim.refused for claim in claims):
+        raise GradcError(*claims[0].refused)
     judged: list[Judged] = [judge(claim) for claim in claims]
     right = next(
         (c.gr for c, j in zip(claims, judged, strict=True) if c.used_by and j[0] == "right"), None

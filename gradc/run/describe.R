@@ -53,6 +53,22 @@ symbols_of <- function(f) {
   parts <- c(list(body(f)), Filter(function(x) !identical(x, quote(expr = )), as.list(formals(f))))
   unique(unlist(lapply(parts, all.names)))
 }
+# The names that a function may call: those in front of parentheses, and those that it hands on.
+calls_of <- function(f) {
+  heads <- character(); bound <- names(formals(f))
+  pending <- list(body(f))
+  while (length(pending)) {
+    e <- pending[[1]]; pending <- pending[-1]
+    if (!is.call(e)) next
+    if (is.symbol(e[[1]])) heads <- c(heads, as.character(e[[1]]))
+    if (as.character(e[[1]])[1] %in% c("<-", "=") && is.symbol(e[[2]])) {
+      bound <- c(bound, as.character(e[[2]]))
+    }
+    parts <- Filter(function(x) is.call(x), as.list(e))
+    pending <- c(pending, parts)
+  }
+  union(heads, setdiff(symbols_of(f), bound))
+}
 place <- function(f) {
   ref <- attr(f, "srcref")
   if (is.null(ref)) return(NULL)

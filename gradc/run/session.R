@@ -112,7 +112,7 @@ run <- function(path) {
        uses = noted_uses, records = told,
        names = as.character(names), ids = vapply(own, function(f) as.double(register(f)), 1),
        functions = lapply(closures, function(f) list(
-         formals = as.character(names(formals(f))), uses = as.character(symbols_of(f)),
+         formals = as.character(names(formals(f))), uses = as.character(calls_of(f)),
          optional = as.character(names(Filter(function(x) !identical(x, quote(expr = )), as.list(formals(f))))),
          place = place(f))))
 }

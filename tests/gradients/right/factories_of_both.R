@@ -4,7 +4,6 @@ X <- cbind(1, matrix(rnorm(30), 15, 2))
 y <- matrix(rbinom(15, 1, 0.6), ncol = 1)
 sigmoid <- function(z) {
   z <- as.matrix(z)
-  g <- matrix(0, dim(z)[1], dim(z)[2])
   g <- 1 / (1 + exp(-z))
   g
 }
