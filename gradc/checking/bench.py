@@ -55,9 +55,7 @@ class Bench:
         self.nodes = [i for i in range(len(self.graph)) if self.used[i]]
         names = [item.name for item in claimed.inputs]
         self.inputs = [floats.bound(names, sample.point) for sample in self.samples]
-        self.values = [
-            floats.evaluate(self.graph, self.outputs, inputs) for inputs in self.inputs
-        ]
+        self.values = [floats.evaluate(self.graph, self.outputs, inputs) for inputs in self.inputs]
         self.attributes = [floats.sized(self.graph, inputs) for inputs in self.inputs]
         self.known: list[list[Array]] = [[] for _ in self.samples]
         self.spent = 0
@@ -67,9 +65,7 @@ class Bench:
                 self.users.setdefault(arg, []).append((node, position))
         self._after: dict[int, list[int]] = {}
         self.wrong = np.any([sample.wrong for sample in self.samples], axis=0)
-        order = sorted(
-            range(len(self.samples)), key=lambda s: -int(np.sum(self.samples[s].wrong))
-        )
+        order = sorted(range(len(self.samples)), key=lambda s: -int(np.sum(self.samples[s].wrong)))
         self.order = order
 
     def agrees(self) -> bool:

@@ -103,7 +103,9 @@ def _with(bench: Bench, places: list[object], operands: list[Operand]) -> Iterat
         yield from operand_edits(bench, site, given)
 
 
-def _tried(bench: Bench, edits: Iterator[Edit], primal: dict[Expression, Span | None]) -> list[Repair]:
+def _tried(
+    bench: Bench, edits: Iterator[Edit], primal: dict[Expression, Span | None]
+) -> list[Repair]:
     found = []
     end = bench.spent + _BUDGET
     for edit in edits:

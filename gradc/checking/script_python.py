@@ -49,6 +49,11 @@ class Case:
         return self.pair.how == "tape" and opens_tape(self.file.functions[self.pair.gr])
 
     @property
+    def part(self) -> int | None:
+        """Which of the values that the function gives is the function's own."""
+        return 0 if self.pair.how == "value-and-gradient" else None
+
+    @property
     def target(self) -> str:
         return "tf" if self.call.uses_tensors else "numpy"
 
@@ -123,10 +128,9 @@ def _read(case: Case, claim: Claim, claimed: Claimed) -> Claim:
     from gradc.checking.python_causes import explained
 
     pair, many = case.pair, case.pair.how == "jacobian"
-    part = 0 if pair.how == "value-and-gradient" else None
     claim = replace(claim, certain=case.call.certain, shape=claimed.shape)
     try:
-        case.model = case.read(pair.fn, part=part, weighted=case.rows if many else 0)
+        case.model = case.read(pair.fn, part=case.part, weighted=case.rows if many else 0)
         value = summed(case.model.built.function)
         gradient = simplify(value_and_gradient(value.copy()))
     except GradcError as error:
@@ -134,7 +138,7 @@ def _read(case: Case, claim: Claim, claimed: Claimed) -> Claim:
         return explained(case, claim, None)
     own, unread = _own(case, value, len(labels_of(gradient)))
     measured = _measured(case, gradient, own)
-    labels = labels_of(gradient)
+    labels = tuple(map(from_zero, labels_of(gradient)))
     samples = [
         Sample(one.point, one.answer.gradient, one.expected, one.allowed)
         for one in measured
@@ -207,6 +211,13 @@ def answer_at(case: Case, moved: Mapping[str, Any]) -> Answer:
         (row,) = weights.values()
         numbers = numbers * np.array(row)
     return Answer(numbers, claimed.flat(case, weights), failure, "", composed)
+
+
+def from_zero(label: str) -> str:
+    """``gradient:b[1]`` of a model as ``gradient:b[0]``, which Python calls it."""
+    name, bracket, places = label.partition("[")
+    moved = ",".join(str(int(place) - 1) for place in places.rstrip("]").split(",") if place)
+    return f"{name}[{moved}]" if bracket else label
 
 
 def summed(function: Function) -> Function:
