@@ -116,7 +116,7 @@ def _finding(claim: Claim, sample: Sample, element: int, found: Sequence[Cause])
     """The error, with the likeliest cause."""
     got, expected = float(sample.got[element]), float(sample.expected[element])
     ratio = got / expected if expected else None
-    whose = f"'{claim.gr}' is not the gradient of '{claim.fn}'"
+    whose = _whose(claim)
     finding = Finding(
         CODES["unknown"],
         f"{whose}: {_difference(claim, sample)}",
@@ -150,11 +150,17 @@ def _finding(claim: Claim, sample: Sample, element: int, found: Sequence[Cause])
     )
 
 
+def _whose(claim: Claim) -> str:
+    if claim.kind == "tape":
+        return f"the tape does not give the gradient of '{claim.fn}'"
+    return f"'{claim.gr}' is not the gradient of '{claim.fn}'"
+
+
 def _caused(claim: Claim, cause: Cause) -> Finding:
     """The error by its cause alone, where there are no numbers to compare."""
     return Finding(
         CODES[cause.name],
-        f"'{claim.gr}' is not the gradient of '{claim.fn}': {cause.message}",
+        f"{_whose(claim)}: {cause.message}",
         cause.name,
         "error",
         cause.span or start_of(claim.place),

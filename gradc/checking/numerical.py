@@ -42,18 +42,17 @@ def quotient_of(case: Case) -> Quotient | None:
     for values in result.calls:
         for name, value in zip(order, values, strict=False):
             if name in case.wrt and value is not None:
-                steps += _steps(value, case.call.argument(name).value)
+                steps += _steps(value, case.call.argument(name).value, case.call.dtype)
     moved = [step for step in steps if 0 < abs(step) < _NEAR]
-    # What is left of rounding the point to single precision is no step.
-    moved = [s for s in moved if abs(s) > 4 * max(map(abs, moved), default=0.0) * 1e-3]
-    if not moved:
+    if not moved or len(result.calls) < 2:
         return None
     sides = {step > 0 for step in moved}
     return Quotient(float(np.median(np.abs(moved))), len(sides) > 1)
 
 
-def _steps(value: Any, base: Any) -> list[float]:
-    moved, start = np.ravel(value), np.ravel(base)
+def _steps(value: Any, base: Any, dtype: str) -> list[float]:
+    # The point itself was rounded on its way; that is no step.
+    moved, start = np.ravel(value), np.ravel(np.asarray(base, dtype).astype("float64"))
     if moved.shape != start.shape:
         return []
     return [float(d) for d in moved - start]

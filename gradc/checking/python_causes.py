@@ -94,8 +94,7 @@ def _noted(case: Case, claim: Claim, gradient: Function, quantity: Quantity | No
     name = _what(case, claim, quantity)
     finding = Finding(
         CODES["rounding"],
-        f"{name} rounds to float32 and is right in that: off by {off:.2g} at most,"
-        f" where the bound of 24-bit arithmetic is {allowed:.2g}",
+        f"{name} is off by {off:.2g} at most, and the bound of 24-bit arithmetic is {allowed:.2g}",
         "rounding",
         "note",
         own[0].span if own and own[0].span else claim.place,
@@ -116,8 +115,8 @@ def _lost(term: Absorbed, points: int) -> str:
 
 def _what(case: Case, claim: Claim, quantity: Quantity | None) -> str:
     if quantity is None:
-        return f"'{claim.gr}'"
-    return f"the rest is rounding, no bug: as ∂{case.pair.fn}/∂{quantity.name}, '{claim.gr}'"
+        return f"float32 is all that is lost here, no bug: '{claim.gr}'"
+    return f"what is left is rounding, no bug: as ∂{case.pair.fn}/∂{quantity.name}, '{claim.gr}'"
 
 
 def _of(quantity: Quantity) -> tuple[float, float, float]:

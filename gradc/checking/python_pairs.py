@@ -31,10 +31,13 @@ class Pair:
     arguments: Mapping[str, ast.expr] = field(default_factory=dict)
     used: Span | None = None
     numerical: bool = False
+    custom: bool = False
 
     @property
     def shown(self) -> str:
         """What the pair's gradient is called."""
+        if self.custom:
+            return f"the custom gradient of {self.fn}"
         return {"tape": "TensorFlow's tape", "value-and-gradient": f"{self.gr}()[1]"}.get(
             self.how, self.gr
         )
@@ -119,8 +122,6 @@ def _by_name(file: PythonFile) -> Iterator[Pair]:
         partner = _partner(file, rest, others, parameters(function))
         if partner is not None:
             yield Pair(partner, name, numerical=numerical)
-        elif _tape_inside(function) is not None:
-            yield Pair(name, name, "tape")
 
 
 def _claims(words: Sequence[str]) -> list[str] | None:
@@ -260,7 +261,7 @@ def _function_of(file: PythonFile, function: ast.FunctionDef, target: ast.expr) 
 def _custom_gradients(file: PythonFile) -> Iterator[Pair]:
     for name, function in file.functions.items():
         if any(last_name(d) == "custom_gradient" for d in function.decorator_list):
-            yield Pair(name, name, "tape", tuple(parameters(function)))
+            yield Pair(name, name, "tape", tuple(parameters(function)), custom=True)
 
 
 def _bare(file: PythonFile, fn: str | None) -> Iterator[Pair]:

@@ -97,6 +97,8 @@ def _claim(
     file: PythonFile, module: Module, session: ModuleSession, pair: Pair, wanted: Wanted, use: str
 ) -> Claim:
     claim = Claim(pair.fn, pair.shown, use, file.name_span(file.functions[pair.gr]))
+    if pair.how == "tape" and not pair.custom:
+        claim = replace(claim, kind="tape")
     wrt = wanted.wrt or pair.wrt
     call = arguments_of(file, pair, module, wrt, wanted.at)
     case = Case(file, module, session, pair, wrt, call)
@@ -138,13 +140,14 @@ def _read(case: Case, claim: Claim, claimed: Claimed) -> Claim:
         return explained(case, claim, None)
     own, unread = _own(case, value, len(labels_of(gradient)))
     measured = _measured(case, gradient, own)
-    labels = tuple(map(from_zero, labels_of(gradient)))
+    back = {meant: name for name, meant in case.model.inputs.items()}
+    labels = tuple(shown_label(label, back) for label in labels_of(gradient))
     samples = [
         Sample(one.point, one.answer.gradient, one.expected, one.allowed)
         for one in measured
         if one.answer.gradient is not None and one.answer.gradient.shape == one.expected.shape
     ]
-    formula = own if pair.how != "tape" else None
+    formula = own if pair.how != "tape" or pair.custom else None
     comparison = Comparison(value, gradient, formula, tuple(samples), labels)
     claim = replace(
         claim, comparison=comparison, measured=tuple(measured), unread=unread, labels=labels
@@ -155,6 +158,8 @@ def _read(case: Case, claim: Claim, claimed: Claimed) -> Claim:
 def _own(case: Case, value: Function, count: int) -> tuple[Function | None, tuple[Diagnostic, ...]]:
     """The formula of the claimed gradient, whose bound it is judged by; why there is none."""
     pair = case.pair
+    if pair.custom:
+        return _own_custom(case, count)
     if pair.how == "tape":
         taped = Stages(value, stable=False).taped(case.target, "gradient")
         named = {n: node for n, node in taped.outputs.items() if n.startswith("gradient:")}
@@ -169,6 +174,15 @@ def _own(case: Case, value: Function, count: int) -> tuple[Function | None, tupl
     kind = found.graph.types[found.value]
     is_whole = not kind.shape if count == 1 else kind.rank == 1
     return (found if is_whole else None), ()
+
+
+def _own_custom(case: Case, count: int) -> tuple[Function | None, tuple[Diagnostic, ...]]:
+    """The formula of a custom gradient, for a cotangent of 1."""
+    try:
+        found = case.read(case.pair.fn, custom=True).built.function
+    except GradcError as error:
+        return None, tuple(error.diagnostics)
+    return (found if count == 1 or found.graph.types[found.value].rank == 1 else None), ()
 
 
 def _measured(case: Case, gradient: Function, own: Function | None) -> list[Any]:
@@ -198,7 +212,7 @@ def _measured(case: Case, gradient: Function, own: Function | None) -> list[Any]
 def answer_at(case: Case, moved: Mapping[str, Any]) -> Answer:
     """What the user's code gives at a point."""
     value, claimed = value_of(case, moved), gradient_of(case, moved)
-    numbers = None if isinstance(value, Raised) else value
+    numbers = None if isinstance(value, Raised) or case.tapes_itself else value
     failure = value.message if isinstance(value, Raised) else ""
     if isinstance(claimed, Raised):
         return Answer(numbers, None, failure, claimed.message)
@@ -213,11 +227,11 @@ def answer_at(case: Case, moved: Mapping[str, Any]) -> Answer:
     return Answer(numbers, claimed.flat(case, weights), failure, "", composed)
 
 
-def from_zero(label: str) -> str:
+def shown_label(label: str, names: Mapping[str, str]) -> str:
     """``gradient:b[1]`` of a model as ``gradient:b[0]``, which Python calls it."""
-    name, bracket, places = label.partition("[")
+    name, bracket, places = label.removeprefix("gradient:").partition("[")
     moved = ",".join(str(int(place) - 1) for place in places.rstrip("]").split(",") if place)
-    return f"{name}[{moved}]" if bracket else label
+    return f"gradient:{names.get(name, name)}" + (f"[{moved}]" if bracket else "")
 
 
 def summed(function: Function) -> Function:
