@@ -83,7 +83,8 @@ def find_pairs(file: PythonFile, fn: str | None, gr: str | None) -> list[Pair]:
         how: How = "value-and-gradient" if fn == gr else "gradient"
         return [_with_wrt(file, _called(used, Pair(fn, gr, how)))]
     found: list[Pair] = [*used]
-    found += [_called(used, pair) for pair in _by_name(file)]
+    taken = {pair.gr for pair in used}
+    found += [_called(used, pair) for pair in _by_name(file) if pair.gr not in taken]
     found += list(_custom_gradients(file))
     found += list(_taped(file, found))
     chosen: dict[tuple[str, str], Pair] = {}
@@ -115,6 +116,9 @@ def _by_name(file: PythonFile) -> Iterator[Pair]:
         words = _words(name)
         numerical = bool(_NUMERICAL & set(words))
         match = _claims(words)
+        bare = name.removeprefix("d").removeprefix("_")
+        if match is None and bare != name and bare in file.functions:
+            yield Pair(bare, name)  # d_tanh, dtanh
         if match is None:
             continue
         rest = [word for word in match if word not in _NOISE]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gradc.checking.claim import Answer, Claim
+from gradc.checking.codes import STOPPED
 from gradc.checking.comparison import Comparison, Sample, Vector
+from gradc.checking.findings import Finding
 from gradc.checking.measure import labels_of, measure, placed
 from gradc.checking.python_arguments import Call, aligned, arguments_of, choose_wrt, with_forms
 from gradc.checking.python_file import PythonFile
@@ -27,7 +28,6 @@ from gradc.passes import simplify
 from gradc.prims import Builder
 from gradc.run.module_python import Module, ModuleSession, Raised
 
-STOPPED = "G721"
 
 
 @dataclass
@@ -104,7 +104,7 @@ def _claim(
     case = Case(file, module, session, pair, wrt, call)
     value = value_of(case, {})
     if isinstance(value, Raised):
-        return replace(claim, problem=_said(value), certain=call.certain)
+        return _stops(file, claim, pair.fn, value, call)
     claimed = gradient_of(case, {})
     if not wrt:
         parts = claimed.sizes if isinstance(claimed, Claimed) else []
@@ -117,12 +117,18 @@ def _claim(
     case.call = with_forms(case.call, case.wrt)
     case.rows = rows_of(value)
     if isinstance(claimed, Raised):
-        return replace(claim, problem=_said(claimed), certain=call.certain)
+        return _stops(file, claim, pair.gr, claimed, call)
     return _read(case, claim, claimed)
 
 
-def _said(raised: Raised) -> str:
-    return raised.message + ("" if raised.line is None else f" (line {raised.line})")
+def _stops(file: PythonFile, claim: Claim, name: str, raised: Raised, call: Call) -> Claim:
+    """That a function raises an error, at the line where it does."""
+    span = claim.place if raised.line is None else file.line_span(raised.line)
+    made_up = [a.name for a in call.arguments if a.made_up]
+    help_ = f"--at gives {', '.join(made_up)}" if made_up else None
+    message = f"'{name}' stops when it is called: {raised.message}"
+    finding = Finding(STOPPED, message, "unknown", "warning", span, suggestion=help_)
+    return replace(claim, settled="inconclusive", notes=(finding,), certain=call.certain)
 
 
 def _read(case: Case, claim: Claim, claimed: Claimed) -> Claim:
@@ -218,7 +224,8 @@ def answer_at(case: Case, moved: Mapping[str, Any]) -> Answer:
         return Answer(numbers, None, failure, claimed.message)
     composed = None
     if case.pair.how == "gradient" and len(case.wrt) == 1 and numbers is not None:
-        if numbers.size == 1 == case.call.argument(case.wrt[0]).size:
+        single = numbers.size == 1 == case.call.argument(case.wrt[0]).size
+        if single:
             composed = moved_to(case, {**moved, case.wrt[0]: float(numbers[0])})
     weights = None if case.model is None else case.model.weights
     if weights and numbers is not None:
@@ -242,6 +249,3 @@ def summed(function: Function) -> Function:
     return copy.with_outputs({"value": Builder(copy.graph).sum(copy.value)})
 
 
-def read_file(path: Path) -> PythonFile:
-    """The file; GradcError where it cannot be read."""
-    return PythonFile.read(path)
