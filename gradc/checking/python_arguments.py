@@ -147,11 +147,10 @@ def _resolved(node: ast.expr | None, spelt: Mapping[str, Spelt]) -> Spelt | None
         return None
     if isinstance(node, ast.Name):
         return spelt.get(node.id)
-    is_wrapped = isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Name)
-    if is_wrapped and last_name(node.func) in ("constant", "Variable", "array", "asarray"):
-        inner = spelt.get(node.args[0].id)
-        if inner is not None:
-            kind = {"constant": "tensor", "Variable": "variable"}.get(last_name(node.func), "numpy")
+    if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Name):
+        inner, callee = spelt.get(node.args[0].id), last_name(node.func)
+        if inner is not None and callee in ("constant", "Variable", "array", "asarray"):
+            kind = {"constant": "tensor", "Variable": "variable"}.get(callee, "numpy")
             return Spelt(inner.value, f"{kind}.{inner.form.partition('.')[2] or 'float64'}")
     return spelt_value(node)
 

@@ -93,10 +93,12 @@ class PythonFile:
         while pending:
             statement = pending.pop()
             yield statement
-            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                # What main() does is what the script does.
-                if statement.name not in ("main", "run", "demo", "test"):
-                    continue
+            is_defined = isinstance(
+                statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+            )
+            # What main() does is what the script does.
+            if is_defined and statement.name not in ("main", "run", "demo", "test"):  # type: ignore[attr-defined]
+                continue
             for below in ("finalbody", "orelse", "body"):
                 pending += getattr(statement, below, [])[::-1]
 

@@ -19,7 +19,7 @@ from gradc.run.module_python import Module
 
 _SAME = {"numpy", "item", "stop_gradient", "identity", "convert_to_tensor", "ensure_shape",
          "value", "read_value"}  # fmt: skip
-"""Functions and methods that leave numbers as they are; what they do to a tape is another matter."""
+"""Functions and methods that leave numbers as they are, whatever they do to a tape."""
 
 _TYPED = {"cast", "constant", "Variable", "float32", "float64", "to_float", "asarray"}
 _FOREIGN = {"numpy_function", "py_function"}
@@ -262,6 +262,10 @@ class Plain(ast.NodeTransformer):
                 return node.args[0]
             if name in _FOREIGN and len(node.args) > 1:
                 return _spread(node)
+        if dotted(node.func).startswith("tf.") and name in _PRODUCTS and len(node.args) > 1:
+            return _product(node, name)
+        if dotted(node.func) == "tf.stack" and len(node.args) == 1 and not node.keywords:
+            return node.args[0]
         return self._untyped(node, name)
 
     def _untyped(self, node: ast.Call, name: str) -> Any:
@@ -281,6 +285,19 @@ class Plain(ast.NodeTransformer):
 
 _TAPES = ("GradientTape",)
 _MODULES = ("tf", "np", "numpy", "tensorflow", "jnp", "tf.math")
+
+
+_PRODUCTS = ("tensordot", "matvec", "matmul")
+
+
+def _product(node: ast.Call, name: str) -> ast.expr:
+    """``tf.tensordot(a, b, 1)`` as ``a @ b``."""
+    axes = [*node.args[2:], *(k.value for k in node.keywords if k.arg == "axes")]
+    others = [k for k in node.keywords if k.arg != "axes"]
+    is_one = not axes or (isinstance(axes[0], ast.Constant) and axes[0].value == 1)
+    if others or not is_one or (name == "tensordot" and not axes):
+        return node
+    return ast.copy_location(ast.BinOp(node.args[0], ast.MatMult(), node.args[1]), node)
 
 
 def _spread(node: ast.Call) -> ast.expr:
