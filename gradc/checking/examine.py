@@ -8,6 +8,7 @@ from typing import Any
 
 from gradc.checking.claim import Claim
 from gradc.checking.codes import NO_FUNCTION, STOPPED
+from gradc.checking.columns import by_columns
 from gradc.checking.findings import CheckVerdict, Finding, Findings
 from gradc.checking.holdings import Sources
 from gradc.checking.judge import Judged, in_use, judge
@@ -66,7 +67,7 @@ def _check_python(path: Path, wanted: Wanted, say: Say) -> Findings:
         except ToolchainError as error:
             raise fail(error.code, error.message, suggestion=error.remedy) from error
         told = f"{_listed(claims)} of {path.name} in Python {session.version()}"
-    return findings_of(claims, told)
+    return by_columns(findings_of(claims, told))
 
 
 def findings_of(

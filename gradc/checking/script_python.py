@@ -199,7 +199,7 @@ def _measured(case: Case, gradient: Function, own: Function | None) -> list[Any]
     back = {meant: name for name, meant in model.inputs.items()}
     known = case.values()
     data = {meant: known[name] for name, meant in model.inputs.items() if name not in case.wrt}
-    data |= model.weights
+    data |= {**model.weights, **model.columns}
     wanted = {item.name for item in gradient.inputs}
     data = {name: value for name, value in data.items() if name in wanted}
     start: list[float] = []
