@@ -8,6 +8,7 @@ from typing import Any
 
 from gradc.checking.claim import Claim
 from gradc.checking.codes import NO_FUNCTION, STOPPED
+from gradc.checking.columns import by_columns
 from gradc.checking.findings import CheckVerdict, Finding, Findings
 from gradc.checking.holdings import Sources
 from gradc.checking.judge import Judged, blamed, in_use, judge
@@ -67,7 +68,7 @@ def _check_python(path: Path, wanted: Wanted, say: Say) -> Findings:
         except ToolchainError as error:
             raise fail(error.code, error.message, suggestion=error.remedy) from error
         told = f"{_listed(claims)} of {path.name} in Python {session.version()}"
-    return findings_of(claims, told)
+    return by_columns(findings_of(claims, told))
 
 
 def findings_of(
@@ -94,7 +95,9 @@ def findings_of(
     found.sort(key=lambda finding: order[finding.severity])
     pairs = tuple((c.fn, c.gr, j[0]) for c, j in zip(claims, judged, strict=True))
     points = sum(len(claim.measured) for claim in claims)
-    return Findings(_overall(verdicts), tuple(found), pairs, points, ran, tuple(diagnostics))
+    uses = tuple(claim.used_by for claim in claims)
+    verdict = _overall(verdicts)
+    return Findings(verdict, tuple(found), pairs, points, ran, tuple(diagnostics), uses)
 
 
 def _overall(verdicts: Sequence[CheckVerdict]) -> CheckVerdict:

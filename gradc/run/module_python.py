@@ -128,8 +128,8 @@ class ModuleSession:
         """
         values = {item.name: tensor(item.value) for item in given}
         said = [{"name": item.name, "form": item.form, "by": item.by} for item in given]
-        asked = {"ask": "call", "function": function, "arguments": said, "wrt": list(wrt)}
-        asked |= {"tape": tape, "trace": trace, "watched": watched}
+        asked: dict[str, Any] = {"ask": "call", "function": function, "arguments": said}
+        asked |= {"wrt": list(wrt), "tape": tape, "trace": trace, "watched": watched}
         header, tensors = self._ask(asked, values)
         if "raised" in header:
             return Raised(**header["raised"])
