@@ -131,6 +131,19 @@ def test_a_model_brings_its_gradient_and_hessian(tf: Any, bridge: Any) -> None:
     assert "a model knows its own" in refused("G801", lambda: bridge(gradc.compile("a"), wrt="a"))
 
 
+def test_a_model_whose_inputs_have_names_of_r_and_gradc(tf: Any, bridge: Any) -> None:
+    f = bridge(
+        gradc.compile("sum((y - order*x)^2) * lambda", wrt=["order", "lambda"]), batch=["x", "y"]
+    )
+    x = np.array([[1.0, 2], [3, 4], [5, 6]])
+    sources = [tf.constant(one, tf.float64) for one in (2.0, 3.0)]
+    value, found = gradients(tf, lambda a, b: f(a, b, x=x, y=1.5 * x), sources, [1.0, -1, 2])
+    squares = (x**2).sum(1)
+    np.testing.assert_allclose(value, 0.25 * 3 * squares, rtol=1e-14)
+    weighted = squares @ [1.0, -1, 2]
+    np.testing.assert_allclose(found, [2 * 0.5 * 3 * weighted, 0.25 * weighted], rtol=1e-14)
+
+
 def test_a_model_of_rows(tf: Any, bridge: Any) -> None:
     model = gradc.compile("(y - a/(1 + exp(-b*x)))^2", wrt=["a", "b"])
     f = bridge(model)
