@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
-
-import numpy as np
 
 from gradc.errors import Span, in_script
 from gradc.ir import Function
@@ -23,10 +21,10 @@ from gradc.verify.evaluate import Evaluation, Point, bind, concrete
 from gradc.verify.first_order import local_errors
 from gradc.verify.partial import SUMMING
 from gradc.verify.rounding import Arithmetic, arithmetic
+from gradc.verify.slopes import Seed, Slopes
 from gradc.verify.spell import shortened, speller
 from gradc.verify.stable_forms import Trial, bound_in_ulps, digits
-from gradc.verify.steps import Costly, Trace, refined, trace
-from gradc.verify.sweep import first_order
+from gradc.verify.steps import Costly, Trace, arriving, refined, trace
 
 StepKind = Literal["cancellation", "amplification", "accumulation", "function", "range"]
 """Errors grow where nearly equal numbers are subtracted, or in another function; many roundings
@@ -149,11 +147,16 @@ def explain_loss(
     seeds = [(function.outputs[one.output], one.row) for one in chosen]
     function = function.with_outputs({one.output: function.outputs[one.output] for one in chosen})
     found, local = local_errors(function, model, inputs)
-    traced = trace(found, seeds, local)
-    totals = first_order(found, seeds, local)
-    context = _Context(function, model, found, local)
+    slopes = Slopes(found)
+    traced = trace(slopes, seeds, local)
+    candidates = [
+        traced.costliest(column, abs(loss.value)) if loss.digits_lost >= _NOTABLE else []
+        for column, loss in enumerate(chosen)
+    ]
+    errors = arriving(slopes, [one for some in candidates for one in some], local)
+    context = _Context(function, model, found, errors)
     told = [
-        _explained(context, loss, traced, column, float(totals[column]))
+        _explained(context, loss, traced, column, candidates[column])
         for column, loss in enumerate(chosen)
     ]
     if forms:
@@ -209,23 +212,25 @@ class _Context:
     function: Function
     model: Arithmetic
     found: Evaluation
-    local: Mapping[int, np.ndarray] = field(repr=False)
+    errors: Mapping[Seed, float]
 
 
-def _explained(context: _Context, loss: Loss, traced: Trace, column: int, total: float) -> Loss:
+def _explained(
+    context: _Context, loss: Loss, traced: Trace, column: int, candidates: Sequence[Costly]
+) -> Loss:
     """A loss with its condition and its steps."""
     unit = float(context.model.unit)
     size = abs(loss.value)
+    total = float(traced.total[column])
     relative = total * _SLACK / size / unit if size > 0 else math.inf
     first = min(digits(relative), loss.digits_lost + loss.digits_kept)
     moved = float(traced.inputs[column])
     condition = moved / size if size > 0 else (math.inf if moved else 0.0)
     steps: list[Step] = []
     if loss.digits_lost >= _NOTABLE and total > 0:
-        candidates = traced.costliest(column, size)
         steps += [
             _step(context, costly, "amplification")
-            for costly in refined(context.found, candidates, context.local, unit, total)
+            for costly in refined(context.found, candidates, context.errors, unit, total)
             if costly.digits_lost >= _NOTABLE and costly.share >= _SHARE
         ]
         steps += [
