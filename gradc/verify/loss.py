@@ -23,7 +23,7 @@ from gradc.verify.partial import SUMMING
 from gradc.verify.rounding import Arithmetic, arithmetic
 from gradc.verify.slopes import Seed, Slopes
 from gradc.verify.spell import shortened, speller
-from gradc.verify.stable_forms import Trial, bound_in_ulps, digits
+from gradc.verify.stable_forms import Output, Trial, bound_in_ulps, digits
 from gradc.verify.steps import Costly, Trace, arriving, refined, trace
 
 StepKind = Literal["cancellation", "amplification", "accumulation", "function", "range"]
@@ -174,9 +174,10 @@ def losses(function: Function, target: str, dtype: str, known: Bounds) -> list[L
 def with_forms(trial: Trial, loss: Loss) -> Loss:
     """The loss with a stable form for each of its costliest steps that has one."""
     steps = list(loss.steps)
+    output = Output(loss.output, loss.row, loss.value, loss.digits_lost)
     for k, step in enumerate(steps[:_TRIED]):
         if step.kind in (*GROWING, "range"):
-            best = trial.best_form(step.node, loss.output, loss.row, loss.digits_lost)
+            best = trial.best_form(step.node, output)
             if best is not None:
                 steps[k] = replace(step, stable_form=best.text, saves=best.saves)
     return replace(loss, steps=tuple(steps))
