@@ -92,7 +92,8 @@ class Trial:
             except GradcError:  # a primitive that this target does not have, or not measured
                 continue
             saves = output.digits_lost - after
-            if best is None or saves > best.saves:
+            # The table's own forms come first: they are good at every other point too.
+            if best is None or saves > best.saves + _LEAST_SAVED:
                 best = Better(text, saves)
         return best
 
