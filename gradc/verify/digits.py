@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from rich.console import Console, ConsoleOptions, RenderResult
 
-from gradc.errors import GradcError, fail
+from gradc.errors import fail
 from gradc.ir import Function
 from gradc.verify.absorbed import Absorbed, absorbed
 from gradc.verify.bounds import Bounds, bounds
@@ -183,6 +183,7 @@ def precision_of(plan: Plan, threshold: float = THRESHOLD) -> Precision | None:
 
     Given points alone are looked at where there are any. None where no target rounds in this
     arithmetic.
+    Raises: as :func:`precision_at`, where what was written needs what the target has not.
     """
     subject = plan.subject
     targets = [t for t in _PREFERRED if t in subject.emitted and computes_in(t, subject.dtype)]
@@ -190,27 +191,24 @@ def precision_of(plan: Plan, threshold: float = THRESHOLD) -> Precision | None:
         return None
     target = targets[0]
     cases = plan.cases[: plan.sample.given] or plan.cases
-    try:
-        written = legal_for(subject.plain, target)
-        chosen = _worst_points(cases, target, subject.dtype)
-        entries = [
-            entry
-            for index, outputs in chosen.items()
-            for entry in _entries(
-                written,
-                subject.emitted[target].function,
-                target,
-                subject.dtype,
-                index,
-                cases[index].point,
-                threshold,
-                outputs,
-                cases[index].bounds[target],
-            )
-        ]
-        terms = absorbed(subject.plain, [case.point for case in cases], subject.dtype)
-    except GradcError:  # the formula as it was written needs what this target does not have
-        return None
+    written = legal_for(subject.plain, target)
+    chosen = _worst_points(cases, target, subject.dtype)
+    entries = [
+        entry
+        for index, outputs in chosen.items()
+        for entry in _entries(
+            written,
+            subject.emitted[target].function,
+            target,
+            subject.dtype,
+            index,
+            cases[index].point,
+            threshold,
+            outputs,
+            cases[index].bounds[target],
+        )
+    ]
+    terms = absorbed(subject.plain, [case.point for case in cases], subject.dtype)
     entries.sort(key=lambda entry: -entry.loss.digits_lost)
     points = tuple(case.point for case in cases)
     return Precision(target, subject.dtype, threshold, points, tuple(entries), terms)

@@ -152,7 +152,7 @@ def reason(loss: Loss, dtype: str) -> str:
         case "both":
             return f"unstable formula, {formula:.1f} digits; {inherent} {known}"
         case "range":
-            return f"a result is too small for a normal number of {dtype} {known}"
+            return f"a result is outside of the range of {dtype} {known}"
         case "zero":
             return "the value is 0, and no digit of a 0 is certain"
         case "roundings":
@@ -172,7 +172,7 @@ def _step(entry: Entry, step: Step) -> Iterator[Line]:
     if step.kind == "accumulation":
         text.append(f"  a sum whose roundings add up to {step.digits_lost:.1f} digits", "default")
     elif step.kind == "range":
-        text.append("  is too small to be a normal number there", "default")
+        text.append("  is too large, or too small, for a number of all digits", "default")
     elif step.kind == "function":
         text.append(f"  a function known to {step.digits_lost:.1f} digits less", "default")
     else:

@@ -13,14 +13,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from flint import ctx
+
 from gradc.errors import Span, in_script
-from gradc.ir import Function
+from gradc.ir import Function, reachable
 from gradc.verify.bounds import Bound, Bounds, bounds
 from gradc.verify.cells import Ball
 from gradc.verify.evaluate import Evaluation, Point, bind, concrete
 from gradc.verify.first_order import local_errors
 from gradc.verify.partial import SUMMING
-from gradc.verify.rounding import Arithmetic, arithmetic
+from gradc.verify.rounding import Arithmetic, arithmetic, clamped
 from gradc.verify.slopes import Seed, Slopes
 from gradc.verify.spell import shortened, speller
 from gradc.verify.stable_forms import Output, Trial, bound_in_ulps, digits
@@ -75,7 +77,8 @@ class Loss:
 
     ``bound_ulp`` is the bound in units of the last digit, ``digits_lost`` its decimal logarithm
     and ``digits_kept`` what is left of the digits that the arithmetic has. ``condition`` is
-    that of the problem; ``inherent`` the digits that it costs.
+    that of the problem; ``inherent`` the digits that it costs. ``range_failure`` names a
+    primitive whose result is too large or too small for the target, so that this output is lost.
     """
 
     output: str
@@ -88,6 +91,7 @@ class Loss:
     condition: float
     method: str
     steps: tuple[Step, ...] = ()
+    range_failure: str = ""
 
     @property
     def inherent(self) -> float:
@@ -101,6 +105,8 @@ class Loss:
             return "kept"
         if self.value == 0:
             return "zero"
+        if self.range_failure:
+            return "range"
         if self.first_order < self.digits_lost - 1 and self.digits_kept > 0:
             return "proof"
         of_formula = self.digits_lost - self.inherent
@@ -205,7 +211,19 @@ def _loss(model: Arithmetic, name: str, row: int, bound: Bound, cell: Ball) -> L
     every = model.digits * math.log10(2)
     lost = min(digits(ulps), every)
     value = float(cell.mid()) if cell.is_finite() else math.nan
-    return Loss(name, row, value, ulps, every - lost, lost, lost, math.nan, bound.method)
+    return Loss(
+        name,
+        row,
+        value,
+        ulps,
+        every - lost,
+        lost,
+        lost,
+        math.nan,
+        bound.method,
+        (),
+        bound.range_failure,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +246,9 @@ def _explained(
     moved = float(traced.inputs[column])
     condition = moved / size if size > 0 else (math.inf if moved else 0.0)
     steps: list[Step] = []
-    if loss.digits_lost >= _NOTABLE and total > 0:
+    if loss.range_failure:
+        steps += _out_of_range(context, loss)
+    elif loss.digits_lost >= _NOTABLE and total > 0:
         steps += [
             _step(context, costly, "amplification")
             for costly in refined(context.found, candidates, context.errors, unit, total)
@@ -242,6 +262,22 @@ def _explained(
     kept = sorted(steps, key=lambda s: -(s.digits_lost * s.share))
     few = tuple(_apart(kept))[:MOST_STEPS]
     return replace(loss, first_order=first, condition=condition, steps=few)
+
+
+def _out_of_range(context: _Context, loss: Loss) -> list[Step]:
+    """The first step below an output whose result the target has no number for."""
+    function, found, model = context.function, context.found, context.model
+    marks = reachable(function.graph, [function.outputs[loss.output]])
+    with ctx.workprec(found.bits):
+        for node, cells in found.cells.items():
+            if function.graph.prim(node) != loss.range_failure or not marks[node]:
+                continue
+            kept = clamped(model, cells)
+            changed = [row for row, cell in enumerate(cells) if kept[row] is not cell]
+            if changed:
+                costly = Costly(node, changed[0], math.inf, loss.digits_lost, 1.0)
+                return [replace(_step(context, costly, "range"), kind="range")]
+    return []
 
 
 def _apart(steps: Sequence[Step]) -> list[Step]:

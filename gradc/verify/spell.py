@@ -14,6 +14,14 @@ _OPERATORS = {
     "mul": ("*", 2),
     "div": ("/", 2),
     "pow": ("^", 4),
+    "lt": ("<", 0),
+    "le": ("<=", 0),
+    "gt": (">", 0),
+    "ge": (">=", 0),
+    "eq": ("==", 0),
+    "ne": ("!=", 0),
+    "and": ("&", 0),
+    "or": ("|", 0),
 }
 _SIGN, _ATOM = 3, 5
 _SPELLED = {"select": "ifelse", "exact_pi": "pi"}
@@ -70,7 +78,7 @@ class Speller:
             sign, firmness = _OPERATORS[name]
             left = self._inside(args[0], firmness + (name == "pow"), depth)
             right = self._inside(args[1], firmness + (name in ("sub", "div")), depth)
-            gap = " " if firmness == 1 else ""
+            gap = " " if firmness <= 1 else ""
             return f"{left}{gap}{sign}{gap}{right}", firmness
         word = _SPELLED.get(name, str(name))
         inner = ", ".join(self._piece(arg, depth + 1)[0] for arg in args)

@@ -113,11 +113,13 @@ def _rewrites(prim: str) -> Iterator[Rewrite]:
 
 
 def _users(function: Function, node: int) -> list[int]:
-    """Nodes that use this one on the way to the output: a pattern's root may be there."""
+    """The next nodes on the way to the output: a pattern's root may be there."""
     marks = reachable(function.graph, function.outputs.values())
+    above = {node}
     found: list[int] = []
     for other in range(node + 1, len(marks)):
-        if marks[other] and node in function.graph.args(other):
+        if marks[other] and not above.isdisjoint(function.graph.args(other)):
+            above.add(other)
             found.append(other)
             if len(found) == _MOST_USERS:
                 break

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradc.errors import Diagnostic
+from gradc.errors import Diagnostic, GradcError
 from gradc.run import Answer, Numbers, Program, ToolchainError, run
 from gradc.verify.cases import WITNESS_TARGETS, Case, Plan, Subject, plan
 from gradc.verify.digits import precision_of
@@ -52,7 +52,17 @@ def verify(
         else:
             answers[name] = run(item.program, points, timeout=timeout, witnesses=witnesses)
     report = with_culprits(prepared, answers, assess(prepared, answers, diagnostics))
-    return replace(report, precision=precision_of(prepared)) if digits else report
+    return _with_digits(report, prepared) if digits else report
+
+
+def _with_digits(report: Report, prepared: Plan) -> Report:
+    """The report with an account of lost digits, or with a note why there is none."""
+    try:
+        return replace(report, precision=precision_of(prepared))
+    except GradcError as error:
+        message = f"where digits are lost cannot be told: {error.diagnostics[0].message}"
+        note = Diagnostic(error.diagnostics[0].code, message, severity="note")
+        return replace(report, diagnostics=(*report.diagnostics, note))
 
 
 def with_culprits(
