@@ -35,7 +35,8 @@ KNOWN_FORMS: tuple[Stabilizes, ...] = (
     Stabilizes("-x + sqrt(x^2 - t)", "-t/(x + sqrt(x^2 - t))"),
     Stabilizes("-x + sqrt(x^2 + t)", "t/(x + sqrt(x^2 + t))"),
     Stabilizes("-x - sqrt(x^2 - t)", "t/(sqrt(x^2 - t) - x)"),
-    Stabilizes("sum(x^2)/n - (sum(x)/n)^2", "sum((x - sum(x)/n)^2)/n"),
+    # Of n numbers; how many they are may be written in two ways.
+    Stabilizes("sum(x^2)/n - (sum(x)/m)^2", "sum((x - sum(x)/m)^2)/n"),
     Stabilizes("sum(x^2) - sum(x)^2/n", "sum((x - sum(x)/n)^2)"),
     Stabilizes("log(x) - log(y)", "log1p((x - y)/y)"),
     Stabilizes("log(x/y)", "log1p((x - y)/y)"),
