@@ -10,12 +10,15 @@ import numpy as np
 
 from gradc.checking import floats
 from gradc.checking.comparison import Comparison
+from gradc.checking.unshare import unshare
 from gradc.ir import Function, reachable
 
 Array = Any
 Expression = Any
 """What takes a node's place: a node, a :class:`Known`, a number, or ``(prim, attrs, *args)``."""
 
+MOST_NODES = 2000
+"""A larger graph is not searched: each node would cost its way to the outputs many times."""
 # Beyond the bound of a right program: what doubles lose where a formula is written otherwise.
 _SLACK = 1e-11
 
@@ -47,16 +50,20 @@ class Bench:
     ``spent`` counts evaluated nodes. ``known`` are values from elsewhere, one list a sample.
     """
 
-    def __init__(self, comparison: Comparison, claimed: Function) -> None:
+    def __init__(self, comparison: Comparison, function: Function) -> None:
+        apart = unshare(function, MOST_NODES)
+        claimed, self.original, self.spans = apart.function, apart.original, apart.spans
         self.graph = claimed.graph
         self.outputs = list(claimed.outputs.values())
+        self.names = claimed.names
         self.samples = comparison.samples
         self.used = reachable(self.graph, self.outputs)
         self.nodes = [i for i in range(len(self.graph)) if self.used[i]]
         names = [item.name for item in claimed.inputs]
         self.inputs = [floats.bound(names, sample.point) for sample in self.samples]
+        everything = range(len(self.graph))
         self.values = [
-            floats.evaluate(self.graph, self.outputs, inputs) for inputs in self.inputs
+            floats.evaluate(self.graph, everything, inputs) for inputs in self.inputs
         ]
         self.attributes = [floats.sized(self.graph, inputs) for inputs in self.inputs]
         self.known: list[list[Array]] = [[] for _ in self.samples]
@@ -65,12 +72,32 @@ class Bench:
         for node in self.nodes:
             for position, arg in enumerate(self.graph.args(node)):
                 self.users.setdefault(arg, []).append((node, position))
+        self.counts = self._counts()
+        self.negated = _negated(function)
         self._after: dict[int, list[int]] = {}
         self.wrong = np.any([sample.wrong for sample in self.samples], axis=0)
         order = sorted(
             range(len(self.samples)), key=lambda s: -int(np.sum(self.samples[s].wrong))
         )
         self.order = order
+
+    def doubled(self, node: int) -> bool:
+        """Whether the text negates this very node in vain, as in ``-(-x)``."""
+        return self.original[node] in self.negated
+
+    def _counts(self) -> list[tuple[Expression, str]]:
+        """Numbers of observations, as the length of one vector for each length."""
+        found: dict[int, tuple[Expression, str]] = {}
+        graph = self.graph
+        for node, record in enumerate(graph.records):
+            array = self.inputs[0].get(record[1]) if record[0] == "input" else None
+            if array is not None and np.ndim(array) == 1:
+                said = f"the length of `{record[1]}`"
+                found.setdefault(len(array), (("length", None, node), said))
+            elif array is not None and np.ndim(array) == 2:
+                said = f"the number of rows of `{record[1]}`"
+                found.setdefault(len(array), (("nrow", None, node), said))
+        return list(found.values())
 
     def agrees(self) -> bool:
         """Whether the claimed graph gives what the user's code gave."""
@@ -158,3 +185,20 @@ class Bench:
                     return False
                 clean = clean and bool(np.all(right))
         return True if clean else None
+
+
+def _negated(function: Function) -> set[int]:
+    """Nodes in use whose negative was written and has vanished."""
+    graph = function.graph
+    used = reachable(graph, function.outputs.values())
+    found = set()
+    for node, record in enumerate(graph.records):
+        if used[node]:
+            continue
+        if record[0] == "neg" and used[record[2]]:
+            found.add(record[2])
+        elif record[0] == "const" and graph.types[node].dtype != "bool" and node > 2:
+            other = graph.find(("const", ((-record[1][1]).hex(), -record[1][1])))
+            if other is not None and used[other] and record[1][1] < 0:
+                found.add(other)
+    return found

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from gradc.checking.bench import Bench
 from gradc.checking.comparison import Cause, Comparison
+from gradc.checking.places import place_of
+from gradc.checking.ranking import ranked
 from gradc.checking.repair import repairs
 
 
 def causes(comparison: Comparison) -> list[Cause]:
     """The causes that explain every sample, the likeliest first; empty where none is found."""
-    if comparison.claimed is None:
+    claimed = comparison.claimed
+    if claimed is None:
         return []
-    bench = Bench(comparison, comparison.claimed)
-    found = repairs(comparison, bench)
-    found.sort(key=lambda r: (not r.clean, r.edit.cost))
+    bench = Bench(comparison, claimed)
+    found = ranked(bench, repairs(comparison, bench))
     out = []
-    for r in found:
-        node = r.edit.site.node if r.edit.site.user < 0 else r.edit.site.user
-        out.append(Cause("wrong-step", r.edit.kind + ": " + r.edit.text, span=bench.graph.place(node), node=node, proved=True))
+    for item in found:
+        r = item.repair
+        out.append(Cause("wrong-step", r.edit.kind + ": " + r.edit.text+f" {item.share:.2f} {r.edit.cost} {r.clean}", span=place_of(bench, r.edit.site), node=bench.original[r.edit.site.node], proved=True))
     return out

@@ -82,7 +82,7 @@ def sites(bench: Bench) -> list[Site]:
         leaf = graph.prim(node) in ("const", "input")
         if not leaf:
             found.append(Site(node))
-        if leaf or len(uses) > 1:
+        if leaf or len(uses) > 1 or node in bench.names:
             found += [Site(node, user, position) for user, position in uses]
     return found
 
@@ -95,7 +95,7 @@ def operator_edits(bench: Bench, site: Site) -> Iterator[Edit]:
     if prim == "const":
         yield from _constants(bench, site)
         return
-    if prim != "input":
+    if prim != "input" and site.user < 0:
         for other in SIBLINGS.get(prim, ()):
             yield Edit(site, (other, attrs, *args), "operator", 1.0, f"`{other}` for `{prim}`")
             if other in _SWAPPED:
@@ -112,10 +112,21 @@ def operator_edits(bench: Bench, site: Site) -> Iterator[Edit]:
             if prim == "neg":
                 yield Edit(site, arg, "sign", 0.8, "without the minus sign")
             elif bench.graph.prim(arg) != "const" or prim == "select":
-                yield Edit(site, arg, "extra", 1.4, "one argument alone", arg)
+                cost = 0.6 if _is_double(bench, prim, args) else 1.4
+                yield Edit(site, arg, "extra", cost, "one argument alone", arg)
         yield from _places(site, prim, attrs, args)
         yield from _sums(bench, site, prim, args)
     yield from _wrapped(bench, site, node)
+
+
+def _is_double(bench: Bench, prim: str, args: list[int]) -> bool:
+    """Whether the second argument of a sum or a product is in the first one already."""
+    if prim not in ("add", "sub", "mul"):
+        return False
+    first, second = (bench.original[arg] for arg in args)
+    inner = args[0]
+    parts = [bench.original[arg] for arg in bench.graph.args(inner)]
+    return bench.graph.prim(inner) == prim and second in parts and first != second
 
 
 def _powers(bench: Bench, site: Site) -> Iterator[Edit]:
@@ -133,11 +144,16 @@ def _constants(bench: Bench, site: Site) -> Iterator[Edit]:
     near += [(value - 2, 1.5), (3 * value, 1.5), (value / 3, 1.5), (4 * value, 1.5)]
     near += [(value / 4, 1.5), (-value / 2, 1.7), (-2 * value, 1.7)]
     near += [(1 / value, 1.3)] if value else []
+    for count, text in bench.counts:
+        if value in (0.0, 1.0):
+            yield Edit(site, count, "mean", 1.6, f"{text} for {value:.12g}", count)
     seen = {value}
     for number, cost in near:
         if number not in seen:
             seen.add(number)
             kind = "sign" if number == -value else "constant"
+            if kind == "sign" and bench.doubled(site.node):
+                cost = 0.6
             yield Edit(site, float(number), kind, cost, f"{number:.12g} for {value:.12g}", number)
 
 
@@ -171,7 +187,8 @@ def _sums(bench: Bench, site: Site, prim: str, args: list[int]) -> Iterator[Edit
 
 
 def _wrapped(bench: Bench, site: Site, node: int) -> Iterator[Edit]:
-    yield Edit(site, ("neg", None, node), "sign", 1.5, "a minus sign")
+    cost = 0.6 if bench.doubled(node) else 1.5
+    yield Edit(site, ("neg", None, node), "sign", cost, "a minus sign")
     shape = np.shape(bench.values[0][node])
     for wrapper in _WRAPPERS:
         if (wrapper == "t") == (len(shape) == 2 and shape[0] == shape[1]):
@@ -186,11 +203,11 @@ def _wrapped(bench: Bench, site: Site, node: int) -> Iterator[Edit]:
         yield Edit(site, ("sum", None, node), "sum", 1.6, "`sum` around it")
 
 
-def constant_edits(bench: Bench, site: Site, counts: list[tuple[Any, str]]) -> Iterator[Edit]:
-    """The place times or over a number that people forget; ``counts`` are n and its like."""
-    for operand, text in [*CONSTANTS, *counts]:
+def constant_edits(bench: Bench, site: Site) -> Iterator[Edit]:
+    """The place times or over a number that people forget, or over a number of observations."""
+    for operand, text in [*CONSTANTS, *bench.counts]:
         cost = 1.8 if text in ("2", "1/2") else 2.2
-        many = (operand, text) in counts
+        many = (operand, text) in bench.counts
         kind = "mean" if many else "factor"
         times = Edit(
             site, ("mul", None, site.node, operand), kind, cost, f"multiplied by {text}", operand
@@ -210,8 +227,9 @@ def operand_edits(
         if operand == site.node:
             continue
         there = np.shape(bench.evaluated(operand, 0))
-        if there == here:
-            yield Edit(site, operand, "argument", 0.2 + cost, f"`{text}` in its place", operand)
+        unlike = 0.0 if there == here else 0.3
+        said = f"`{text}` in its place"
+        yield Edit(site, operand, "argument", 0.2 + cost + unlike, said, operand)
         if there == here or there == () or here == ():
             node = site.node
             for prim, said, more in _COMBINED:

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradc.checking import floats
-from gradc.checking.bench import Array, Bench, Expression, Known
+from gradc.checking.bench import MOST_NODES, Array, Bench, Expression, Known, Site
 from gradc.checking.comparison import Comparison
 from gradc.checking.edits import Edit, constant_edits, operand_edits, operator_edits, sites
 from gradc.errors import Span
 from gradc.ir import Graph, reachable
 
-MOST_NODES = 2000
-"""A larger graph is not searched: each node would cost its way to the outputs many times."""
 _BUDGET = 400_000
 _DIGITS = 9
 
@@ -49,13 +47,12 @@ def fingerprint(values: list[Array]) -> tuple[object, ...]:
     return tuple(found)
 
 
-def said(graph: Graph, node: int) -> str:
+def said(graph: Graph, node: int, span: Span | None) -> str:
     """How a node is called: its text where that is short."""
     if graph.prim(node) == "input":
         return str(graph.attrs(node))
     if graph.is_const(node):
         return f"{graph.value(node):.12g}"
-    span = graph.place(node)
     text = " ".join(span.text.split()) if span else graph.prim(node)
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -82,22 +79,13 @@ def repairs(comparison: Comparison, bench: Bench) -> list[Repair]:
     return found
 
 
-def _second(bench: Bench, places: list[object], operands: list[Operand]) -> Iterator[Edit]:
-    counts: list[tuple[Expression, str]] = []
-    for name, node in _vectors(bench):
-        counts.append((("length", None, node), f"the length of `{name}`"))
+def _second(bench: Bench, places: list[Site], operands: list[Operand]) -> Iterator[Edit]:
     for site in places:
-        yield from constant_edits(bench, site, counts[:1])
+        yield from constant_edits(bench, site)
     yield from _with(bench, places, operands)
 
 
-def _vectors(bench: Bench) -> Iterator[tuple[str, int]]:
-    for node in bench.nodes:
-        if bench.graph.prim(node) == "input" and np.ndim(bench.values[0][node]) == 1:
-            yield str(bench.graph.attrs(node)), node
-
-
-def _with(bench: Bench, places: list[object], operands: list[Operand]) -> Iterator[Edit]:
+def _with(bench: Bench, places: list[Site], operands: list[Operand]) -> Iterator[Edit]:
     given = [(o.expression, o.text, o.cost) for o in operands]
     for site in places:
         yield from operand_edits(bench, site, given)
@@ -118,8 +106,12 @@ def _tried(bench: Bench, edits: Iterator[Edit], primal: dict[Expression, Span | 
 
 def _own_operands(bench: Bench) -> tuple[list[Operand], set[tuple[object, ...]]]:
     """The claimed gradient's own values, each once."""
-    found, seen = [], set()
-    for node in bench.nodes:
+    found: list[Operand] = []
+    seen: set[tuple[object, ...]] = set()
+    for node in range(len(bench.graph)):
+        unused = not bench.used[node]
+        if unused and node not in bench.names and bench.graph.prim(node) != "input":
+            continue
         if bench.graph.is_const(node) or node in bench.outputs:
             continue
         values = [values[node] for values in bench.values[:2]]
@@ -128,8 +120,9 @@ def _own_operands(bench: Bench) -> tuple[list[Operand], set[tuple[object, ...]]]
         key = fingerprint(values)
         if key not in seen:
             seen.add(key)
-            cost = 1.0 if bench.graph.prim(node) == "input" else 1.6
-            found.append(Operand(node, said(bench.graph, node), cost))
+            is_name = bench.graph.prim(node) == "input" or node in bench.names
+            cost = 0.6 if unused else 1.0 if is_name else 1.6
+            found.append(Operand(node, bench.names.get(node) or said(bench.graph, node, bench.spans[node]), cost))
     return found, seen
 
 
@@ -150,7 +143,7 @@ def _true_operands(
         if not used[node] or graph.is_const(node) or any(v[node] is None for v in values):
             continue
         key = fingerprint([v[node] for v in values[:2]])
-        if key in seen:
+        if key in seen or _is_answer(bench, [v[node] for v in values]):
             continue
         seen.add(key)
         for known, numbers in zip(bench.known, values, strict=True):
@@ -162,8 +155,26 @@ def _true_operands(
     return found
 
 
+def _is_answer(bench: Bench, values: list[Array]) -> bool:
+    """Whether values are those of the gradient itself, up to a factor; they explain nothing."""
+    rows = [np.asarray(value, dtype=float).ravel(order="F") for value in values]
+    answers = [sample.expected for sample in bench.samples]
+    size = rows[0].size
+    if any(row.size != size for row in rows):
+        return False
+    for start in range(0, len(answers[0]) - size + 1):
+        with np.errstate(all="ignore"):
+            ratios = np.concatenate(
+                [row / a[start : start + size] for row, a in zip(rows, answers, strict=True)]
+            )
+        if np.all(np.abs(ratios - ratios[0]) <= 1e-9 * np.abs(ratios[0])):
+            return True
+    return False
+
+
 def _told(graph: Graph, node: int) -> str:
     derived = graph.derivation(node)
     if graph.origins(node) or derived is None:
-        return said(graph, node)
-    return f"a factor in the derivative of {said(graph, derived.primal)}"
+        return said(graph, node, graph.place(node))
+    primal = said(graph, derived.primal, graph.place(derived.primal))
+    return f"a factor in the derivative of {primal}"
