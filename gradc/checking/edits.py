@@ -29,7 +29,7 @@ _FAMILIES = (
     ("lgamma", "digamma", "trigamma", "gamma"),
     ("pnorm", "erf", "erfc", "sigmoid"),
     ("floor", "ceiling", "round", "trunc"),
-    ("sum", "prod", "max", "min", "length"),
+    ("sum", "prod", "max", "min"),
     ("row_sums", "col_sums"),
 )
 SIBLINGS: dict[str, list[str]] = {}
@@ -113,6 +113,8 @@ def operator_edits(bench: Bench, site: Site) -> Iterator[Edit]:
                 yield Edit(site, arg, "sign", 0.8, "without the minus sign")
             elif bench.graph.prim(arg) != "const" or prim == "select":
                 cost = 0.6 if _is_double(bench, prim, args) else 1.4
+                if prim == "div" and bench.graph.is_const(args[1]):
+                    cost = 0.8
                 yield Edit(site, arg, "extra", cost, "one argument alone", arg)
         yield from _places(site, prim, attrs, args)
         yield from _sums(bench, site, prim, args)

@@ -12,8 +12,33 @@ from gradc.errors import Span
 _NUMBER = re.compile(r"(?<![\w.])(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)L?(?![\w.])")
 
 
-def place_of(bench: Bench, site: Site) -> Span | None:
-    """The place of a site: that of its use where it is one."""
+_MINUS = re.compile(r"-\s*\(*\s*$")
+_FIRST_POWER = re.compile(r"\)*\s*(?:\^|\*\*)\s*1(?![\w.])")
+
+
+def place_of(bench: Bench, site: Site, *, negated: bool = False) -> Span | None:
+    """The place of a site: that of its use where it is one.
+
+    What vanishes in the graph belongs to it: a power of 1, and a second minus where ``negated``.
+    """
+    span = _bare(bench, site)
+    if span is None:
+        return None
+    text, start, end = span.source.text, span.start, span.end
+    power = _FIRST_POWER.match(text, end)
+    if power is not None:
+        end = power.end()
+    minus = _MINUS.search(text, 0, start) if negated else None
+    if minus is not None:
+        start = minus.start()
+    while text.count(")", start, end) > text.count("(", start, end) and text[start - 1 : start] == "(":
+        start -= 1
+    while text.count("(", start, end) > text.count(")", start, end) and text[end : end + 1] == ")":
+        end += 1
+    return Span(start, end, span.source)
+
+
+def _bare(bench: Bench, site: Site) -> Span | None:
     span = bench.spans[site.node]
     if site.user < 0:
         return span

@@ -123,7 +123,16 @@ def _own_operands(bench: Bench) -> tuple[list[Operand], set[tuple[object, ...]]]
             is_name = bench.graph.prim(node) == "input" or node in bench.names
             cost = 0.6 if unused else 1.0 if is_name else 1.6
             found.append(Operand(node, bench.names.get(node) or said(bench.graph, node, bench.spans[node]), cost))
-    return found, seen
+    return found + _sums(bench, found), seen
+
+
+def _sums(bench: Bench, operands: list[Operand]) -> list[Operand]:
+    """The sums of the vectors among them that have a name."""
+    return [
+        Operand(("sum", None, o.expression), f"sum({o.text})", o.cost + 0.3)
+        for o in operands
+        if o.cost < 1.5 and np.ndim(bench.values[0][o.expression]) == 1
+    ]
 
 
 def _true_operands(
