@@ -26,6 +26,11 @@ _NEARLY = 1e-4
 
 def judge(claim: Claim) -> Judged:
     """Whether the claimed gradient is right; the findings are errors where it is not."""
+    verdict, findings = _judged(claim)
+    return verdict, [*findings, *claim.notes]
+
+
+def _judged(claim: Claim) -> Judged:
     early = _unmeasured(claim)
     if early is not None:
         return "inconclusive", [early]
@@ -66,7 +71,8 @@ def _unmeasured(claim: Claim) -> Finding | None:
     got = float(np.sum(differing.answer.value))
     return Finding(
         READ_DIFFERENTLY,
-        f"gradc reads '{claim.fn}' differently: R gives {got:.17g}, and gradc {differing.value:.17g}",
+        f"gradc reads '{claim.fn}' differently: it gives {got:.12g}, and gradc's reading"
+        f" {differing.value:.12g}",
         "unknown",
         "warning",
         claim.place,
@@ -92,8 +98,8 @@ def _tells(sample: Sample) -> bool:
 
 def _wrong(claim: Claim, samples: Sequence[Sample]) -> Judged:
     comparison = claim.comparison
-    found: list[Cause] = []
-    if comparison is not None:
+    found = list(claim.found)
+    if not found and comparison is not None:
         found = causes(replace(comparison, samples=tuple(samples)))
     if not found and _is_numerical(samples):
         return "inconclusive", [_numerical(claim, samples)]
