@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gradc.checking.comparison import Cause, Comparison, Vector
-from gradc.checking.findings import Finding
+from gradc.checking.findings import CheckVerdict, Finding
 from gradc.errors import Diagnostic, Span
 
 
@@ -59,7 +59,7 @@ class Claim:
     gradient is defined. ``refused`` says why gradc could not read the function, if so;
     ``unread`` why it could not read the gradient. ``shape`` is what the gradient gives:
     ``(3,)``, ``(3, 1)``; ``certain`` says that the arguments are those of the user's own call.
-    ``found`` are causes that running the code showed, ``notes`` what else is worth telling.
+    ``found`` are causes that running the code showed, ``notes`` what else is worth telling; ``settled`` is the verdict where those say it.
     """
 
     fn: str
@@ -77,3 +77,4 @@ class Claim:
     labels: tuple[str, ...] = field(default=())
     found: tuple[Cause, ...] = ()
     notes: tuple[Finding, ...] = ()
+    settled: CheckVerdict | None = None

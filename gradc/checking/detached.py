@@ -44,13 +44,14 @@ def detached(case: Case, missing: Sequence[str]) -> Cause | None:
     given = case.call.given(case.file, pair.gr, {})
     own_tape = pair.how == "tape" and not case.tapes_itself
     result = case.session.call(pair.gr, given, wrt=case.wrt, tape=own_tape, trace=True)
-    if isinstance(result, Raised):
-        return None
-    if not own_tape and not result.tapes:
-        return None
-    lines = list(_lines(case.file, result))
     evidence = _evidence(missing)
-    outside = _outside(case, result, lines) if missing else None
+    if isinstance(result, Raised):
+        lines, outside = list(_unrun(case)), None
+    elif not own_tape and not result.tapes:
+        return None
+    else:
+        lines = list(_lines(case.file, result))
+        outside = _outside(case, result, lines) if missing else None
     if outside is not None:
         message, suggestion, span = outside
         return Cause("detached", message, evidence, suggestion, span, proved=True)
@@ -74,7 +75,7 @@ def _cause(
     span = file.span(node)
     number = span.source.place(span.start)[0]
     why = cut.why if cut is not None else "what it computes has no derivative for the tape"
-    verb = "records nothing after" if "cut" in line.after.values() else "does not see all of"
+    verb = "records nothing after" if proved else "does not see what is computed in"
     return Cause(
         "detached",
         f"the tape {verb} line {number}: {why}",
@@ -91,6 +92,24 @@ def _lines(file: PythonFile, result: Result) -> Iterator[_Line]:
         statement = statements.get(entry["line"])
         if statement is not None:
             yield _Line(statement, entry["function"], entry["before"], entry["after"])
+
+
+def _unrun(case: Case) -> Iterator[_Line]:
+    """The statements of the function as they are written, where they do not run below a trace."""
+    known = set(case.wrt)
+    for node in ast.walk(case.file.functions[case.pair.fn]):
+        if isinstance(node, ast.Assign | ast.Return) and node.value is not None:
+            if not names_used(node.value) & known:
+                continue
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            made = {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+            yield _Line(
+                node,
+                case.pair.fn,
+                dict.fromkeys(known, "connected"),
+                dict.fromkeys(made or {"return"}, "connected"),
+            )
+            known |= made
 
 
 def _by_line(file: PythonFile) -> dict[int, ast.stmt]:

@@ -209,7 +209,7 @@ def _made_up(
     if count:
         return [round(draw.uniform(0.3, 1.7), 3) for _ in range(count)]
     rows = next((a.size for a in before if a.name not in wrt and np.ndim(a.value) == 1), 0)
-    if name not in wrt and (rows or _reduces(file, pair)):
+    if wrt and name not in wrt and (rows or _reduces(file, pair)):
         return [round(draw.uniform(0.3, 1.7), 3) for _ in range(rows or _ROWS)]
     return round(draw.uniform(0.3, 1.7), 3)
 

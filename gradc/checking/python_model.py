@@ -62,6 +62,7 @@ def read_function(
     weighted: int = 0,
     shift: Shift | None = None,
     meant_by: Mapping[str, str] | None = None,
+    custom: bool = False,
 ) -> PythonModel:
     """A function of the file as a model of its arguments.
 
@@ -69,7 +70,7 @@ def read_function(
     function gives several values, of which this is one.
     Raises: GradcError where the function goes beyond the language.
     """
-    slicer = _Slice(file, module, frozenset(wrt))
+    slicer = _Slice(file, module, frozenset(wrt), name if custom else "")
     slicer.add(name)
     if shift is not None:
         slicer.shift(shift)
@@ -134,10 +135,13 @@ def _call(
 class _Slice:
     """The statements that a function needs."""
 
-    def __init__(self, file: PythonFile, module: Module, wrt: frozenset[str]) -> None:
+    def __init__(
+        self, file: PythonFile, module: Module, wrt: frozenset[str], custom: str = ""
+    ) -> None:
         self.file = file
         self.module = module
         self.wrt = wrt
+        self.custom = custom
         self.kept: dict[str, ast.stmt] = {}
         self.data: list[str] = []
 
@@ -149,7 +153,7 @@ class _Slice:
             if name in self.kept:
                 continue
             function = self.file.functions[name]
-            made = Plain(self.file).visit(copy.deepcopy(function))
+            made = Plain(self.file, name == self.custom).visit(copy.deepcopy(function))
             self.kept[name] = ast.fix_missing_locations(made)
             local = {a.arg for a in ast.walk(made) if isinstance(a, ast.arg)}
             for node in ast.walk(made):
@@ -204,8 +208,9 @@ def _literal(number: float) -> str:
 class Plain(ast.NodeTransformer):
     """The mathematics of a function: without decorators, tapes and changes of type."""
 
-    def __init__(self, file: PythonFile) -> None:
+    def __init__(self, file: PythonFile, custom: bool = False) -> None:
         self.file = file
+        self.custom = custom
         self.tapes: set[str] = set()
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
@@ -215,7 +220,7 @@ class Plain(ast.NodeTransformer):
         for item in (*node.args.args, *node.args.kwonlyargs):
             item.annotation = None
         if is_custom:
-            _without_gradient(node)
+            _without_gradient(node, self.custom)
         node.body = self._block(node.body)
         return node
 
@@ -286,12 +291,15 @@ def _spread(node: ast.Call) -> ast.expr:
     return ast.copy_location(ast.Call(node.args[0], inner.elts, []), node)
 
 
-def _without_gradient(node: ast.FunctionDef) -> None:
-    """Of ``return value, grad`` only the value."""
+def _without_gradient(node: ast.FunctionDef, custom: bool) -> None:
+    """Of ``return value, grad`` only the value, or only the gradient for a cotangent of 1."""
     last = node.body[-1]
     if not (isinstance(last, ast.Return) and isinstance(last.value, ast.Tuple)):
         raise fail("G104", "a custom gradient that does not end with 'return value, gradient'")
     value, gradient = last.value.elts[0], last.value.elts[1]
+    if custom:
+        last.value = ast.copy_location(ast.Call(gradient, [ast.Constant(1.0)], []), gradient)
+        return
     last.value = value
     node.body = [
         s

@@ -31,10 +31,13 @@ class Pair:
     arguments: Mapping[str, ast.expr] = field(default_factory=dict)
     used: Span | None = None
     numerical: bool = False
+    custom: bool = False
 
     @property
     def shown(self) -> str:
         """What the pair's gradient is called."""
+        if self.custom:
+            return f"the custom gradient of {self.fn}"
         return {"tape": "TensorFlow's tape", "value-and-gradient": f"{self.gr}()[1]"}.get(
             self.how, self.gr
         )
@@ -80,7 +83,8 @@ def find_pairs(file: PythonFile, fn: str | None, gr: str | None) -> list[Pair]:
         how: How = "value-and-gradient" if fn == gr else "gradient"
         return [_with_wrt(file, _called(used, Pair(fn, gr, how)))]
     found: list[Pair] = [*used]
-    found += [_called(used, pair) for pair in _by_name(file)]
+    taken = {pair.gr for pair in used}
+    found += [_called(used, pair) for pair in _by_name(file) if pair.gr not in taken]
     found += list(_custom_gradients(file))
     found += list(_taped(file, found))
     chosen: dict[tuple[str, str], Pair] = {}
@@ -112,6 +116,9 @@ def _by_name(file: PythonFile) -> Iterator[Pair]:
         words = _words(name)
         numerical = bool(_NUMERICAL & set(words))
         match = _claims(words)
+        bare = name.removeprefix("d").removeprefix("_")
+        if match is None and bare != name and bare in file.functions:
+            yield Pair(bare, name)  # d_tanh, dtanh
         if match is None:
             continue
         rest = [word for word in match if word not in _NOISE]
@@ -119,8 +126,6 @@ def _by_name(file: PythonFile) -> Iterator[Pair]:
         partner = _partner(file, rest, others, parameters(function))
         if partner is not None:
             yield Pair(partner, name, numerical=numerical)
-        elif _tape_inside(function) is not None:
-            yield Pair(name, name, "tape")
 
 
 def _claims(words: Sequence[str]) -> list[str] | None:
@@ -260,7 +265,7 @@ def _function_of(file: PythonFile, function: ast.FunctionDef, target: ast.expr) 
 def _custom_gradients(file: PythonFile) -> Iterator[Pair]:
     for name, function in file.functions.items():
         if any(last_name(d) == "custom_gradient" for d in function.decorator_list):
-            yield Pair(name, name, "tape", tuple(parameters(function)))
+            yield Pair(name, name, "tape", tuple(parameters(function)), custom=True)
 
 
 def _bare(file: PythonFile, fn: str | None) -> Iterator[Pair]:

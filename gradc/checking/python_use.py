@@ -9,6 +9,9 @@ from gradc.checking.python_file import PythonFile, last_name
 from gradc.checking.python_pairs import Pair
 
 
+_TAPED = "any tape"
+
+
 def used_by(file: PythonFile, pairs: Sequence[Pair]) -> list[str]:
     """For each pair what uses its gradient; empty where something else is used and it is not."""
     reached = _reached(file)
@@ -16,6 +19,9 @@ def used_by(file: PythonFile, pairs: Sequence[Pair]) -> list[str]:
         _call_text(pair) if pair.used else "the script" if pair.gr in reached else ""
         for pair in pairs
     ]
+    if any(pair.how != "tape" and use for pair, use in zip(pairs, uses, strict=True)):
+        # A function of tensors is differentiated wherever it is used.
+        uses = [use or _TAPED * (pair.how == "tape") for pair, use in zip(pairs, uses, strict=True)]
     if not any(uses):
         return ["nothing in this file, which only defines it"] * len(uses)
     return uses

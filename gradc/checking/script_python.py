@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gradc.checking.claim import Answer, Claim
+from gradc.checking.codes import STOPPED
 from gradc.checking.comparison import Comparison, Sample, Vector
+from gradc.checking.findings import Finding
 from gradc.checking.measure import labels_of, measure, placed
 from gradc.checking.python_arguments import Call, aligned, arguments_of, choose_wrt, with_forms
 from gradc.checking.python_file import PythonFile
@@ -27,7 +28,6 @@ from gradc.passes import simplify
 from gradc.prims import Builder
 from gradc.run.module_python import Module, ModuleSession, Raised
 
-STOPPED = "G721"
 
 
 @dataclass
@@ -47,6 +47,11 @@ class Case:
     def tapes_itself(self) -> bool:
         """Whether the pair is a function that opens a tape and gives what it says."""
         return self.pair.how == "tape" and opens_tape(self.file.functions[self.pair.gr])
+
+    @property
+    def part(self) -> int | None:
+        """Which of the values that the function gives is the function's own."""
+        return 0 if self.pair.how == "value-and-gradient" else None
 
     @property
     def target(self) -> str:
@@ -92,12 +97,14 @@ def _claim(
     file: PythonFile, module: Module, session: ModuleSession, pair: Pair, wanted: Wanted, use: str
 ) -> Claim:
     claim = Claim(pair.fn, pair.shown, use, file.name_span(file.functions[pair.gr]))
+    if pair.how == "tape" and not pair.custom:
+        claim = replace(claim, kind="tape")
     wrt = wanted.wrt or pair.wrt
     call = arguments_of(file, pair, module, wrt, wanted.at)
     case = Case(file, module, session, pair, wrt, call)
     value = value_of(case, {})
     if isinstance(value, Raised):
-        return replace(claim, problem=_said(value), certain=call.certain)
+        return _stops(file, claim, pair.fn, value, call)
     claimed = gradient_of(case, {})
     if not wrt:
         parts = claimed.sizes if isinstance(claimed, Claimed) else []
@@ -110,12 +117,18 @@ def _claim(
     case.call = with_forms(case.call, case.wrt)
     case.rows = rows_of(value)
     if isinstance(claimed, Raised):
-        return replace(claim, problem=_said(claimed), certain=call.certain)
+        return _stops(file, claim, pair.gr, claimed, call)
     return _read(case, claim, claimed)
 
 
-def _said(raised: Raised) -> str:
-    return raised.message + ("" if raised.line is None else f" (line {raised.line})")
+def _stops(file: PythonFile, claim: Claim, name: str, raised: Raised, call: Call) -> Claim:
+    """That a function raises an error, at the line where it does."""
+    span = claim.place if raised.line is None else file.line_span(raised.line)
+    made_up = [a.name for a in call.arguments if a.made_up]
+    help_ = f"--at gives {', '.join(made_up)}" if made_up else None
+    message = f"'{name}' stops when it is called: {raised.message}"
+    finding = Finding(STOPPED, message, "unknown", "warning", span, suggestion=help_)
+    return replace(claim, settled="inconclusive", notes=(finding,), certain=call.certain)
 
 
 def _read(case: Case, claim: Claim, claimed: Claimed) -> Claim:
@@ -123,10 +136,9 @@ def _read(case: Case, claim: Claim, claimed: Claimed) -> Claim:
     from gradc.checking.python_causes import explained
 
     pair, many = case.pair, case.pair.how == "jacobian"
-    part = 0 if pair.how == "value-and-gradient" else None
     claim = replace(claim, certain=case.call.certain, shape=claimed.shape)
     try:
-        case.model = case.read(pair.fn, part=part, weighted=case.rows if many else 0)
+        case.model = case.read(pair.fn, part=case.part, weighted=case.rows if many else 0)
         value = summed(case.model.built.function)
         gradient = simplify(value_and_gradient(value.copy()))
     except GradcError as error:
@@ -134,13 +146,14 @@ def _read(case: Case, claim: Claim, claimed: Claimed) -> Claim:
         return explained(case, claim, None)
     own, unread = _own(case, value, len(labels_of(gradient)))
     measured = _measured(case, gradient, own)
-    labels = labels_of(gradient)
+    back = {meant: name for name, meant in case.model.inputs.items()}
+    labels = tuple(shown_label(label, back) for label in labels_of(gradient))
     samples = [
         Sample(one.point, one.answer.gradient, one.expected, one.allowed)
         for one in measured
         if one.answer.gradient is not None and one.answer.gradient.shape == one.expected.shape
     ]
-    formula = own if pair.how != "tape" else None
+    formula = own if pair.how != "tape" or pair.custom else None
     comparison = Comparison(value, gradient, formula, tuple(samples), labels)
     claim = replace(
         claim, comparison=comparison, measured=tuple(measured), unread=unread, labels=labels
@@ -151,6 +164,8 @@ def _read(case: Case, claim: Claim, claimed: Claimed) -> Claim:
 def _own(case: Case, value: Function, count: int) -> tuple[Function | None, tuple[Diagnostic, ...]]:
     """The formula of the claimed gradient, whose bound it is judged by; why there is none."""
     pair = case.pair
+    if pair.custom:
+        return _own_custom(case, count)
     if pair.how == "tape":
         taped = Stages(value, stable=False).taped(case.target, "gradient")
         named = {n: node for n, node in taped.outputs.items() if n.startswith("gradient:")}
@@ -165,6 +180,15 @@ def _own(case: Case, value: Function, count: int) -> tuple[Function | None, tupl
     kind = found.graph.types[found.value]
     is_whole = not kind.shape if count == 1 else kind.rank == 1
     return (found if is_whole else None), ()
+
+
+def _own_custom(case: Case, count: int) -> tuple[Function | None, tuple[Diagnostic, ...]]:
+    """The formula of a custom gradient, for a cotangent of 1."""
+    try:
+        found = case.read(case.pair.fn, custom=True).built.function
+    except GradcError as error:
+        return None, tuple(error.diagnostics)
+    return (found if count == 1 or found.graph.types[found.value].rank == 1 else None), ()
 
 
 def _measured(case: Case, gradient: Function, own: Function | None) -> list[Any]:
@@ -194,19 +218,27 @@ def _measured(case: Case, gradient: Function, own: Function | None) -> list[Any]
 def answer_at(case: Case, moved: Mapping[str, Any]) -> Answer:
     """What the user's code gives at a point."""
     value, claimed = value_of(case, moved), gradient_of(case, moved)
-    numbers = None if isinstance(value, Raised) else value
+    numbers = None if isinstance(value, Raised) or case.tapes_itself else value
     failure = value.message if isinstance(value, Raised) else ""
     if isinstance(claimed, Raised):
         return Answer(numbers, None, failure, claimed.message)
     composed = None
     if case.pair.how == "gradient" and len(case.wrt) == 1 and numbers is not None:
-        if numbers.size == 1 == case.call.argument(case.wrt[0]).size:
+        single = numbers.size == 1 == case.call.argument(case.wrt[0]).size
+        if single:
             composed = moved_to(case, {**moved, case.wrt[0]: float(numbers[0])})
     weights = None if case.model is None else case.model.weights
     if weights and numbers is not None:
         (row,) = weights.values()
         numbers = numbers * np.array(row)
     return Answer(numbers, claimed.flat(case, weights), failure, "", composed)
+
+
+def shown_label(label: str, names: Mapping[str, str]) -> str:
+    """``gradient:b[1]`` of a model as ``gradient:b[0]``, which Python calls it."""
+    name, bracket, places = label.removeprefix("gradient:").partition("[")
+    moved = ",".join(str(int(place) - 1) for place in places.rstrip("]").split(",") if place)
+    return f"gradient:{names.get(name, name)}" + (f"[{moved}]" if bracket else "")
 
 
 def summed(function: Function) -> Function:
@@ -217,6 +249,3 @@ def summed(function: Function) -> Function:
     return copy.with_outputs({"value": Builder(copy.graph).sum(copy.value)})
 
 
-def read_file(path: Path) -> PythonFile:
-    """The file; GradcError where it cannot be read."""
-    return PythonFile.read(path)
