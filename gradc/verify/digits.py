@@ -81,6 +81,7 @@ def _step_json(step: Step, *, in_emitted: bool) -> dict[str, Any]:
         "share": number(step.share),
         "stable_form": step.stable_form or None,
         "saves": number(step.saves),
+        "of_value": step.of_value,
         "in_emitted": in_emitted,
     }
 
