@@ -1,0 +1,3 @@
+"""The verifier measured: planted faults, how many it finds, and where it says they are."""
+
+from __future__ import annotations
