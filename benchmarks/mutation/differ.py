@@ -32,7 +32,7 @@ def _same(first: Any, second: Any) -> bool:
         return False
     with np.errstate(all="ignore"):
         size = np.maximum(np.abs(one), np.abs(other))
-        near = np.abs(one - other) <= RELATIVE * size + 1e-300
+        near = np.isfinite(size) & (np.abs(one - other) <= RELATIVE * size + 1e-300)
     return bool(np.all(near | (one == other) | (np.isnan(one) & np.isnan(other))))
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks.mutation.differ import MORE_POINTS, differ, more_points
 from benchmarks.mutation.models import Case
 from benchmarks.mutation.plant import Mutant, sampled
 from gradc.model.verification import subject_of
 from gradc.run import Answer, ToolchainError, run
-from gradc.verify import Plan, assess, plan
+from gradc.verify import Plan, assess, plan, with_culprits
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,21 @@ class Bench:
         report = assess(self.prepared, {target: answers})
         source = next(source for source in report.sources if source.name == target)
         killed = source.status == "disagree" or source.code in ("G403", "G407")
-        return Fate(self.case.name, target, mutant, runs, changes, killed, None, source.status)
+        placed, said = None, source.status
+        if killed and runs and changes:
+            report = with_culprits(self.prepared_for(target, mutant), {target: answers}, report)
+            culprit = next(s for s in report.sources if s.name == target).culprit
+            said = "nowhere" if culprit is None else f"{culprit.line}: {culprit.text}"
+            placed = culprit is not None and culprit.line in mutant.lines
+        return Fate(self.case.name, target, mutant, runs, changes, killed, placed, said)
+
+    def prepared_for(self, target: str, mutant: Mutant) -> Plan:
+        """What is known of the model, with the mutant in the place of its program."""
+        subject = self.prepared.subject
+        item = replace(subject.emitted[target], program=mutant.program)
+        return replace(
+            self.prepared, subject=replace(subject, emitted={**subject.emitted, target: item})
+        )
 
 
 def _any(first: Sequence[Answer], second: Sequence[Answer]) -> bool:

@@ -153,7 +153,11 @@ def _(scene: Scene, step: Step) -> Iterator[Change]:
 @kind("swap arguments")
 def _(scene: Scene, step: Step) -> Iterator[Change]:
     for expr in _numeric(scene, step):
-        if expr.what == "call" and len(expr.parts) == 2 and scene.called(expr) not in ("max2", "min2"):
+        if (
+            expr.what == "call"
+            and len(expr.parts) == 2
+            and scene.called(expr) not in ("max2", "min2")
+        ):
             first, second = map(scene.of, expr.parts)
             yield expr, f"{expr.name}({second}, {first})"
 

@@ -63,7 +63,8 @@ def chosen() -> Iterator[Case]:
     for name, every in _EVERY.items():
         for row in list(rows(name))[::every]:
             numbers = sum(
-                len(v) if isinstance(v, list) else 1 for v in (*row["params"].values(), *row["data"].values())
+                len(v) if isinstance(v, list) else 1
+                for v in (*row["params"].values(), *row["data"].values())
             )
             case = case_of(row) if row["params"] and numbers <= _MOST_NUMBERS else None
             if case is not None:

@@ -31,7 +31,9 @@ class Mutant:
         """The lines of the changed statement, from 1, in the changed text."""
         text = self.program.text
         grown = len(self.by) + 2 - (self.expr.end - self.expr.start)
-        begin = self.step.start + len(text[self.step.start :]) - len(text[self.step.start :].lstrip())
+        begin = (
+            self.step.start + len(text[self.step.start :]) - len(text[self.step.start :].lstrip())
+        )
         first = text.count("\n", 0, begin) + 1
         return range(first, text.count("\n", 0, self.step.end + grown) + 2)
 

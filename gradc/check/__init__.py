@@ -1,4 +1,5 @@
 """The gradient doctor: is the gradient that somebody wrote right, and if not, where and why."""
+
 from __future__ import annotations
 
 from gradc.check.findings import Finding, Findings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradc.emit.model import MARK, EmitModel, Emitted, is_generated
+from gradc.emit.model import MARK, EmitModel, Emitted, Trace, is_generated
 from gradc.emit.names import model_name
 
-__all__ = ["MARK", "EmitModel", "Emitted", "is_generated", "model_name"]
+__all__ = ["MARK", "EmitModel", "Emitted", "Trace", "is_generated", "model_name"]

@@ -36,10 +36,20 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Statements in order, and the expression of each wanted node."""
+    """Statements in order, and the expression of each wanted node.
+
+    ``left`` are the names of what loops leave, by its node.
+    """
 
     statements: tuple[Statement | Loop, ...]
     pieces: Mapping[int, Piece]
+    left: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def steps(self) -> tuple[tuple[str, int], ...]:
+        """The names that the statements give to nodes."""
+        assigned = [(s.name, s.node) for s in self.statements if isinstance(s, Statement)]
+        return (*assigned, *((name, node) for node, name in self.left.items()))
 
     def text(self, node: int) -> str:
         """The expression of a wanted node."""
@@ -179,6 +189,7 @@ def schedule(
     uses = count_uses(graph, marks, roots)
     run = _Scheduler(printer, namer, limits, element=element)
     wanted = _wanted(graph, marks)
+    left: dict[int, str] = {}
     pieces = run.pieces
     records = graph.records
     for node in range(len(marks)):
@@ -193,7 +204,8 @@ def schedule(
             pieces[node] = run.loop(node, args, wanted.get(node, []))
             continue
         if record[0] in ("final", "output"):
-            pieces[node] = Piece(run.reads[args[0], record[0], record[1]])
+            left[node] = run.reads[args[0], record[0], record[1]]
+            pieces[node] = Piece(left[node])
             continue
         free = record[0] == "neg" and run.is_name(args[0])
         pieces[node] = run.operation(node, args)
@@ -203,7 +215,7 @@ def schedule(
             uses[arg] -= 1
             if not uses[arg]:
                 pieces.pop(arg, None)
-    return Schedule(tuple(run.statements), {root: pieces[root] for root in roots})
+    return Schedule(tuple(run.statements), {root: pieces[root] for root in roots}, left)
 
 
 def _wanted(graph: Graph, marks: bytearray) -> dict[int, list[int]]:

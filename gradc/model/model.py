@@ -178,6 +178,7 @@ class Model:
             dtype,
             self.function_.per_observation,
             dict(emitted.reports),
+            emitted.trace,
         )
 
     def complete(self, point: Mapping[str, Any]) -> Point:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gradc.errors import GradcError, fail
@@ -68,7 +69,8 @@ def subject_of(
         reports = reports and _as_rounded(reports, target)
         judged = _computed(stages, target, derived)
         of_sum = TARGETS[target].trains and model.function_.per_observation
-        emitted[target] = Emitted(judged, program, reports, of_sum)
+        rounded = partial(_as_rounded, target=target)
+        emitted[target] = Emitted(judged, program, reports, of_sum, rounded)
     heard = {
         witness: stages.legal(WITNESS_TARGETS[witness], "plain_gradient")
         for witness in witnesses

@@ -16,10 +16,12 @@ from gradc.run.program import (
     Witness,
 )
 from gradc.run.toolchains import toolchains
+from gradc.run.trace import TRACED, trace
 
 close = POOL.close
 
 __all__ = [
+    "TRACED",
     "Answer",
     "Argument",
     "FitAnswer",
@@ -35,5 +37,6 @@ __all__ = [
     "run_fit",
     "run_tmb_batch",
     "toolchains",
+    "trace",
     "warm_tmb",
 ]

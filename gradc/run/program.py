@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gradc.emit import Trace
 
 Value = float | Sequence[float] | Sequence[Sequence[float]]
 Point = Mapping[str, Value]
@@ -50,7 +53,8 @@ class Program:
     ``arguments`` stand in calling order, parameters first. ``per_observation`` says
     whether the value has one entry a row; R and TMB have no scalars, so where it is
     ``None`` a single number coming back from them counts as a scalar. ``reports`` are results
-    with a name, and what each is called in the program.
+    with a name, and what each is called in the program. ``trace`` says what its intermediate
+    results are.
     """
 
     target: str
@@ -61,6 +65,7 @@ class Program:
     dtype: str = "float64"
     per_observation: bool | None = None
     reports: Mapping[str, str] = field(default_factory=dict)
+    trace: Trace | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.target not in TARGETS:

@@ -54,6 +54,16 @@ class FittingHost(Protocol):
         """Call the fit of a script that was loaded with ``"fit"`` in its header."""
 
 
+@runtime_checkable
+class TracingHost(Protocol):
+    """A toolchain that shows the intermediate results of a program."""
+
+    def trace(
+        self, program: Any, header: Mapping[str, Any], arguments: list[Tensor]
+    ) -> dict[str, Tensor]:
+        """Call a program at one point; ``step.k`` is the k-th of the ``steps`` asked for."""
+
+
 class ProgramError(Exception):
     """The emitted program failed in the toolchain's own words."""
 
@@ -95,6 +105,10 @@ def _answer(
             if not isinstance(host, FittingHost):
                 raise ToolchainError("G408", "this toolchain does not fit")
             return host.fit(programs[key], header, request.tensors)
+        elif header["do"] == "trace":
+            if not isinstance(host, TracingHost):
+                raise ToolchainError("G408", "this toolchain shows no intermediate results")
+            return {}, host.trace(programs[key], header, list(request.tensors.values()))
         else:
             return host.evaluate(programs[key], header, list(request.tensors.values()))
     except ToolchainError as error:

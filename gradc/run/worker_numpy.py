@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from gradc.run.program import ToolchainError
@@ -102,6 +103,26 @@ def reported(module: Any, labels: Sequence[str], values: Sequence[Any]) -> dict[
     return {f"report.{number}": tensor_of(found[label]) for number, label in enumerate(labels)}
 
 
+def step_tensors(
+    function: Any, values: Sequence[Any], steps: Sequence[tuple[str, int | None]]
+) -> dict[str, Tensor]:
+    """The named local variables of a function at the moment at which it returns."""
+    seen: dict[str, Any] = {}
+
+    def look(frame: FrameType, event: str, _: Any) -> None:
+        if event == "return" and frame.f_code is function.__code__:
+            seen.update(frame.f_locals)
+
+    before = sys.getprofile()
+    sys.setprofile(look)
+    try:
+        function(*values)
+    finally:
+        sys.setprofile(before)
+    wanted = ((number, name) for number, (name, _) in enumerate(steps) if name in seen)
+    return {f"step.{number}": tensor_of(seen[name]) for number, name in wanted}
+
+
 def numpy_argument(value: Tensor, dtype: str) -> Any:
     """A tensor as NumPy array, of no axes for a scalar."""
     import numpy as np
@@ -162,6 +183,12 @@ class NumpyHost:
             theta = np.concatenate(flat) if flat else np.zeros(0, program.dtype)
             results["hessian"] = tensor_of(program.module.hess(theta, *values[count:]))
         return {}, results | reported(program.module, header["reports"], values)
+
+    def trace(
+        self, program: Loaded, header: Mapping[str, Any], arguments: list[Tensor]
+    ) -> dict[str, Tensor]:
+        values = [numpy_argument(value, program.dtype)[()] for value in arguments]
+        return step_tensors(program.module.value_and_grad, values, header["steps"])
 
     def fit(
         self, program: Script, header: Mapping[str, Any], tensors: Mapping[str, Tensor]

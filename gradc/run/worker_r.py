@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +42,31 @@ function(program, arguments, labels) {
 }
 """
 
+# The function as it is, with one call in front that keeps its variables when it returns.
+_TRACE = """
+function(program, arguments, names, numbers) {
+  seen <- NULL
+  keep <- function(variables) seen <<- variables
+  traced <- program[[1]]
+  body(traced) <- bquote({
+    on.exit(.(keep)(environment()))
+    .(body(traced))
+  })
+  do.call(traced, arguments, quote = TRUE)
+  Map(function(name, number) {
+    step <- get0(name, envir = seen, inherits = FALSE)
+    if (!is.null(step) && !is.na(number)) {
+      step <- if (number <= length(step)) step[[number]]
+    }
+    if (!is.numeric(step) && !is.logical(step)) return(NULL)
+    shape <- if (is.matrix(step)) dim(step)
+    step <- as.double(step)
+    dim(step) <- shape
+    step
+  }, names, numbers, USE.NAMES = FALSE)
+}
+"""
+
 _FIT = """
 function(program, engine, names, data, start, lower, upper) {
   names(data) <- names
@@ -64,12 +91,14 @@ class RHost:
         self._load: Any = None
         self._evaluate: Any = None
         self._fit: Any = None
+        self._trace: Any = None
 
     def start(self) -> dict[str, Any]:
         self._r = r = HostedR()
         self._load = r.constant(SOURCE)
         self._evaluate = r.constant(_EVALUATE)
         self._fit = r.constant(_FIT)
+        self._trace = r.constant(_TRACE)
         version, platform = r.call(r.constant(_FOUND))
         return {"version": version, "detail": platform}
 
@@ -95,6 +124,17 @@ class RHost:
                 raise ProgramError(f"the result has no {name}")
         results |= report_tensors(r, answer["reports"])
         return {"columns": list(answer["columns"])}, results
+
+    def trace(
+        self, program: Loaded, header: Mapping[str, Any], arguments: list[Tensor]
+    ) -> dict[str, Tensor]:
+        r = self._r
+        names = r.strings([name for name, _ in header["steps"]])
+        numbers = [math.nan if k is None else float(k) for _, k in header["steps"]]
+        places = r.numbers([Tensor((len(numbers),), array("d", numbers))])[0]
+        found = r.call(self._trace, program.function, r.numbers(arguments), names, places)
+        steps = ((number, r.tensor(value)) for number, value in enumerate(found))
+        return {f"step.{number}": step for number, step in steps if step is not None}
 
     def fit(
         self, program: Loaded, header: Mapping[str, Any], tensors: Mapping[str, Tensor]

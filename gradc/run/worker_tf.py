@@ -20,6 +20,7 @@ from gradc.run.worker_numpy import (
     import_script,
     numpy_argument,
     reported,
+    step_tensors,
     tensor_of,
 )
 
@@ -78,6 +79,13 @@ class TensorFlowHost:
         for name in header["witnesses"]:
             said["witnesses"][name] = self._witness(program, name, values, results)
         return said, results
+
+    def trace(
+        self, program: Loaded, header: Mapping[str, Any], arguments: list[Tensor]
+    ) -> dict[str, Tensor]:
+        tf = self._tf
+        values = [tf.constant(numpy_argument(v, program.dtype)) for v in arguments]
+        return step_tensors(program.module.value_and_grad, values, header["steps"])
 
     def _witness(
         self, program: Loaded, name: str, values: list[Any], results: dict[str, Tensor]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradc.emit import EmitModel, Emitted
+from gradc.emit import EmitModel, Emitted, Trace
 from gradc.emit.header import header
 from gradc.emit.layout import wrap
 from gradc.emit.loops import LOOPS
@@ -101,7 +101,8 @@ _DEFINED = (
 def write(model: EmitModel, target: Target) -> Emitted:
     """NAME_numpy.py: ``value``, ``value_and_grad``, ``fun`` and ``hess``."""
     module = open_module(model, target, [*_DEFINED, *reserved(model)])
-    functions = [_value(module), _value_and_grad(module), _fun(module)]
+    both, trace = _value_and_grad(module)
+    functions = [_value(module), both, _fun(module)]
     if model.hessian is not None:
         functions.append(_hess(module, model.hessian))
     if model.report is not None:
@@ -126,7 +127,7 @@ def write(model: EmitModel, target: Target) -> Emitted:
     for part in [*parts, *functions]:
         lines += ["", "", *part]
     text = "\n".join(lines) + "\n"
-    return Emitted({f"{model.name}_numpy.py": text}, module.users, labels_of(model))
+    return Emitted({f"{model.name}_numpy.py": text}, module.users, labels_of(model), trace)
 
 
 def _header(module: Module) -> list[str]:
@@ -177,7 +178,7 @@ def _item(function: Function, node: int, text: str) -> str:
     return f"{text}[()]" if function.graph.prim(node) == "select" else text
 
 
-def _value_and_grad(module: Module) -> list[str]:
+def _value_and_grad(module: Module) -> tuple[list[str], Trace]:
     function = share_signs(module.model.gradient)
     names = module.names.copy()
     parameters = by_parameter(function)
@@ -193,7 +194,8 @@ def _value_and_grad(module: Module) -> list[str]:
     lines = call("def value_and_grad", module.arguments, ":")
     shape = ", row by row" if rows else ""
     lines += docstring(f"The value and a tuple of its derivatives in the parameters{shape}.")
-    return lines + _body(module, plan, last)
+    trace = Trace(function, "value_and_grad", plan.steps, value)
+    return lines + _body(module, plan, last), trace
 
 
 def _gradient(function: Function, plan: Schedule, own: list[Entry], value: str, item: Input) -> str:

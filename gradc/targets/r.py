@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from gradc.emit import EmitModel, Emitted
+from gradc.emit import EmitModel, Emitted, Trace
 from gradc.emit.header import R_OPERATORS, header
 from gradc.emit.inputs import mixes_rows
 from gradc.emit.layout import wrap
@@ -84,6 +84,7 @@ class _Body:
     steps: list[tuple[str, list[str]]] = field(default_factory=list)
     large: bool = False
     step: str = ""
+    trace: Trace | None = None
 
     def add(self, text: str, indent: int = 2) -> None:
         self.lines += wrap(text, indent)
@@ -98,7 +99,8 @@ def write(model: EmitModel, target: Target) -> Emitted:
     claimed = names.claim(item.name for item in inputs)
     users = {item.name: claimed[item.name] for item in inputs}
     order, given = names.fresh("order"), names.copy()
-    text = ["", *_function(model, target, function, names, users, order)]
+    own_lines, trace = _function(model, target, function, names, users, order)
+    text = ["", *own_lines]
     if function.params:
         text += ["", *factory(model, function, names, users, order)]
     labels: dict[str, str] = {}
@@ -110,12 +112,12 @@ def write(model: EmitModel, target: Target) -> Emitted:
         mean = share_signs(share_exponentials(model.mean))
         alone = replace(model, name=f"{model.name}_mean", hessian=None)
         text += ["", MEAN_COMMENT]
-        text += _function(alone, target, mean, given.copy(), users, order)
+        text += _function(alone, target, mean, given.copy(), users, order)[0]
     if curve is not None:
         text += ["", *self_start(model, *curve, given.copy(), users, order)]
     head = [f"# {line}".rstrip() for line in _header(model, given, users)]
     lines = "\n".join([*head, *text])
-    return Emitted({f"{model.name}.R": f"{lines}\n"}, users, labels)
+    return Emitted({f"{model.name}.R": f"{lines}\n"}, users, labels, trace)
 
 
 def _header(model: EmitModel, names: Names, users: dict[str, str]) -> list[str]:
@@ -145,7 +147,7 @@ def _function(
     names: Names,
     users: dict[str, str],
     order: str,
-) -> list[str]:
+) -> tuple[list[str], Trace | None]:
     inputs = [users[item.name] for item in (*function.params, *function.data)]
     highest = 2 if model.hessian else 1
     stages = [f"{order} = {highest}L"] if function.params else []
@@ -158,7 +160,7 @@ def _function(
     comment = f"# {order}: 0 for the value alone, 1 for the gradient too{_and_hessian(model)}."
     comments = [comment] if function.params else []
     if not body.steps:
-        return [*comments, *head, *body.lines, "}"]
+        return [*comments, *head, *body.lines, "}"], body.trace
     lines = [*comments, f"{model.name} <- local({{"]
     for name, assignments in body.steps:
         lines.append(f"  {name} <- list(quote({{")
@@ -168,7 +170,8 @@ def _function(
                 lines += wrap(text, 4)
         lines.append("  }))")
     head = wrap(f"function({signature}) {{", 2)
-    return [*lines, "", *head, *(f"  {line}" for line in body.lines), "  }", "})"]
+    lines += ["", *head, *(f"  {line}" for line in body.lines), "  }", "})"]
+    return lines, body.trace
 
 
 def _report(
@@ -209,6 +212,7 @@ def _stages(body: _Body, target: Target, order: str) -> None:
     result = body.names.fresh("value")
     printer = Printer(function.graph, SYNTAX, target.spelling, body.users)
     plan, slots = _plan(body, printer, roots)
+    body.trace = Trace(function, model.name, plan.steps, result)
     text = "\n".join([*(s.text for s in plan.statements), *(p.text for p in plan.pieces.values())])
     _own_functions(body, text)
     for lines in saddle.used({**saddle.R, **moments.R}, text):

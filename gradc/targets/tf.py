@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from gradc.emit import EmitModel, Emitted
+from gradc.emit import EmitModel, Emitted, Trace
 from gradc.emit.branches import guard_branches
 from gradc.emit.header import header
 from gradc.emit.inputs import Rows, fixed_vectors
@@ -143,7 +143,8 @@ def write(model: EmitModel, target: Target) -> Emitted:
     """NAME_tf.py: ``value`` with its gradient attached, ``plain``, ``value_and_grad``."""
     module = open_module(model, target, [*_DEFINED, *reserved(model)])
     functions = [argument_lines(module), _value(module), attached_lines(module), _plain(module)]
-    functions.append(_value_and_grad(module))
+    both, trace = _value_and_grad(module)
+    functions.append(both)
     if model.hessian is not None:
         functions.append(hessian_lines(module, model.hessian, _output))
     if model.report is not None:
@@ -156,7 +157,7 @@ def write(model: EmitModel, target: Target) -> Emitted:
     for part in parts:
         lines += ["", "", *part]
     text = "\n".join(lines) + "\n"
-    return Emitted({f"{model.name}_tf.py": text}, module.users, labels_of(model))
+    return Emitted({f"{model.name}_tf.py": text}, module.users, labels_of(model), trace)
 
 
 def support(functions: Sequence[list[str]]) -> list[list[str]]:
@@ -320,7 +321,7 @@ def report_function(module: Module, derived: Function, arguments: str = "_argume
     return lines + _with_dtype(module, body)
 
 
-def _value_and_grad(module: Module) -> list[str]:
+def _value_and_grad(module: Module) -> tuple[list[str], Trace]:
     function = share_signs(module.model.gradient)
     names = module.names.copy()
     parameters = by_parameter(function)
@@ -334,7 +335,8 @@ def _value_and_grad(module: Module) -> list[str]:
     gradients = [_gradient(function, plan, own, result, i) for i, own in parameters]
     body = assignments(plan.statements, loop_writer(names.fresh)) + last
     body += tuple_lines(f"return {result}, ", gradients)
-    return lines + _with_dtype(module, body)
+    trace = Trace(function, "value_and_grad", plan.steps, result)
+    return lines + _with_dtype(module, body), trace
 
 
 def _gradient(

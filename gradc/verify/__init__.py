@@ -7,8 +7,8 @@ from gradc.verify.cases import WITNESS_TARGETS, Case, Emitted, Plan, Subject, ex
 from gradc.verify.oracle import Truth, true_values
 from gradc.verify.points import Sample, Skipped, sample
 from gradc.verify.quotient import Confirmation, confirm
-from gradc.verify.report import OutputReport, Report, SourceReport, Worst, render_report
-from gradc.verify.verdict import assess, verify
+from gradc.verify.report import Culprit, OutputReport, Report, SourceReport, Worst, render_report
+from gradc.verify.verdict import assess, verify, with_culprits
 
 __all__ = [
     "WITNESS_TARGETS",
@@ -16,6 +16,7 @@ __all__ = [
     "Bounds",
     "Case",
     "Confirmation",
+    "Culprit",
     "Emitted",
     "OutputReport",
     "Plan",
@@ -35,4 +36,5 @@ __all__ = [
     "sample",
     "true_values",
     "verify",
+    "with_culprits",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,13 +28,15 @@ class Emitted:
     """What a target was given: the legalized function with its derivatives, and the program.
 
     ``reports`` has the results with a name, as the target computes them. With ``of_sum`` the
-    function's gradients are those of the sum over rows.
+    function's gradients are those of the sum over rows. ``rounded`` makes of what was printed
+    the function whose rounding stands for the target's.
     """
 
     function: Function
     program: Program
     reports: Function | None = None
     of_sum: bool = False
+    rounded: Callable[[Function], Function] = lambda function: function
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,62 @@ class Worst:
 
 
 @dataclass(frozen=True, slots=True)
+class Culprit:
+    """The first statement of an emitted program that is wrong by itself.
+
+    ``text`` is the statement of ``file``, ``model_text`` what of the model it computes; its
+    result was ``got`` where the values that it was given make ``expected``.
+    """
+
+    file: str
+    line: int
+    column: int
+    text: str
+    point: int
+    row: int
+    got: float
+    expected: float
+    bound: float
+    model_file: str | None
+    model_line: int | None
+    model_column: int | None
+    model_text: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "text": self.text,
+            "point": self.point,
+            "row": self.row,
+            "got": number(self.got),
+            "expected": number(self.expected),
+            "bound": number(self.bound),
+            "model_file": self.model_file,
+            "model_line": self.model_line,
+            "model_column": self.model_column,
+            "model_text": self.model_text,
+        }
+
+    @property
+    def sentence(self) -> str:
+        """What is said of it below the table."""
+        text = _cut(self.text, _LONGEST_STATEMENT)
+        said = (
+            f"line {self.line} of {self.file}, `{text}`, is the first"
+            f" step that is wrong: got {self.got!r}, expected {self.expected!r}"
+        )
+        if self.model_line is None:
+            return said
+        place = f"{self.model_file}:{self.model_line}:{self.model_column}"
+        return f"{said}; it computes `{_cut(self.model_text, _LONGEST_STATEMENT)}` from {place}"
+
+
+_LONGEST_STATEMENT = 100
+
+
+@dataclass(frozen=True, slots=True)
 class OutputReport:
     """One output of one source over all points."""
 
@@ -79,7 +135,8 @@ class OutputReport:
 class SourceReport:
     """One source: an emitted target, a witness, or the oracle itself.
 
-    ``excused`` says of a witness that disagrees that the oracle's quotients side with gradc.
+    ``excused`` says of a witness that disagrees that the oracle's quotients side with gradc,
+    ``culprit`` of an emitted program which of its statements is wrong.
     """
 
     name: str
@@ -90,6 +147,7 @@ class SourceReport:
     code: str = ""
     remedy: str | None = None
     excused: bool = False
+    culprit: Culprit | None = None
 
     @property
     def max_error_ulp(self) -> float | None:
@@ -114,6 +172,8 @@ class SourceReport:
             "worst": self.worst and self.worst.to_json(),
             "outputs": [output.to_json() for output in self.outputs],
         }
+        if self.culprit is not None:
+            document["culprit"] = self.culprit.to_json()
         if self.detail:
             document["detail"] = self.detail
         if self.code:
@@ -209,6 +269,7 @@ def render_report(report: Report, *, every_output: bool = False) -> RenderableTy
     lines: list[RenderableType] = [table]
     notes = [f"{source.name}: {source.detail}" for source in report.sources if source.detail]
     notes += [f"{s.name}: {s.remedy}" for s in report.sources if s.remedy]
+    lines += [Text(f"{s.name}: {s.culprit.sentence}") for s in report.sources if s.culprit]
     lines += [Text(note, style="dim") for note in notes]
     lines.append(_summary(report))
     return Group(*lines)

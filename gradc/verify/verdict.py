@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from gradc.errors import Diagnostic
-from gradc.run import Answer, Program, ToolchainError, run
+from gradc.run import Answer, Numbers, Program, ToolchainError, run
 from gradc.verify.cases import WITNESS_TARGETS, Case, Plan, Subject, plan
+from gradc.verify.locate import locate
 from gradc.verify.report import Report, SourceReport, Verdict
 from gradc.verify.rounding import EXACT
 from gradc.verify.sources import emitted_source, oracle_source, witness_source
@@ -46,7 +48,34 @@ def verify(
             answers[name] = _in_symbols(item.program, points, min(timeout, EXACT_SECONDS))
         else:
             answers[name] = run(item.program, points, timeout=timeout, witnesses=witnesses)
-    return assess(prepared, answers, diagnostics)
+    return with_culprits(prepared, answers, assess(prepared, answers, diagnostics))
+
+
+def with_culprits(
+    prepared: Plan, answers: Mapping[str, Sequence[Answer]], report: Report
+) -> Report:
+    """The report with the statement that is wrong in each emitted program that disagrees."""
+    return replace(
+        report,
+        sources=tuple(_with_culprit(prepared, answers, source) for source in report.sources),
+    )
+
+
+def _with_culprit(
+    prepared: Plan, answers: Mapping[str, Sequence[Answer]], source: SourceReport
+) -> SourceReport:
+    if source.kind != "emitted" or source.status != "disagree":
+        return source
+    subject = prepared.subject
+    wrong = [output for output in source.outputs if output.status == "disagree" and output.worst]
+    for point in dict.fromkeys(output.worst.point for output in wrong if output.worst):
+        answer = answers[source.name][point]
+        if isinstance(answer, Numbers):
+            item, case = subject.emitted[source.name], prepared.cases[point]
+            culprit = locate(item, case, answer, point, subject.dtype)
+            if culprit is not None:
+                return replace(source, culprit=culprit)
+    return source
 
 
 def _in_symbols(
