@@ -16,12 +16,22 @@ MORE_POINTS = 200
 
 
 def differ(first: Answer, second: Answer) -> bool:
-    """Whether two answers are different numbers."""
+    """Whether a program's answer is another one than the first, which has only numbers.
+
+    Where the first is not a number the point is none of the model's.
+    """
+    if isinstance(first, Numbers) and not _finite(first):
+        return False
     if not isinstance(first, Numbers) or not isinstance(second, Numbers):
         return isinstance(first, Numbers) != isinstance(second, Numbers)
     if not _same(first.value, second.value):
         return True
     return any(not _same(first.gradient[name], second.gradient[name]) for name in first.gradient)
+
+
+def _finite(answer: Numbers) -> bool:
+    parts = [answer.value, *(part for part in answer.gradient.values() if part is not None)]
+    return all(bool(np.all(np.isfinite(np.asarray(part, float)))) for part in parts)
 
 
 def _same(first: Any, second: Any) -> bool:

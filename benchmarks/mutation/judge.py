@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from benchmarks.mutation.differ import MORE_POINTS, differ, more_points
 from benchmarks.mutation.models import Case
@@ -13,23 +14,26 @@ from gradc.model.verification import subject_of
 from gradc.run import Answer, ToolchainError, run
 from gradc.verify import Plan, assess, plan, with_culprits
 
+Fate = Literal["killed", "survived", "equal", "seen", "does not run"]
+
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class Outcome:
     """What became of one mutant.
 
-    ``runs`` says whether it computes anything, ``changes`` whether it computes other numbers,
-    ``killed`` whether verify disagrees, ``placed`` whether it names the right statement first.
+    A fault that is ``seen`` changes no output by more than 1e-10, and verify notices all the same.
+    ``placed`` says whether verify names the statement that was changed before any other one,
+    ``None`` where it names none.
     """
 
     case: str
     target: str
-    mutant: Mutant
-    runs: bool
-    changes: bool
-    killed: bool
+    kind: str
+    fate: Fate
     placed: bool | None
-    said: str = ""
+    before: str
+    after: str
+    said: str
 
 
 @dataclass(slots=True)
@@ -40,52 +44,65 @@ class Bench:
     prepared: Plan
     draw: random.Random
 
-    def fates(self, target: str, each: int) -> list[Fate]:
-        """The fates of at most ``each`` mutants of every kind."""
+    def outcomes(self, target: str, each: int) -> list[Outcome]:
+        """What becomes of at most ``each`` mutants of every kind."""
         program = self.prepared.subject.emitted[target].program
         points = [one.point for one in self.prepared.cases]
         original = run(program, points)
         more = more_points(points, MORE_POINTS, self.draw)
         more_original: list[Answer] = []
-        found: list[Fate] = []
+        found: list[Outcome] = []
         for mutant in sampled(program, each, self.draw):
             answers = run(mutant.program, points)
-            changes = _any(original, answers)
+            changes = any_differ(original, answers)
             if not changes:
                 more_original = more_original or run(program, more)
-                changes = _any(more_original, run(mutant.program, more))
-            found.append(self.fate(target, mutant, answers, changes=changes))
+                changes = any_differ(more_original, run(mutant.program, more))
+            found.append(self.outcome(target, mutant, answers, changes=changes))
         return found
 
-    def fate(self, target: str, mutant: Mutant, answers: list[Answer], *, changes: bool) -> Fate:
+    def outcome(
+        self, target: str, mutant: Mutant, answers: list[Answer], *, changes: bool
+    ) -> Outcome:
         """What verify says of these answers."""
-        runs = not all(isinstance(answer, ToolchainError) for answer in answers)
         report = assess(self.prepared, {target: answers})
         source = next(source for source in report.sources if source.name == target)
         killed = source.status == "disagree" or source.code in ("G403", "G407")
-        placed, said = None, source.status
-        if killed and runs and changes:
-            report = with_culprits(self.prepared_for(target, mutant), {target: answers}, report)
-            culprit = next(s for s in report.sources if s.name == target).culprit
-            said = "nowhere" if culprit is None else f"{culprit.line}: {culprit.text}"
-            placed = culprit is not None and culprit.line in mutant.lines
-        return Fate(self.case.name, target, mutant, runs, changes, killed, placed, said)
+        placed, said = None, str(source.status)
+        fate: Fate
+        if all(isinstance(answer, ToolchainError) for answer in answers):
+            fate = "does not run"
+        elif killed:
+            fate = "killed" if changes else "seen"
+        else:
+            fate = "survived" if changes else "equal"
+        if fate == "killed":
+            named = with_culprits(self._with(target, mutant), {target: answers}, report)
+            culprit = next(s for s in named.sources if s.name == target).culprit
+            if culprit is not None:
+                found = range(culprit.line, culprit.end_line + 1)
+                placed = bool(set(found) & set(mutant.lines))
+                said = f"{culprit.line}: {culprit.text}"
+        text = mutant.scene_text
+        before = text[mutant.expr.start : mutant.expr.end]
+        return Outcome(self.case.name, target, mutant.kind, fate, placed, before, mutant.by, said)
 
-    def prepared_for(self, target: str, mutant: Mutant) -> Plan:
+    def _with(self, target: str, mutant: Mutant) -> Plan:
         """What is known of the model, with the mutant in the place of its program."""
         subject = self.prepared.subject
         item = replace(subject.emitted[target], program=mutant.program)
-        return replace(
-            self.prepared, subject=replace(subject, emitted={**subject.emitted, target: item})
-        )
+        emitted = {**subject.emitted, target: item}
+        return replace(self.prepared, subject=replace(subject, emitted=emitted))
 
 
-def _any(first: Sequence[Answer], second: Sequence[Answer]) -> bool:
+def any_differ(first: Sequence[Answer], second: Sequence[Answer]) -> bool:
+    """Whether two programs differ at some point."""
     return any(differ(one, other) for one, other in zip(first, second, strict=True))
 
 
-def prepare(case: Case, targets: Sequence[str], points: int, seed: int) -> Bench:
+def prepare(case: Case, targets: Sequence[str], points: int = 20, seed: int = 0) -> Bench:
     """Find out once what is true of a model."""
     subject = subject_of(case.model, targets, [], "float64", hessian=False)
     given = [case.model.complete(case.at)] if case.model.is_complete(case.at) else []
-    return Bench(case, plan(subject, given, count=points, seed=seed), random.Random(seed))
+    prepared = plan(subject, given, count=points, seed=seed)
+    return Bench(case, prepared, random.Random(f"{case.name} {seed}"))  # noqa: S311 - test data

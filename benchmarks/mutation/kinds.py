@@ -14,12 +14,16 @@ Change = tuple[Expr, str]
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A program whose expressions are changed: its text, its names, its language's spellings."""
+    """A program whose expressions are changed: its text, its names, its language's spellings.
+
+    ``conditions`` are the names that stand for true or false.
+    """
 
     text: str
     spelling: Spelling
     inputs: Sequence[str]
     steps: Sequence[Step] = field(default=())
+    conditions: frozenset[str] = field(default=frozenset())
 
     def of(self, expr: Expr) -> str:
         """The text of an expression, safe beside any operator."""
@@ -38,15 +42,6 @@ class Scene:
 
     def call(self, function: str, *args: str) -> str:
         return f"{self.spelling.texts[function]}({', '.join(args)})"
-
-    @property
-    def conditions(self) -> list[str]:
-        """Names that stand for conditions."""
-        found: list[str] = []
-        for step in self.steps:
-            if is_true_or_false(step.expr, found):
-                found.append(step.name)
-        return found
 
 
 Kind = Callable[[Scene, Step], Iterator[Change]]
@@ -293,13 +288,17 @@ def _(scene: Scene, step: Step) -> Iterator[Change]:
                     yield expr, other
 
 
+# So many statements back somebody may slip a line.
+_NEAR = 6
+
+
 @kind("wrong intermediate")
 def _(scene: Scene, step: Step) -> Iterator[Change]:
     names = [s.name for s in scene.steps if s.name.isidentifier() and s.start < step.start]
     numbers = [name for name in names if name not in scene.conditions]
     for expr in _numeric(scene, step):
         if expr.what == "name" and expr.name in numbers:
-            for other in numbers:
+            for other in numbers[-_NEAR:]:
                 if other != expr.name:
                     yield expr, other
 

@@ -58,14 +58,18 @@ def case_of(row: dict[str, Any]) -> Case | None:
     return Case(row["id"], model, at)
 
 
-def chosen() -> Iterator[Case]:
-    """The models of the table, small enough to be asked often."""
+def chosen_rows() -> list[dict[str, Any]]:
+    """The rows of the table's models, small enough to be asked often."""
+    found: list[dict[str, Any]] = []
     for name, every in _EVERY.items():
         for row in list(rows(name))[::every]:
-            numbers = sum(
-                len(v) if isinstance(v, list) else 1
-                for v in (*row["params"].values(), *row["data"].values())
-            )
-            case = case_of(row) if row["params"] and numbers <= _MOST_NUMBERS else None
-            if case is not None:
-                yield case
+            values = (*row["params"].values(), *row["data"].values())
+            numbers = sum(len(v) if isinstance(v, list) else 1 for v in values)
+            if row["params"] and numbers <= _MOST_NUMBERS:
+                found.append(row)
+    return found
+
+
+def chosen() -> Iterator[Case]:
+    """The models of the table."""
+    yield from filter(None, map(case_of, chosen_rows()))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gradc.errors import Source
+from gradc.errors import GradcError, Source
 from gradc.syntax import Kind, Tree, parse_r
 
 What = Literal["number", "name", "unary", "binary", "compare", "call", "index", "other"]
@@ -76,8 +76,6 @@ class PythonText:
         return self.starts[line - 1] + len(before)
 
     def span(self, node: ast.AST) -> tuple[int, int]:
-        at = ast.get_source_segment  # the same notion of a node's extent
-        del at
         return (
             self.place(node.lineno, node.col_offset),
             self.place(node.end_lineno, node.end_col_offset),
@@ -176,7 +174,6 @@ def r_steps(text: str, function: str) -> list[Step]:
     tree = parse_r(Source(f"{function}.R", text))
     body = _r_body(tree, function)
     found: list[Step] = []
-    result = ""
     pending = [body]
     while pending:
         node = pending.pop()
@@ -192,8 +189,6 @@ def r_steps(text: str, function: str) -> list[Step]:
                 found += _r_columns(r_expr(tree, right))
             elif tree.head(right) is None or not _is_check(tree, left, right):
                 found.append(Step(name, r_expr(tree, right), start, end))
-                result = name
-    del result
     return found
 
 
@@ -242,8 +237,8 @@ def cpp_steps(text: str) -> list[Step]:
         value, start = match["value"], match.start("value")
         try:
             tree = parse_r(Source("step", value))
-        except Exception:  # noqa: BLE001 - a type, a cast: nothing that is mutated
-            continue
+        except GradcError:
+            continue  # a type or a cast: nothing that is changed here
         if len(tree.roots) == 1:
             name = match["name"] or "return"
             expr = r_expr(tree, tree.roots[0], start)
@@ -265,10 +260,19 @@ def replaced(text: str, expr: Expr, by: str) -> str:
     return f"{text[: expr.start]}({by}){text[expr.end :]}"
 
 
-def is_true_or_false(expr: Expr, known: Sequence[str]) -> bool:
+def is_true_or_false(expr: Expr, known: Collection[str]) -> bool:
     """Whether an expression is a condition."""
     if expr.what == "compare":
         return True
     if expr.what == "name":
         return expr.name in known
     return expr.name in ("&", "|", "!", "np.isfinite", "np.isnan")
+
+
+def conditions_of(steps: Sequence[Step]) -> frozenset[str]:
+    """The names that stand for true or false."""
+    found: set[str] = set()
+    for step in steps:
+        if is_true_or_false(step.expr, found):
+            found.add(step.name)
+    return frozenset(found)

@@ -273,12 +273,11 @@ def _origin(item: Emitted, one: _Wrong) -> Span | None:
 
 
 def _culprit(program: Program, span: Span, one: _Wrong, point: int, origin: Span | None) -> Culprit:
-    line, column = span.source.place(span.start)
     where = None if origin is None else origin.source.place(origin.start)
     return Culprit(
         program.main_file,
-        line,
-        column,
+        *span.source.place(span.start),
+        *span.source.place(span.end),
         " ".join(span.text.split()),
         point,
         one.row,

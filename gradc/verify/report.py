@@ -68,6 +68,8 @@ class Culprit:
     file: str
     line: int
     column: int
+    end_line: int
+    end_column: int
     text: str
     point: int
     row: int
@@ -84,6 +86,8 @@ class Culprit:
             "file": self.file,
             "line": self.line,
             "column": self.column,
+            "end_line": self.end_line,
+            "end_column": self.end_column,
             "text": self.text,
             "point": self.point,
             "row": self.row,

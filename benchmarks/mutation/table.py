@@ -1,0 +1,89 @@
+"""The table: a row a kind, and the totals of each target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from benchmarks.mutation.alarms import Alarms
+from benchmarks.mutation.judge import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Counts of mutants; the rates are of those that change a value and run."""
+
+    name: str
+    mutants: int
+    idle: int
+    equal: int
+    changing: int
+    killed: int
+    placed: int
+    placeable: int
+
+    def cells(self) -> list[str]:
+        return [
+            self.name,
+            str(self.mutants),
+            str(self.idle),
+            str(self.equal),
+            str(self.changing),
+            _percent(self.killed, self.changing),
+            _percent(self.placed, self.placeable),
+        ]
+
+
+HEADINGS = ("", "mutants", "do not run", "equal", "changing", "killed", "place first")
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else "–"
+
+
+def row(name: str, outcomes: Sequence[Outcome]) -> Row:
+    """The counts of some mutants."""
+    fates = [one.fate for one in outcomes]
+    killed = [one for one in outcomes if one.fate == "killed"]
+    # A template has no statements that verify can look at.
+    placeable = [one for one in killed if one.target != "tmb"]
+    return Row(
+        name,
+        len(outcomes),
+        fates.count("does not run"),
+        fates.count("equal") + fates.count("seen"),
+        len(killed) + fates.count("survived"),
+        len(killed),
+        sum(one.placed is True for one in placeable),
+        len(placeable),
+    )
+
+
+def rows(outcomes: Sequence[Outcome], by: Callable[[Outcome], str]) -> Iterator[Row]:
+    """The counts by kind, or by target, in the order in which they come."""
+    for name in dict.fromkeys(by(one) for one in outcomes):
+        yield row(name, [one for one in outcomes if by(one) == name])
+
+
+def table(found: Iterable[Row]) -> list[str]:
+    """Rows as a table of Markdown, columns of one width."""
+    cells = [list(HEADINGS), *(one.cells() for one in found)]
+    widths = [max(len(line[k]) for line in cells) for k in range(len(HEADINGS))]
+    lines = [_line(line, widths) for line in cells]
+    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+    return [lines[0], "| " + " | ".join(rule) + " |", *lines[1:]]
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    first = cells[0].ljust(widths[0])
+    rest = [cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)]
+    return "| " + " | ".join([first, *rest]) + " |"
+
+
+def alarm_lines(found: Alarms) -> list[str]:
+    """What came of the programs that are right."""
+    return [
+        f"{found.programs} right programs at {found.points} points, {found.kinks} of them kinks:"
+        f" {len(found.false)} false alarms (95 % upper bound {100 * found.upper:.2f} %),"
+        f" {found.inconclusive} inconclusive, {found.overflows} told that they overflow."
+    ]
