@@ -11,7 +11,7 @@ from benchmarks.mutation.alarms import CORPORA, Alarms
 from benchmarks.mutation.judge import Outcome
 from benchmarks.mutation.models import ROOT, chosen_rows
 from benchmarks.mutation.page import page
-from benchmarks.mutation.table import alarm_lines, row, rows, table
+from benchmarks.mutation.table import alarm_lines, planted, row, rows, table, unfit_lines
 from benchmarks.mutation.work import Part, Task, done
 
 PAGE = ROOT / "docs" / "mutation.md"
@@ -71,13 +71,14 @@ def main(
                 click.echo(_described(outcome))
         for said in alarms.false:
             click.echo(f"FALSE ALARM {said}")
+    left_out, outcomes = unfit_lines(outcomes), planted(outcomes)
     kinds = [*rows(outcomes, lambda o: o.kind), row("all", outcomes)]
     lines = [*table(kinds), "", *table(rows(outcomes, lambda o: o.target)), ""]
-    lines += alarm_lines(alarms)
+    lines += [*left_out, *alarm_lines(alarms)]
     click.echo("\n".join(lines))
     click.echo(f"finished in {time.perf_counter() - begin:.0f} s")
     if write:
-        PAGE.write_text(page(outcomes, alarms), encoding="utf-8")
+        PAGE.write_text(page(outcomes, alarms, left_out), encoding="utf-8")
 
 
 def _described(one: Outcome) -> str:

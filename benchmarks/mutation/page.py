@@ -22,12 +22,12 @@ statement before any other. Templates of TMB are judged by their answers alone.
 """
 
 
-def page(outcomes: Sequence[Outcome], alarms: Alarms) -> str:
+def page(outcomes: Sequence[Outcome], alarms: Alarms, left_out: Sequence[str]) -> str:
     """The page as Markdown."""
     kinds = [*rows(outcomes, lambda o: o.kind), row("all", outcomes)]
     survived = [one for one in outcomes if one.fate == "survived"]
     parts = [_HEAD, "## By kind of fault\n", *table(kinds), "\n## By target\n"]
-    parts += [*table(rows(outcomes, lambda o: o.target)), "\n## False alarms\n"]
+    parts += [*table(rows(outcomes, lambda o: o.target)), *left_out, "\n## False alarms\n"]
     parts += [*alarm_lines(alarms)]
     parts += [f"- {said}" for said in alarms.false]
     if survived:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from benchmarks.mutation.alarms import Alarms
-from benchmarks.mutation.judge import Outcome
+from benchmarks.mutation.judge import UNFIT, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,19 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     first = cells[0].ljust(widths[0])
     rest = [cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)]
     return "| " + " | ".join([first, *rest]) + " |"
+
+
+def unfit_lines(outcomes: Sequence[Outcome]) -> list[str]:
+    """Programs that were left out because verify disagrees with them unchanged."""
+    names = [f"{one.case} on {one.target}" for one in outcomes if one.kind == UNFIT]
+    return [f"Left out, because verify finds them wrong as they are: {', '.join(names)}."] * bool(
+        names
+    )
+
+
+def planted(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The outcomes of planted faults."""
+    return [one for one in outcomes if one.kind != UNFIT]
 
 
 def alarm_lines(found: Alarms) -> list[str]:

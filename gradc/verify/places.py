@@ -45,7 +45,7 @@ class Places:
         return self.gradients[0] if self.gradients else None
 
     def keep(self, name: str, extent: _Extent) -> None:
-        """Note a statement; a name that gets a value more often stands for all that lies between."""
+        """Note a statement; a name with several stands for all that lies between them."""
         before = self.steps.get(name)
         start = extent[0] if before is None else before.start
         self.steps[name] = self.span((start, extent[1]))
