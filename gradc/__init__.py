@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from gradc.errors import Diagnostic, GradcError
 
 if TYPE_CHECKING:
+    from gradc import bridge
+    from gradc.checking import Finding, Findings, check
     from gradc.fitting import Fit, fit
     from gradc.model import Evaluation, Model, compile, gradient  # noqa: A004
     from gradc.verify import Report
@@ -22,10 +24,14 @@ __version__ = "0.1.0"
 __all__ = [
     "Diagnostic",
     "Evaluation",
+    "Finding",
+    "Findings",
     "Fit",
     "GradcError",
     "Model",
     "Report",
+    "bridge",
+    "check",
     "compile",
     "fit",
     "gradient",
@@ -33,9 +39,12 @@ __all__ = [
 
 _HOMES = {
     "Evaluation": "gradc.model",
+    "Finding": "gradc.checking",
+    "Findings": "gradc.checking",
     "Fit": "gradc.fitting",
     "Model": "gradc.model",
     "Report": "gradc.verify",
+    "check": "gradc.checking",
     "compile": "gradc.model",
     "fit": "gradc.fitting",
     "gradient": "gradc.model",
@@ -44,6 +53,10 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Load a part of the API when it is first used, so that importing gradc costs nothing."""
+    if name == "bridge":
+        from importlib import import_module
+
+        return import_module("gradc.bridge")
     if name not in _HOMES:
         raise AttributeError(f"module 'gradc' has no attribute '{name}'")
     from importlib import import_module

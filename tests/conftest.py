@@ -48,7 +48,7 @@ def missing(toolchain: str) -> str | None:
         return None if find_spec(toolchain) else toolchain
     if toolchain == "tf":
         return missing("tensorflow")
-    if toolchain not in ("r", "tmb", "optimx", "numDeriv", "testthat"):
+    if toolchain not in ("r", "tmb", "optimx", "numDeriv", "testthat", "reticulate"):
         raise pytest.UsageError(f"needs({toolchain!r}): there is no such toolchain")
     if "base" not in r_packages():
         return "R"

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import click
 
+from gradc.cli.check import check_command
 from gradc.cli.compile import compile_command
 from gradc.cli.doctor import doctor_command, targets_command, versions
 from gradc.cli.evaluate import eval_command
@@ -48,6 +49,7 @@ def gradc(context: click.Context) -> None:
     gradc compile model.txt --target r,tmb,tf    write the code and prove that it agrees
     gradc eval -e 'x^2*exp(-x)' --at x=2         value and gradient at a point
     gradc fit model.txt --data data.csv          estimates and standard errors
+    gradc check fit.R                            is the gradient that somebody wrote right?
     gradc doctor                                 what this machine can run
     """  # noqa: D301 - click reads the backspace as "keep these lines as they are"
     if context.invoked_subcommand is None:
@@ -58,6 +60,7 @@ for _command in (
     compile_command,
     eval_command,
     verify_command,
+    check_command,
     fit_command,
     targets_command,
     doctor_command,

@@ -35,6 +35,9 @@ MISSING = 3
 @click.option(
     "--dtype", type=click.Choice(["float64", "float32"]), default="float64", show_default=True
 )
+@click.option(
+    "--digits", is_flag=True, help="Show where digits are lost; in float32 they are in any case."
+)
 @click.option("--hessian", is_flag=True, help="Compare second derivatives too.")
 @click.option("--require", metavar="LIST", help="Targets that must answer, else exit status 3.")
 @click.option("--strict", is_flag=True, help="Take an inconclusive comparison for a disagreement.")
@@ -44,6 +47,7 @@ def verify_command(
     points: int,
     seed: int,
     dtype: str,
+    digits: bool,
     hessian: bool,
     require: str | None,
     strict: bool,
@@ -67,12 +71,15 @@ def verify_command(
             dtype=dtype,
             at=[point for point in given if point] or None,
             hessian=hessian,
+            digits=digits or dtype == "float32",
         )
     if format_ == "json":
         write_json(document(**_with_notes(report.to_json(), model)))
     else:
         write_diagnostics([*model.notes, *report.diagnostics])
         write_rich(render_report(report, every_output=True))
+        if report.precision is not None and (digits or report.precision):
+            write_rich(report.precision)
     status = report.exit_code(required, strict)
     if status == MISSING and format_ == "text":
         write_diagnostics(_unanswered(report, required))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -50,8 +51,11 @@ def build(
     wrt: Sequence[str] | None = None,
     at: Mapping[str, Any] | None = None,
     name: str = "model",
+    module: ast.Module | None = None,
 ) -> Built:
     """The function that a text means.
+
+    ``module`` is the part of a Python text that is read; without it the whole text is.
 
     ``syntax`` is ``"r"`` or ``"python"``. ``wrt`` names the parameters; without it the call that
     makes the model does (``deriv``, ``optim``, ``nls`` …), and without that every free symbol
@@ -63,7 +67,7 @@ def build(
     ------
         GradcError: the text is wrong or goes beyond the language.
     """
-    built = _build(source, syntax == "python", wrt, at, name)
+    built = _build(source, syntax == "python", wrt, at, name, module)
     return replace(built, notes=[explained(note) for note in built.notes])
 
 
@@ -73,8 +77,9 @@ def _build(
     wrt: Sequence[str] | None,
     at: Mapping[str, Any] | None,
     name: str,
+    module: ast.Module | None = None,
 ) -> Built:
-    tree = parse_python(source) if is_python else parse_r(source)
+    tree = parse_python(source, module) if is_python else parse_r(source)
     if not tree.roots:
         raise fail("G104", "there is no expression in this text", Span(0, 0, source))
     reading = Reading(wrt)

@@ -189,6 +189,29 @@ class Graph:
                 return None
             node = derived.primal
 
+    def is_whole(self, node: int) -> bool:
+        """Whether a node is all that its place stands for, and no step of an expansion of it."""
+        graph: Graph = self
+        while not graph._spans.get(node) and graph._ancestor is not None:
+            ids = graph._ancestor_ids
+            if node >= len(ids) or (node + 1 < len(ids) and ids[node + 1] == ids[node]):
+                return False
+            node, graph = ids[node], graph._ancestor
+        return True
+
+    def provenance(self, node: int) -> tuple[Span | None, str | None]:
+        """As :meth:`place`, with the rule's primitive where a derivative made the node."""
+        graph: Graph = self
+        while not graph._spans.get(node):
+            if graph._ancestor is not None and node < len(graph._ancestor_ids):
+                node, graph = graph._ancestor_ids[node], graph._ancestor
+                continue
+            derived = graph.derivation(node)
+            if derived is None or derived.primal >= node:
+                return None, None
+            return graph.place(derived.primal), derived.rule
+        return graph._spans[node][0], None
+
 
 def reachable(graph: Graph, roots: Iterable[int]) -> bytearray:
     """A mark per node: 1 where some root depends on it."""

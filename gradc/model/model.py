@@ -24,7 +24,7 @@ from gradc.syntax.rope import Text
 from gradc.targets import TARGETS
 
 if TYPE_CHECKING:
-    from gradc.verify import Report
+    from gradc.verify import Precision, Report
 
 Syntax = Literal["r", "python"]
 
@@ -250,16 +250,34 @@ class Model:
         at: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
         *,
         hessian: bool = False,
+        digits: bool = False,
     ) -> Report:
-        """Run every target and witness and judge each answer by the proved bound."""
+        """Run every target and witness and judge each answer by the proved bound.
+
+        ``digits`` explains where digits are lost, in the report's ``precision``.
+        """
         from gradc.model.verification import verify_model
 
-        return verify_model(self, targets, witnesses, points, seed, dtype, at, hessian)
+        return verify_model(self, targets, witnesses, points, seed, dtype, at, hessian, digits)
+
+    def precision(
+        self,
+        at: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        dtype: str = "float32",
+        target: str = "numpy",
+    ) -> Precision:
+        """Where value and gradient lose digits, as written and as emitted; runs nothing.
+
+        Raises: GradcError (G504) for a target that does not compute in ``dtype``.
+        """
+        from gradc.model.verification import precision
+
+        return precision(self, at, dtype, target)
 
 
 def compile(  # noqa: A001 - the API's name, as in re.compile
     text_or_path: str | Path,
-    wrt: Sequence[str] | None = None,
+    wrt: str | Sequence[str] | None = None,
     syntax: Syntax | str | None = None,
     at: Mapping[str, Any] | None = None,
     name: str | None = None,
@@ -269,9 +287,9 @@ def compile(  # noqa: A001 - the API's name, as in re.compile
 ) -> Model:
     """Read a model from a text (``str``) or a file (``Path``).
 
-    ``wrt`` names what to differentiate by. ``at`` gives values: a list makes a parameter a
-    vector of that length, and without ``wrt`` an input with a value is data. ``syntax`` is
-    decided by the file's ending, and for a text it is R.
+    ``wrt`` names what to differentiate by, one name or several. ``at`` gives values: a list makes
+    a parameter a vector of that length, and without ``wrt`` an input with a value is data.
+    ``syntax`` is decided by the file's ending, and for a text it is R.
 
     Raises: GradcError, whose ``diagnostics`` say what is wrong and where.
 
@@ -294,7 +312,8 @@ def compile(  # noqa: A001 - the API's name, as in re.compile
         built = build(
             source,
             syntax=syntax or "r",
-            wrt=wrt,
+            # A sequence of letters is never meant, and one name is what R hands over for c("amp").
+            wrt=[wrt] if isinstance(wrt, str) else wrt,
             at=None if at is None else usable(check_point(at)),
             name=identifier,
         )
@@ -315,7 +334,7 @@ def _read(path: Path) -> str:
 
 
 def gradient(
-    text: str, wrt: Sequence[str] | None = None, syntax: str | None = None
+    text: str, wrt: str | Sequence[str] | None = None, syntax: str | None = None
 ) -> Callable[..., Any]:
     """Value and gradient of an expression as a NumPy function of keyword arguments.
 

@@ -11,7 +11,16 @@ from gradc.ir import Function
 from gradc.passes import as_rounded
 from gradc.targets import TARGETS
 from gradc.targets.target import LACKS
-from gradc.verify import WITNESS_TARGETS, Emitted, Report, Subject, verify
+from gradc.verify import (
+    WITNESS_TARGETS,
+    Emitted,
+    Precision,
+    Report,
+    Subject,
+    computes_in,
+    precision_at,
+    verify,
+)
 
 if TYPE_CHECKING:
     from gradc.model.model import Model
@@ -27,6 +36,7 @@ def verify_model(
     dtype: str,
     at: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None,
     hessian: bool,
+    digits: bool = False,
 ) -> Report:
     """Run targets and witnesses and judge them; see :meth:`Model.verify`.
 
@@ -42,7 +52,7 @@ def verify_model(
     complete = [model.complete(point) for point in given if model.is_complete(point)]
     partial = next((point for point in given if not model.is_complete(point)), None)
     base = None if partial is None else model.known_part(partial)
-    return verify(subject, complete, count=points, seed=seed, base=base)
+    return verify(subject, complete, count=points, seed=seed, base=base, digits=digits)
 
 
 def subject_of(
@@ -58,6 +68,9 @@ def subject_of(
     emitted: dict[str, Emitted] = {}
     unsupported: dict[str, str] = {}
     for target in targets:
+        if not computes_in(target, dtype):
+            unsupported[target] = f"target {target} computes in doubles only"
+            continue
         try:
             program = model.program(target, hessian=hessian, dtype=dtype)
         except GradcError as error:
@@ -79,6 +92,17 @@ def subject_of(
     plain = stages.plain_hessian if hessian else stages.plain_gradient
     reports = _reports(stages.plain_report) if named else None
     return Subject(stages.plain, plain, emitted, heard, dtype, unsupported, reports)
+
+
+def precision(
+    model: Model, at: Mapping[str, Any] | Sequence[Mapping[str, Any]], dtype: str, target: str
+) -> Precision:
+    """Where digits are lost at some points; see :meth:`Model.precision`."""
+    (wanted,) = _chosen(target, TARGETS, "G006", "target")
+    points = [model.complete(point) for point in ([at] if isinstance(at, Mapping) else at)]
+    written = model.stages.legal(wanted, "plain_gradient")
+    emitted = _computed(model.stages, wanted, "gradient")
+    return precision_at(_as_rounded(written, wanted), emitted, wanted, dtype, points)
 
 
 def _computed(stages: Stages, target: str, derived: str) -> Function:

@@ -9,7 +9,7 @@ from gradc.passes.own import mark_own
 from gradc.passes.rebuild import simplify
 from gradc.passes.rows import Split, Squares, rows_of, split_rows
 from gradc.passes.squares import mean, measured, residuals, response, terms
-from gradc.passes.stabilize import stabilize
+from gradc.passes.stabilize import Form, forms, stabilize, stable_node
 from gradc.passes.stack import ACTIVATIONS, Affine, Cell, Stack, find_stack
 from gradc.passes.unroll import unroll
 
@@ -17,12 +17,14 @@ __all__ = [
     "ACTIVATIONS",
     "Affine",
     "Cell",
+    "Form",
     "Split",
     "Squares",
     "Stack",
     "as_rounded",
     "expected",
     "find_stack",
+    "forms",
     "legalize",
     "mark_own",
     "mean",
@@ -34,6 +36,7 @@ __all__ = [
     "simplify",
     "split_rows",
     "stabilize",
+    "stable_node",
     "terms",
     "unroll",
 ]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from gradc.diff.template import Apply, Make, Template, Variable, compile_template, read, variables
 from gradc.ir import Function, Graph, Record, rebuild
-from gradc.passes.match import matches, primitives
+from gradc.passes.match import Bindings, matches, primitives
 from gradc.passes.rebuild import STRUCTURAL, with_bodies
 from gradc.prims import TABLE, Builder, Stabilizes
 
@@ -45,7 +45,7 @@ class _Rule:
     """A rule ready to run; ``guarded`` where it chooses between a new form and the old one."""
 
     text: Stabilizes
-    pattern: Template
+    pattern: Apply
     make: Make
     names: tuple[str, ...]
     varies: frozenset[str]
@@ -55,6 +55,12 @@ class _Rule:
     makes: frozenset[str]
     children: frozenset[object]
 
+    def accepts(self, graph: Graph, bound: Bindings) -> bool:
+        """Whether what the variables stand for varies, or is constant, as the rule wants."""
+        return all(not graph.is_const(bound[v]) for v in self.varies) and all(
+            graph.is_const(bound[v]) for v in self.constant
+        )
+
 
 @lru_cache(maxsize=1)
 def _rules() -> dict[str, tuple[_Rule, ...]]:
@@ -62,26 +68,65 @@ def _rules() -> dict[str, tuple[_Rule, ...]]:
     found: dict[str, list[_Rule]] = {}
     from_table = [rule for prim in TABLE for rule in prim.stabilizes]
     for text in (*from_table, *_RULES):
-        pattern = read(text.pattern)
-        if not isinstance(pattern, Apply):
-            raise TypeError(f"a pattern applies a primitive: {text.pattern!r}")
-        becomes = read(text.becomes)
-        names = tuple(variables(pattern))
-        slots = {name: index for index, name in enumerate(names)}
-        rule = _Rule(
-            text,
-            pattern,
-            compile_template(becomes, slots),
-            names,
-            frozenset(text.varies.split()),
-            frozenset(text.constant.split()),
-            isinstance(becomes, Apply) and becomes.prim == "select",
-            frozenset(primitives(pattern)),
-            frozenset(primitives(becomes)),
-            frozenset(_mark(arg) for arg in pattern.args if not isinstance(arg, Variable)),
-        )
-        found.setdefault(pattern.prim, []).append(rule)
+        rule = _compiled(text)
+        found.setdefault(rule.pattern.prim, []).append(rule)
     return {prim: tuple(rules) for prim, rules in found.items()}
+
+
+def _compiled(text: Stabilizes) -> _Rule:
+    pattern = read(text.pattern)
+    if not isinstance(pattern, Apply):
+        raise TypeError(f"a pattern applies a primitive: {text.pattern!r}")
+    becomes = read(text.becomes)
+    names = tuple(variables(pattern))
+    slots = {name: index for index, name in enumerate(names)}
+    return _Rule(
+        text,
+        pattern,
+        compile_template(becomes, slots),
+        names,
+        frozenset(text.varies.split()),
+        frozenset(text.constant.split()),
+        isinstance(becomes, Apply) and becomes.prim == "select",
+        frozenset(primitives(pattern)),
+        frozenset(primitives(becomes)),
+        frozenset(_mark(arg) for arg in pattern.args if not isinstance(arg, Variable)),
+    )
+
+
+@lru_cache(maxsize=64)
+def forms(prim: str, texts: tuple[Stabilizes, ...]) -> tuple[Form, ...]:
+    """What gives another form to a node of this primitive, one for each of these rules.
+
+    Each takes a graph and a node and gives None where the node does not match.
+    """
+    rules = [rule for rule in map(_compiled, texts) if rule.pattern.prim == prim]
+    return tuple(partial(_applied, rule) for rule in rules)
+
+
+Form = Callable[[Graph, int], int | None]
+
+
+def stable_node(graph: Graph, node: int, depth: int = 3) -> int:
+    """The stable form of one node and of what is below it, to a depth; others keep theirs."""
+    every = {name: list(rules) for name, rules in _rules().items()}
+    return _stable_node(_Rewriter(graph, every, sums=True), node, depth)
+
+
+def _stable_node(builder: _Rewriter, node: int, depth: int) -> int:
+    name, attrs, *args = builder.graph.records[node]
+    if not args or name in STRUCTURAL:
+        return node
+    if depth:
+        args = [_stable_node(builder, arg, depth - 1) for arg in args]
+    return builder.rewrite(builder.apply(name, args, attrs), guarded=False)
+
+
+def _applied(rule: _Rule, graph: Graph, node: int) -> int | None:
+    for bound in matches(graph, rule.pattern, node, {}):
+        if rule.accepts(graph, bound):
+            return rule.make(Builder(graph), [bound[v] for v in rule.names])
+    return None
 
 
 def _mark(template: Template) -> object:
@@ -206,9 +251,7 @@ class _Rewriter(Builder):
             if not rule.children <= children or (rule.guarded and guarded):
                 continue
             for bound in matches(graph, rule.pattern, node, {}):
-                if all(not graph.is_const(bound[v]) for v in rule.varies) and all(
-                    graph.is_const(bound[v]) for v in rule.constant
-                ):
+                if rule.accepts(graph, bound):
                     return rule.make(self, [bound[v] for v in rule.names])
         return None
 

@@ -24,7 +24,15 @@ from gradc.run.wire import LENGTHS, Message, decode, frame_length
 
 START_SECONDS = 120.0
 DEFAULT_MEMORY = 4 << 30
-LABELS = {"numpy": "NumPy", "tf": "TensorFlow", "r": "R", "tmb": "TMB", "sympy": "SymPy"}
+LABELS = {
+    "bridge": "R",
+    "numpy": "NumPy",
+    "tf": "TensorFlow",
+    "r": "R",
+    "tmb": "TMB",
+    "sympy": "SymPy",
+    "python": "Python",
+}
 
 _TICK = 0.05
 _LAST_WORDS = 2000

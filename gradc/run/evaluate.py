@@ -89,7 +89,7 @@ def unsupported(program: Program, witnesses: Sequence[str]) -> ToolchainError | 
         if program.target != "tf":
             return ToolchainError("G408", f"witness {name} runs beside target tf only")
     if program.dtype != "float64" and program.target in ("r", "tmb", "sympy"):
-        return ToolchainError("G408", f"target {program.target} computes in float64 only")
+        return ToolchainError("G408", f"target {program.target} computes in doubles only")
     return None
 
 

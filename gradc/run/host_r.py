@@ -74,23 +74,43 @@ class HostedR:
         """A logical of length one."""
         return self._rinterface.BoolSexpVector([value])
 
-    def numbers(self, values: Sequence[Tensor]) -> Any:
-        """A list of numeric vectors and matrices, bit for bit."""
-        return self._rinterface.ListSexpVector([self._number(value) for value in values])
+    def double(self, value: float) -> Any:
+        """A numeric vector of length one."""
+        return self._rinterface.FloatSexpVector([value])
 
-    def _number(self, value: Tensor) -> Any:
+    def list(self, values: Mapping[str, Any]) -> Any:
+        """A list by name."""
+        made = self._rinterface.ListSexpVector(list(values.values()))
+        made.do_slot_assign("names", self.strings(list(values)))
+        return made
+
+    def vectors(self, values: Sequence[Any]) -> Any:
+        """A list of what R has already."""
+        return self._rinterface.ListSexpVector(values)
+
+    @property
+    def null(self) -> Any:
+        """The type of NULL."""
+        return self._rinterface.RTYPES.NILSXP
+
+    def numbers(self, values: Sequence[Tensor]) -> Any:
+        """A list of numeric vectors and arrays, bit for bit."""
+        return self.vectors([self.number(value) for value in values])
+
+    def number(self, value: Tensor) -> Any:
+        """A numeric vector, matrix or array, bit for bit."""
         data = to_column_major(value)
         vector = self._rinterface.FloatSexpVector.from_memoryview(memoryview(data))
         # from_memoryview() gives a bare capsule; the constructor wraps it.
         vector = self._rinterface.FloatSexpVector(vector)
-        if len(value.shape) == 2:
+        if len(value.shape) >= 2:
             # Set on the vector itself: R's `dim<-` would be one more call a matrix.
             vector.do_slot_assign("dim", self._rinterface.IntSexpVector(value.shape))
         return vector
 
     def tensor(self, value: Any) -> Tensor | None:
         """A numeric vector, matrix or array from R; ``None`` for NULL."""
-        if value.typeof == self._rinterface.RTYPES.NILSXP:
+        if value.typeof == self.null:
             return None
         data = array("d")
         # rpy2's view of a matrix is one of columns; their bytes are wanted as they lie.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
@@ -100,6 +101,8 @@ class Worker:
         if self._child is not None:
             self._child.forget()
         self._child = None
+        self._loaded.clear()
+        self.lock = threading.RLock()
 
 
 class Pool:
@@ -108,6 +111,14 @@ class Pool:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._workers: dict[str, Worker] = {}
+        self._private: weakref.WeakSet[Worker] = weakref.WeakSet()
+
+    def private(self, toolchain: str) -> Worker:
+        """A worker that nobody else is given; its owner ends it, or the end of this process."""
+        worker = Worker(toolchain)
+        with self._lock:
+            self._private.add(worker)
+        return worker
 
     def worker(self, toolchain: str) -> Worker:
         """The worker of a toolchain; nothing is started yet."""
@@ -117,7 +128,7 @@ class Pool:
     def close(self) -> None:
         """End all children; the pool can be used again."""
         with self._lock:
-            workers = list(self._workers.values())
+            workers = [*self._workers.values(), *self._private]
             self._workers.clear()
         for worker in workers:
             # A thread that never lets go must not keep the interpreter from ending.
@@ -128,7 +139,7 @@ class Pool:
 
     def forget(self) -> None:
         """Begin anew after a fork, whose locks and children belong to the parent."""
-        for worker in self._workers.values():
+        for worker in (*self._workers.values(), *self._private):
             worker.forget()
         self._lock = threading.Lock()
         self._workers = {}

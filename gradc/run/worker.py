@@ -55,6 +55,16 @@ class FittingHost(Protocol):
 
 
 @runtime_checkable
+class SessionHost(Protocol):
+    """A toolchain that runs a user's own script, step by step."""
+
+    def session(
+        self, header: Mapping[str, Any], tensors: Mapping[str, Tensor]
+    ) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        """One step of the session."""
+
+
+@runtime_checkable
 class TracingHost(Protocol):
     """A toolchain that shows the intermediate results of a program."""
 
@@ -105,6 +115,10 @@ def _answer(
             if not isinstance(host, FittingHost):
                 raise ToolchainError("G408", "this toolchain does not fit")
             return host.fit(programs[key], header, request.tensors)
+        elif header["do"] == "session":
+            if not isinstance(host, SessionHost):
+                raise ToolchainError("G408", "this toolchain runs no scripts")
+            return host.session(header, request.tensors)
         elif header["do"] == "trace":
             if not isinstance(host, TracingHost):
                 raise ToolchainError("G408", "this toolchain shows no intermediate results")

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradc.run.host_r import SOURCE, HostedR, fit_reply, missing_package, named, report_tensors
+from gradc.run.session_r import steps
+from gradc.run.ship_r import argument, shipped
 from gradc.run.wire import Tensor
 from gradc.run.worker import ProgramError, serve, write_files
 
@@ -91,6 +93,7 @@ class RHost:
         self._load: Any = None
         self._evaluate: Any = None
         self._fit: Any = None
+        self._session: dict[str, Any] | None = None
         self._trace: Any = None
 
     def start(self) -> dict[str, Any]:
@@ -154,6 +157,17 @@ class RHost:
         except ProgramError as error:
             raise missing_package(error) from error
         return fit_reply(r, named(found))
+
+    def session(
+        self, header: Mapping[str, Any], tensors: Mapping[str, Tensor]
+    ) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        """One step of the one session that runs a user's own script in this process."""
+        r = self._r
+        if self._session is None:
+            self._session = named(r.constant(steps()))
+        arguments = [argument(r, value, tensors) for value in header["arguments"]]
+        found, parts = shipped(r, r.call(self._session[header["step"]], *arguments))
+        return {"found": found}, parts
 
     def forget(self, program: Loaded) -> None:
         del program

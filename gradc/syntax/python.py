@@ -71,15 +71,17 @@ from gradc.syntax.python_statements import STATEMENTS, without_docstring
 from gradc.syntax.tree import Tree
 
 
-def parse_python(source: Source) -> Tree:
+def parse_python(source: Source, module: ast.Module | None = None) -> Tree:
     """The statements of a Python text as a tree with R's heads.
+
+    ``module`` is what is left of the text where only a part of it is the model.
 
     Raises
     ------
         GradcError: the text is not Python (G100), uses what a model cannot contain (G104), or
             is nested more deeply than Python itself can read (G105).
     """
-    module = _parse(source)
+    module = module or module_of(source)
     visits = {**EXPRESSIONS, **FORMATTED, **STATEMENTS}
     reader = Reader(source, Lines(source.text).offset, visits)
     reader.tree.imports = imports(reader, module)
@@ -87,7 +89,8 @@ def parse_python(source: Source) -> Tree:
     return reader.tree
 
 
-def _parse(source: Source) -> ast.Module:
+def module_of(source: Source) -> ast.Module:
+    """A Python text as Python reads it; GradcError as :func:`parse_python`."""
     deep = "Python cannot read expressions that are nested this deeply"
     try:
         with warnings.catch_warnings():

@@ -81,6 +81,13 @@ def _perturbed(
     return evaluate(function.graph, roots, inputs, bits, adjust), local
 
 
+def local_errors(
+    function: Function, model: Arithmetic, inputs: Mapping[str, Cells], bits: int = BITS
+) -> tuple[Evaluation, dict[int, Wide]]:
+    """The exact values of all nodes, and how far each of those may be off that rounds."""
+    return _perturbed(function, model, inputs, list(function.outputs.values()), 0, bits)
+
+
 def _within_reach(runs: Sequence[Evaluation]) -> list[int]:
     """Nodes that have a pole or a jump where rounding errors may take their arguments.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -13,6 +13,9 @@ from rich.text import Text
 
 from gradc.errors import Diagnostic
 from gradc.verify.points import Skipped
+
+if TYPE_CHECKING:
+    from gradc.verify.digits import Precision
 
 Verdict = Literal["agree", "disagree", "inconclusive", "unverified"]
 SourceStatus = Literal["agree", "disagree", "inconclusive", "missing", "failed", "unsupported"]
@@ -206,6 +209,7 @@ class Report:
     given: int
     skipped: tuple[Skipped, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = field(default=())
+    precision: Precision | None = None
 
     def exit_code(self, required: Collection[str] = (), strict: bool = False) -> int:
         """0 fine, 1 a disagreement, 3 a required source that gave no numbers."""
@@ -220,6 +224,7 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """The verify document, without the keys that every document has."""
+        digits = {} if self.precision is None else self.precision.to_json()
         return {
             "verdict": self.verdict,
             "sources": [source.to_json() for source in self.sources],
@@ -229,6 +234,7 @@ class Report:
                 {"at": values(point.at), "reason": point.reason} for point in self.skipped
             ],
             "diagnostics": [diagnostic.to_json() for diagnostic in self.diagnostics],
+            **{key: digits[key] for key in ("precision", "absorbed") if key in digits},
         }
 
 

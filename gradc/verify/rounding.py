@@ -113,6 +113,11 @@ class Arithmetic:
     largest: Ball
     reassociates: bool = False
 
+    @property
+    def normal(self) -> Ball:
+        """The smallest number that has all of its digits."""
+        return arb(2) ** _EXPONENTS[self.dtype][0]
+
     def holds(self, ball: Ball) -> bool:
         """Whether a ball is one number, and that number needs no rounding."""
         if not ball.is_exact() or not ball.is_finite():

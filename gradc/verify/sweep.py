@@ -27,14 +27,20 @@ BITS = 360
 _TOGETHER = 256
 
 
-def first_order(found: Evaluation, seeds: Sequence[Seed], errors: Mapping[int, Wide]) -> Wide:
+def first_order(
+    found: Evaluation,
+    seeds: Sequence[Seed],
+    errors: Mapping[int, Wide],
+    slopes: Slopes | None = None,
+) -> Wide:
     """For each output, the sum over nodes of |sensitivity| × error.
 
-    ``errors`` gives the rounding errors of the cells of each node that has any.
+    ``errors`` gives the rounding errors of the cells of each node that has any. ``slopes`` are
+    those of this evaluation, where they are known already.
     """
     total = np.zeros(len(seeds), np.longdouble)
     with ctx.workprec(found.bits), np.errstate(all="ignore"):
-        slopes = Slopes(found)
+        slopes = slopes or Slopes(found)
         live = carriers(found, errors)
         # Outputs that are rows of one vector need one sweep where no row mixes with another.
         alone = rowwise_nodes(found, live)
@@ -55,6 +61,16 @@ def first_order(found: Evaluation, seeds: Sequence[Seed], errors: Mapping[int, W
     return total
 
 
+Watch = Callable[[int, Wide, Sequence[Wide | None]], None]
+"""``watch(node, sensitivities, what its arguments get of them)``, the last node first."""
+
+
+def watched(slopes: Slopes, seeds: Sequence[Seed], live: bytearray, watch: Watch) -> None:
+    """One sweep for some outputs that shows every node on its way; ``live`` are those to visit."""
+    with ctx.workprec(slopes.found.bits), np.errstate(all="ignore"):
+        _Sweep(slopes, live, len(seeds), watch=watch).errors(seeds, {})
+
+
 @dataclass(slots=True)
 class _Sweep:
     """One reverse sweep for some outputs at once, each a column of every sensitivity."""
@@ -63,6 +79,7 @@ class _Sweep:
     live: bytearray
     count: int
     bars: dict[int, Wide] = field(default_factory=dict)
+    watch: Watch | None = None
 
     def errors(self, seeds: Sequence[Seed], errors: Mapping[int, Wide]) -> Wide:
         for column, (node, row) in enumerate(seeds):
@@ -92,11 +109,15 @@ class _Sweep:
         found, live = self.slopes.found, self.live
         name, args = found.graph.prim(node), found.graph.args(node)
         if not any(live[arg] for arg in args):
+            if self.watch is not None:
+                self.watch(node, bar, [None] * len(args))
             return
         if name == "index":  # a loop of n turns has n of them, and each would be n long
             self._bar(args[0])[found.attrs(node) - 1] += bar[0]
             return
         parts = _transpose(self.slopes, node, bar)
+        if self.watch is not None:
+            self.watch(node, bar, parts)
         for arg, part in zip(args, parts, strict=True):
             if part is None or not live[arg]:
                 continue

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from gradc.errors import Diagnostic
+from gradc.errors import Diagnostic, GradcError
 from gradc.run import Answer, Numbers, Program, ToolchainError, run
 from gradc.verify.cases import WITNESS_TARGETS, Case, Plan, Subject, plan
+from gradc.verify.digits import precision_of
 from gradc.verify.locate import locate
 from gradc.verify.report import Report, SourceReport, Verdict
-from gradc.verify.rounding import EXACT
+from gradc.verify.rounding import EXACT, computes_in
 from gradc.verify.sources import emitted_source, oracle_source, witness_source
 
 MOST_EXACT = 5
@@ -34,9 +35,11 @@ def verify(
     timeout: float = 300.0,
     diagnostics: Sequence[Diagnostic] = (),
     base: Mapping[str, Any] | None = None,
+    digits: bool = False,
 ) -> Report:
     """Run every emitted program and every witness, and judge what they say.
 
+    ``digits`` explains where digits are lost.
     Raises: as :func:`plan`.
     """
     prepared = plan(subject, given, count, seed, base)
@@ -48,7 +51,18 @@ def verify(
             answers[name] = _in_symbols(item.program, points, min(timeout, EXACT_SECONDS))
         else:
             answers[name] = run(item.program, points, timeout=timeout, witnesses=witnesses)
-    return with_culprits(prepared, answers, assess(prepared, answers, diagnostics))
+    report = with_culprits(prepared, answers, assess(prepared, answers, diagnostics))
+    return _with_digits(report, prepared) if digits else report
+
+
+def _with_digits(report: Report, prepared: Plan) -> Report:
+    """The report with an account of lost digits, or with a note why there is none."""
+    try:
+        return replace(report, precision=precision_of(prepared))
+    except GradcError as error:
+        message = f"where digits are lost cannot be told: {error.diagnostics[0].message}"
+        note = Diagnostic(error.diagnostics[0].code, message, severity="note")
+        return replace(report, diagnostics=(*report.diagnostics, note))
 
 
 def with_culprits(
@@ -119,7 +133,7 @@ def assess(
         if host in answers:
             sources.append(witness_source(name, host, cases, answers[host], dtype))
     sources += [
-        SourceReport(name, "emitted", "unsupported", (), reason, "G303")
+        SourceReport(name, "emitted", "unsupported", (), reason, _lacks(name, dtype))
         for name, reason in subject.unsupported.items()
     ]
     sources.append(oracle_source(cases, dtype))
@@ -131,6 +145,11 @@ def assess(
         prepared.sample.skipped,
         (*diagnostics, *_kink_notes(cases)),
     )
+
+
+def _lacks(target: str, dtype: str) -> str:
+    """The code of a target that cannot have the model, or any model in these numbers."""
+    return "G303" if computes_in(target, dtype) else "G408"
 
 
 def _kink_notes(cases: Sequence[Case]) -> list[Diagnostic]:

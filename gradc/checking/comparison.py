@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gradc.check.findings import CauseName
+from gradc.checking.findings import CauseName
 from gradc.errors import Span
 from gradc.ir import Function
 

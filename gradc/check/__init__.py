@@ -1,7 +1,0 @@
-"""The gradient doctor: is the gradient that somebody wrote right, and if not, where and why."""
-
-from __future__ import annotations
-
-from gradc.check.findings import Finding, Findings
-
-__all__ = ["Finding", "Findings"]

@@ -1,0 +1,200 @@
+"""A claimed gradient on the bench: what each node is worth, and what a change to one gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gradc.checking import floats
+from gradc.checking.comparison import Comparison
+from gradc.checking.unshare import unshare
+from gradc.ir import Function, reachable
+
+Array = Any
+Expression = Any
+"""What takes a node's place: a node, a :class:`Known`, a number, or ``(prim, attrs, *args)``."""
+
+MOST_NODES = 2000
+"""A larger graph is not searched: each node would cost its way to the outputs many times."""
+# Beyond the bound of a right program: what doubles lose where a formula is written otherwise.
+_SLACK = 1e-11
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A value of the true gradient's graph, or an input that the claimed one does not read."""
+
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place in a graph: a node with all its uses, or the one use ``(user, argument)``."""
+
+    node: int
+    user: int = -1
+    argument: int = -1
+
+
+def flat(parts: Sequence[Array]) -> Any:
+    """Numbers one after the other, matrices by column."""
+    return np.concatenate([np.asarray(p, dtype=float).ravel(order="F") for p in parts])
+
+
+class Bench:
+    """The values of a claimed gradient at every sample, and of it with one place changed.
+
+    ``spent`` counts evaluated nodes. ``known`` are values from elsewhere, one list a sample.
+    """
+
+    def __init__(self, comparison: Comparison, function: Function) -> None:
+        apart = unshare(function, MOST_NODES)
+        claimed, self.original, self.spans = apart.function, apart.original, apart.spans
+        self.graph = claimed.graph
+        self.outputs = list(claimed.outputs.values())
+        self.names = claimed.names
+        self.samples = comparison.samples
+        self.used = reachable(self.graph, self.outputs)
+        self.nodes = [i for i in range(len(self.graph)) if self.used[i]]
+        names = [item.name for item in claimed.inputs]
+        self.inputs = [floats.bound(names, sample.point) for sample in self.samples]
+        everything = range(len(self.graph))
+        self.values = [floats.evaluate(self.graph, everything, inputs) for inputs in self.inputs]
+        self.attributes = [floats.sized(self.graph, inputs) for inputs in self.inputs]
+        self.known: list[list[Array]] = [[] for _ in self.samples]
+        self.spent = 0
+        self.users: dict[int, list[tuple[int, int]]] = {}
+        for node in self.nodes:
+            for position, arg in enumerate(self.graph.args(node)):
+                self.users.setdefault(arg, []).append((node, position))
+        self.counts = self._counts()
+        self.negated = _negated(function)
+        self._after: dict[int, list[int]] = {}
+        self.wrong = np.any([sample.wrong for sample in self.samples], axis=0)
+        order = sorted(range(len(self.samples)), key=lambda s: -int(np.sum(self.samples[s].wrong)))
+        self.order = order
+
+    def doubled(self, node: int) -> bool:
+        """Whether the text negates this very node in vain, as in ``-(-x)``."""
+        return self.original[node] in self.negated
+
+    def _counts(self) -> list[tuple[Expression, str]]:
+        """Numbers of observations, as the length of one vector for each length."""
+        found: dict[int, tuple[Expression, str]] = {}
+        graph = self.graph
+        for node, record in enumerate(graph.records):
+            array = self.inputs[0].get(record[1]) if record[0] == "input" else None
+            if array is not None and np.ndim(array) == 1:
+                said = f"the length of `{record[1]}`"
+                found.setdefault(len(array), (("length", None, node), said))
+            elif array is not None and np.ndim(array) == 2:
+                said = f"the number of rows of `{record[1]}`"
+                found.setdefault(len(array), (("nrow", None, node), said))
+        return list(found.values())
+
+    def agrees(self) -> bool:
+        """Whether the claimed graph gives what the user's code gave."""
+        for values, sample in zip(self.values, self.samples, strict=True):
+            parts = [values[node] for node in self.outputs]
+            if any(part is None for part in parts):
+                return False
+            numbers = flat(parts)
+            if numbers.shape != sample.got.shape or not np.allclose(
+                numbers, sample.got, rtol=1e-6, atol=1e-9, equal_nan=True
+            ):
+                return False
+        return True
+
+    def after(self, node: int) -> list[int]:
+        """The nodes that depend on this one, in order."""
+        found = self._after.get(node)
+        if found is None:
+            marks = {node}
+            found = []
+            for other in self.nodes:
+                if other > node and any(arg in marks for arg in self.graph.args(other)):
+                    marks.add(other)
+                    found.append(other)
+            self._after[node] = found
+        return found
+
+    def evaluated(self, expression: Expression, sample: int) -> Array:
+        """The value of an expression; NoValue where it has none."""
+        if isinstance(expression, tuple):
+            prim, attrs, *args = expression
+            self.spent += 1
+            return floats.value(prim, attrs, [self.evaluated(arg, sample) for arg in args])
+        if isinstance(expression, Known):
+            return self.known[sample][expression.place]
+        if isinstance(expression, float):
+            return np.float64(expression)
+        found = self.values[sample][expression]
+        if found is None:
+            raise floats.NoValue(str(expression))
+        return found
+
+    def changed(self, site: Site, expression: Expression, sample: int) -> dict[int, Array]:
+        """The nodes that have another value with the expression at the site."""
+        new = self.evaluated(expression, sample)
+        if site.user >= 0:
+            args = [self.values[sample][arg] for arg in self.graph.args(site.user)]
+            args[site.argument] = new
+            prim = self.graph.prim(site.user)
+            attrs = self.attributes[sample].get(site.user, self.graph.attrs(site.user))
+            start, new = site.user, floats.value(prim, attrs, args)
+        else:
+            start = site.node
+        changed = {start: new}
+        values, attributes = self.values[sample], self.attributes[sample]
+        for node in self.after(start):
+            prim, attrs, *args = self.graph.records[node]
+            if any(arg in changed for arg in args):
+                self.spent += 1
+                numbers = [changed[arg] if arg in changed else values[arg] for arg in args]
+                changed[node] = floats.value(prim, attributes.get(node, attrs), numbers)
+        return changed
+
+    def outcome(self, site: Site, expression: Expression, sample: int) -> Any:
+        """All outputs with the expression at the site, one after the other."""
+        changed = self.changed(site, expression, sample)
+        values = self.values[sample]
+        return flat([changed[n] if n in changed else values[n] for n in self.outputs])
+
+    def repaired(self, site: Site, expression: Expression) -> bool | None:
+        """Whether every sample comes right; None where only the wrong elements do."""
+        clean = True
+        with np.errstate(all="ignore"):
+            for number in self.order:
+                sample = self.samples[number]
+                try:
+                    numbers = self.outcome(site, expression, number)
+                except floats.NoValue:
+                    return False
+                if numbers.shape != sample.expected.shape:
+                    return False
+                room = 2 * sample.allowed + _SLACK * np.abs(sample.expected)
+                right = np.abs(numbers - sample.expected) <= room
+                if not np.all(right[self.wrong]):
+                    return False
+                clean = clean and bool(np.all(right))
+        return True if clean else None
+
+
+def _negated(function: Function) -> set[int]:
+    """Nodes in use whose negative was written and has vanished."""
+    graph = function.graph
+    used = reachable(graph, function.outputs.values())
+    found = set()
+    for node, record in enumerate(graph.records):
+        if used[node]:
+            continue
+        if record[0] == "neg" and used[record[2]]:
+            found.add(record[2])
+        elif record[0] == "const" and graph.types[node].dtype != "bool" and node > 2:
+            other = graph.find(("const", ((-record[1][1]).hex(), -record[1][1])))
+            if other is not None and used[other] and record[1][1] < 0:
+                found.add(other)
+    return found

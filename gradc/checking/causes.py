@@ -1,0 +1,58 @@
+"""Why a claimed gradient is wrong: the causes that explain its numbers, the likeliest first."""
+
+from __future__ import annotations
+
+from gradc.checking.bench import Bench
+from gradc.checking.comparison import Cause, Comparison
+from gradc.checking.intermediate import other_quantities
+from gradc.checking.patterns import Pattern, patterns
+from gradc.checking.ranking import ranked
+from gradc.checking.repair import repairs
+from gradc.checking.suspects import at_kinks, suspect
+from gradc.checking.wording import cause_of
+
+_MOST = 5
+
+
+def causes(comparison: Comparison) -> list[Cause]:
+    """The causes that explain every sample, the likeliest first; empty where none is found."""
+    samples = comparison.samples
+    if not any(sample.wrong.any() for sample in samples if sample.got.shape == sample.wrong.shape):
+        return []
+    kinks = at_kinks(comparison)
+    if kinks:
+        return kinks
+    numeric = patterns(comparison)
+    whole = next((p for p in numeric if p.whole), None)
+    located = _located(comparison, whole)
+    first = [p for p in numeric if p.name in ("transposed", "shape", "rounding")]
+    alone = [_alone(p) for p in numeric if whole is not p or not located]
+    if not located:
+        return [*alone, *other_quantities(comparison), *suspect(comparison)]
+    if first:
+        alone = [cause for cause in alone if cause.name not in {p.name for p in first}]
+        located = [*(_alone(p) for p in first), *located]
+    return [*located, *alone]
+
+
+def _located(comparison: Comparison, whole: Pattern | None) -> list[Cause]:
+    """Causes with a place in the claimed gradient."""
+    if comparison.claimed is None:
+        return []
+    bench = Bench(comparison, comparison.claimed)
+    if not bench.agrees():
+        return []
+    order = ranked(bench, repairs(comparison, bench))[:_MOST]
+    return [cause_of(bench, item, whole) for item in order]
+
+
+def _alone(pattern: Pattern) -> Cause:
+    """What the numbers alone say, without a place."""
+    return Cause(
+        pattern.name,
+        pattern.message,
+        (pattern.evidence,),
+        pattern.suggestion,
+        ratio=pattern.ratio,
+        elements=pattern.elements,
+    )

@@ -1,0 +1,84 @@
+"""Where in the user's text a site of the claimed gradient is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from gradc.checking.bench import Bench, Site
+from gradc.checking.unshare import within
+from gradc.errors import Span
+
+_NUMBER = re.compile(r"(?<![\w.])(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)L?(?![\w.])")
+
+
+_MINUS = re.compile(r"-\s*\(*\s*$")
+_FIRST_POWER = re.compile(r"\)*\s*(?:\^|\*\*)\s*1(?![\w.])")
+
+
+def place_of(bench: Bench, site: Site, *, negated: bool = False) -> Span | None:
+    """The place of a site: that of its use where it is one.
+
+    What vanishes in the graph belongs to it: a power of 1, and a second minus where ``negated``.
+    """
+    span = _bare(bench, site)
+    if span is None:
+        return None
+    text, start, end = span.source.text, span.start, span.end
+    power = _FIRST_POWER.match(text, end)
+    if power is not None:
+        end = power.end()
+    minus = _MINUS.search(text, 0, start) if negated else None
+    if minus is not None:
+        start = minus.start()
+    while (
+        text.count(")", start, end) > text.count("(", start, end) and text[start - 1 : start] == "("
+    ):
+        start -= 1
+    while text.count("(", start, end) > text.count(")", start, end) and text[end : end + 1] == ")":
+        end += 1
+    return Span(start, end, span.source)
+
+
+def _bare(bench: Bench, site: Site) -> Span | None:
+    span = bench.spans[site.node]
+    if site.user < 0:
+        return span
+    user = bench.spans[site.user]
+    if user is None:
+        return span
+    word = _word(bench, site, user)
+    if word is not None:
+        return word
+    return span if span is not None and span != user and within(span, user) else user
+
+
+def _word(bench: Bench, site: Site, user: Span) -> Span | None:
+    """The word or the number that stands for a node in the text of its user."""
+    args: Sequence[int] = bench.graph.args(site.user)
+    others = [
+        span
+        for position, arg in enumerate(args)
+        for span in [bench.spans[arg]]
+        if position != site.argument and span is not None and within(span, user) and span != user
+    ]
+    found = [s for s in _spellings(bench, site.node, user) if not any(within(s, o) for o in others)]
+    if not found:
+        return None
+    last = site.argument == len(args) - 1 and len(args) > 1
+    return found[-1] if last else found[0]
+
+
+def _spellings(bench: Bench, node: int, user: Span) -> list[Span]:
+    text, start, graph = user.text, user.start, bench.graph
+    if graph.is_const(node):
+        value = graph.value(node)
+        hits = [m for m in _NUMBER.finditer(text) if float(m.group(1)) == abs(value)]
+        return [Span(start + m.start(1), start + m.end(1), user.source) for m in hits]
+    name = graph.attrs(node) if graph.prim(node) == "input" else bench.names.get(node)
+    if name is None:
+        return []
+    pattern = rf"(?<![\w.]){re.escape(str(name))}(?![\w.(])"
+    return [
+        Span(start + m.start(), start + m.end(), user.source) for m in re.finditer(pattern, text)
+    ]

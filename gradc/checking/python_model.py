@@ -1,0 +1,257 @@
+"""One function of a Python file as a model: the part of the file that it needs, and no more.
+
+Numbers behind global names are known from the running module: arrays become inputs with those
+values, whatever code made them; single numbers become constants.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gradc.checking.python_file import PythonFile, dotted, last_name, parameters
+from gradc.errors import GradcError, fail
+from gradc.frontend import Built, build
+from gradc.run.session_python import Module
+
+_SAME = {"numpy", "item", "stop_gradient", "identity", "convert_to_tensor", "ensure_shape",
+         "value", "read_value"}  # fmt: skip
+"""Functions and methods that leave numbers as they are; what they do to a tape is another matter."""
+
+_TYPED = {"cast", "constant", "Variable", "float32", "float64", "to_float", "asarray"}
+_FOREIGN = {"numpy_function", "py_function"}
+
+
+@dataclass(frozen=True, slots=True)
+class PythonModel:
+    """A function as gradc reads it; ``inputs`` gives the name in the model for each argument."""
+
+    built: Built
+    inputs: Mapping[str, str]
+    data: tuple[str, ...]
+
+
+def read_function(
+    file: PythonFile,
+    name: str,
+    module: Module,
+    wrt: Sequence[str],
+    at: Mapping[str, Any],
+    *,
+    part: int | None = None,
+) -> PythonModel:
+    """A function of the file as a model of its arguments.
+
+    ``wrt`` are arguments or global names; ``at`` gives lengths of vectors. With ``part`` the
+    function gives several values, of which this is one.
+    Raises: GradcError where the function goes beyond the language.
+    """
+    slicer = _Slice(file, module, frozenset(wrt))
+    slicer.add(name)
+    function = file.functions[name]
+    formals = [formal for formal in parameters(function) if formal in at or formal in wrt]
+    taken = slicer.names()
+    inputs = {formal: _free(formal, taken) for formal in formals}
+    body = [*slicer.statements(), _call(function, name, inputs, part)]
+    reduced = ast.Module(body=body, type_ignores=[])
+    every = [*wrt, *formals, *slicer.data]
+    meant = {n: inputs.get(n, n) for n in every}
+    lengths = {meant[n]: at[n] for n in every if n in at}
+    built = build(
+        file.source,
+        syntax="python",
+        wrt=[meant[n] for n in wrt],
+        at=lengths,
+        name=name.strip("_") or "f",
+        module=reduced,
+    )
+    return PythonModel(built, meant, tuple(slicer.data))
+
+
+def _free(name: str, taken: frozenset[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name
+
+
+def _call(
+    function: ast.FunctionDef, name: str, inputs: Mapping[str, str], part: int | None
+) -> ast.stmt:
+    """The last statement of the model: the call whose value it is."""
+    keywords = [ast.keyword(formal, ast.Name(meant)) for formal, meant in inputs.items()]
+    value: ast.expr = ast.Call(ast.Name(name), [], keywords)
+    if part is not None:
+        value = ast.Subscript(value, ast.Constant(part))
+    made = ast.Expr(value)
+    for node in ast.walk(made):
+        ast.copy_location(node, function)
+        if isinstance(node, ast.expr | ast.stmt | ast.keyword):
+            node.end_lineno, node.end_col_offset = function.lineno, function.col_offset
+    return made
+
+
+class _Slice:
+    """The statements that a function needs."""
+
+    def __init__(self, file: PythonFile, module: Module, wrt: frozenset[str]) -> None:
+        self.file = file
+        self.module = module
+        self.wrt = wrt
+        self.kept: dict[str, ast.stmt] = {}
+        self.data: list[str] = []
+
+    def add(self, name: str) -> None:
+        """A function, and whatever it names."""
+        pending = [name]
+        while pending:
+            name = pending.pop()
+            if name in self.kept:
+                continue
+            function = self.file.functions[name]
+            made = Plain(self.file).visit(copy.deepcopy(function))
+            self.kept[name] = ast.fix_missing_locations(made)
+            local = {a.arg for a in ast.walk(made) if isinstance(a, ast.arg)}
+            for node in ast.walk(made):
+                if isinstance(node, ast.Name) and node.id not in local:
+                    if node.id in self.file.functions:
+                        pending.append(node.id)
+                    else:
+                        self._number(node.id)
+
+    def _number(self, name: str) -> None:
+        if name in self.kept or name in self.data or name not in self.module.numbers:
+            return
+        kind, tensor = self.module.numbers[name]
+        if kind == "number" and name not in self.wrt:
+            assignment = ast.parse(f"{name} = {_literal(tensor.data[0])}").body[0]
+            self.kept[name] = assignment
+        elif name not in self.wrt:
+            self.data.append(name)
+
+    def names(self) -> frozenset[str]:
+        """Names that are taken by what is kept."""
+        return frozenset((*self.kept, *self.data, *self.wrt & set(self.module.numbers)))
+
+    def statements(self) -> list[ast.stmt]:
+        """Imports, constants and functions."""
+        imports = [
+            node
+            for node in ast.walk(self.file.module)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+        ]
+        numbers = [s for s in self.kept.values() if isinstance(s, ast.Assign)]
+        functions = [s for s in self.kept.values() if not isinstance(s, ast.Assign)]
+        return [*imports, *numbers, *functions]
+
+
+def _literal(number: float) -> str:
+    return repr(int(number)) if number == int(number) and abs(number) < 1e15 else repr(number)
+
+
+class Plain(ast.NodeTransformer):
+    """The mathematics of a function: without decorators, tapes and changes of type."""
+
+    def __init__(self, file: PythonFile) -> None:
+        self.file = file
+        self.tapes: set[str] = set()
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
+        is_custom = any(last_name(d) == "custom_gradient" for d in node.decorator_list)
+        node.decorator_list = []
+        node.returns = None
+        for item in (*node.args.args, *node.args.kwonlyargs):
+            item.annotation = None
+        if is_custom:
+            _without_gradient(node)
+        node.body = self._block(node.body)
+        return node
+
+    def _block(self, statements: list[ast.stmt]) -> list[ast.stmt]:
+        found: list[ast.stmt] = []
+        for statement in statements:
+            made = self.visit(statement)
+            found += made if isinstance(made, list) else [made] if made is not None else []
+        return found or [ast.Pass()]
+
+    def visit_With(self, node: ast.With) -> Any:
+        tapes = [i for i in node.items if last_name(getattr(i.context_expr, "func", i)) in _TAPES]
+        if len(tapes) != len(node.items):
+            return node
+        self.tapes |= {i.optional_vars.id for i in tapes if isinstance(i.optional_vars, ast.Name)}
+        return self._block(node.body)
+
+    def visit_Expr(self, node: ast.Expr) -> Any:
+        call = node.value
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+            owner = call.func.value
+            if isinstance(owner, ast.Name) and owner.id in self.tapes:
+                return None
+            if dotted(call.func) in ("tf.print", "tf.debugging.check_numerics"):
+                return None
+        return self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> Any:
+        self.generic_visit(node)
+        name = last_name(node.func)
+        if isinstance(node.func, ast.Attribute) and name in ("gradient", "jacobian"):
+            owner = node.func.value
+            if isinstance(owner, ast.Name) and owner.id in self.tapes and node.args:
+                return node.args[0]
+        if isinstance(node.func, ast.Attribute):
+            if name in _SAME and not node.args and not node.keywords:
+                return node.func.value
+            if name in _SAME and node.args and dotted(node.func).startswith("tf."):
+                return node.args[0]
+            if name in _FOREIGN and len(node.args) > 1:
+                return _spread(node)
+        return self._untyped(node, name)
+
+    def _untyped(self, node: ast.Call, name: str) -> Any:
+        """Without the number of bits: it is the bound that knows of them."""
+        is_module = isinstance(node.func, ast.Attribute) and dotted(node.func.value) in _MODULES
+        if not is_module or name not in _TYPED or not node.args:
+            return node
+        others = [*node.args[1:], *(k.value for k in node.keywords if k.arg != "name")]
+        if others and not all("float" in ast.unparse(other) for other in others):
+            return node
+        inner = node.args[0]
+        if isinstance(inner, ast.List | ast.Tuple):
+            node.args, node.keywords = [inner], []
+            return node
+        return inner
+
+
+_TAPES = ("GradientTape",)
+_MODULES = ("tf", "np", "numpy", "tensorflow", "jnp", "tf.math")
+
+
+def _spread(node: ast.Call) -> ast.expr:
+    """``tf.numpy_function(f, [a, b], …)`` as ``f(a, b)``."""
+    inner = node.args[1]
+    if not isinstance(inner, ast.List | ast.Tuple):
+        return node
+    return ast.copy_location(ast.Call(node.args[0], inner.elts, []), node)
+
+
+def _without_gradient(node: ast.FunctionDef) -> None:
+    """Of ``return value, grad`` only the value."""
+    last = node.body[-1]
+    if not (isinstance(last, ast.Return) and isinstance(last.value, ast.Tuple)):
+        raise fail("G104", "a custom gradient that does not end with 'return value, gradient'")
+    value, gradient = last.value.elts[0], last.value.elts[1]
+    last.value = value
+    node.body = [
+        s
+        for s in node.body
+        if not (
+            isinstance(s, ast.FunctionDef)
+            and isinstance(gradient, ast.Name)
+            and s.name == gradient.id
+        )
+    ]
+
+
+__all__ = ["GradcError", "Plain", "PythonModel", "read_function"]

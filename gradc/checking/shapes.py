@@ -1,0 +1,86 @@
+"""A claimed gradient that has another number of elements than there are parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradc.checking.claim import Claim, Measured
+from gradc.checking.codes import CODES
+from gradc.checking.findings import Finding
+
+
+def shape_finding(claim: Claim) -> Finding | None:
+    """The error where every answer has another length; None where the lengths are right."""
+    answered = [one for one in claim.measured if one.answer.gradient is not None]
+    if not answered or any(_size(one) == len(one.expected) for one in answered):
+        return None
+    got, wanted = _size(answered[0]), len(answered[0].expected)
+    what = " × ".join(map(str, claim.shape)) if len(claim.shape) == 2 else str(got)
+    numbers = "number" if wanted == 1 else "numbers"
+    message = (
+        f"'{claim.gr}' is not the gradient of '{claim.fn}': it gives"
+        f" {'a matrix of ' + what if claim.shape else what + ' numbers'}, not {wanted} {numbers}"
+    )
+    reading = _meaning(claim, answered)
+    return Finding(
+        CODES["shape"],
+        message,
+        "shape",
+        "error",
+        claim.place and claim.place.__class__(
+            claim.place.start, claim.place.start + len("function"), claim.place.source
+        ),
+        evidence=() if reading is None else (reading.evidence,),
+        suggestion=None if reading is None else reading.suggestion,
+    )  # fmt: skip
+
+
+def _size(one: Measured) -> int:
+    return 0 if one.answer.gradient is None else len(one.answer.gradient)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the numbers are, and what would make a gradient of them."""
+
+    evidence: str
+    suggestion: str
+
+
+def _meaning(claim: Claim, answered: list[Measured]) -> _Reading | None:
+    """What the numbers are, where they add up to the gradient."""
+    wanted = len(answered[0].expected)
+    got = _size(answered[0])
+    if got == 1 and wanted > 1:
+        if all(_near(_numbers(one), np.array([one.expected.sum()]), one) for one in answered):
+            return _Reading("it is the sum of all partial derivatives", "leave out the sum")
+        return None
+    if len(claim.shape) != 2 or got % wanted:
+        return None
+    rows, columns = claim.shape
+    for axis, extent, call in ((0, columns, "colSums()"), (1, rows, "rowSums()")):
+        if extent != wanted:
+            continue
+        sums = [
+            _numbers(one).reshape((rows, columns), order="F").sum(axis=axis) for one in answered
+        ]
+        if all(_near(total, one.expected, one) for total, one in zip(sums, answered, strict=True)):
+            side = "column" if axis == 0 else "row"
+            return _Reading(
+                f"the sum of each {side} is the derivative in one parameter: these are the"
+                " derivatives of the single observations",
+                f"{call} of it is the gradient",
+            )
+    return None
+
+
+def _numbers(one: Measured) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.asarray(one.answer.gradient, dtype=np.float64)
+
+
+def _near(got: object, expected: object, one: Measured) -> bool:
+    size = float(np.abs(one.expected).max(initial=0.0))
+    room = 4 * float(np.max(one.allowed)) + 1e-12 * size
+    return bool((np.abs(np.asarray(got) - np.asarray(expected)) <= room).all())

@@ -1,0 +1,87 @@
+"""Where to look when no single change mends the gradient: kinks, and the first strange step."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradc.checking import floats
+from gradc.checking.bench import flat
+from gradc.checking.comparison import Cause, Comparison
+from gradc.checking.repair import fingerprint
+from gradc.errors import GradcError, Span
+from gradc.ir import Function, dependents, reachable
+from gradc.verify.oracle import true_values
+
+
+def at_kinks(comparison: Comparison) -> list[Cause]:
+    """A cause where every wrong point is a kink of the function, and only some points are."""
+    bad = [sample for sample in comparison.samples if np.any(sample.wrong)]
+    if len(bad) == len(comparison.samples) > 1:
+        return []
+    places: list[Span] = []
+    for sample in bad:
+        try:
+            kinks = true_values(comparison.value, sample.point).kinks
+        except GradcError:
+            return []
+        if not kinks:
+            return []
+        places += [kink.span for kink in kinks if kink.span is not None]
+    evidence = f"{len(bad)} of {len(comparison.samples)} points are wrong, each one at a kink"
+    message = "the function has a kink at these points, where its derivative is a convention"
+    primal = places[0] if places else None
+    return [Cause("kink", message, (evidence,), primal=primal)]
+
+
+def suspect(comparison: Comparison) -> list[Cause]:
+    """The first step on the way to a wrong output that the true gradient does not have."""
+    claimed = comparison.claimed
+    if claimed is None:
+        return []
+    known = _fingerprints(comparison, comparison.gradient) | _fingerprints(
+        comparison, comparison.value
+    )
+    values = _values(comparison, claimed)
+    graph = claimed.graph
+    used = reachable(graph, claimed.outputs.values())
+    inputs = [n for n, record in enumerate(graph.records) if record[0] == "input"]
+    moving = dependents(graph, inputs)
+    plain = bytearray(len(graph))
+    for node in range(len(graph)):
+        numbers = [v[node] for v in values]
+        leaf = graph.prim(node) in ("const", "input") or not moving[node]
+        missing = any(x is None for x in numbers)
+        plain[node] = leaf or (not missing and _either_sign(numbers, known))
+        if used[node] and not plain[node] and all(plain[arg] for arg in graph.args(node)):
+            span = graph.place(node)
+            said = "" if span is None else f"`{' '.join(span.text.split())[:60]}`: "
+            message = f"{said}the true gradient and the function have no such value"
+            evidence = "what it is made of occurs in them, and no single change mends it"
+            return [Cause("unknown", message, (evidence,), span=span, node=node)]
+    return []
+
+
+def _values(comparison: Comparison, function: Function) -> list[list[floats.Array | None]]:
+    names = [item.name for item in function.inputs]
+    roots = list(function.outputs.values())
+    return [
+        floats.evaluate(function.graph, roots, floats.bound(names, sample.point))
+        for sample in comparison.samples[:2]
+    ]
+
+
+def _fingerprints(comparison: Comparison, function: Function) -> set[object]:
+    values = _values(comparison, function)
+    found: set[object] = set()
+    for node in range(len(function.graph)):
+        numbers = [v[node] for v in values]
+        if all(x is not None for x in numbers):
+            found.add(fingerprint(numbers))
+            found.add(fingerprint([flat([x]).sum() for x in numbers]))
+    return found
+
+
+def _either_sign(numbers: list[floats.Array], known: set[object]) -> bool:
+    if fingerprint(numbers) in known:
+        return True
+    return fingerprint([-np.asarray(x, dtype=float) for x in numbers]) in known
