@@ -62,7 +62,9 @@ class Bench:
         names = [item.name for item in claimed.inputs]
         self.inputs = [floats.bound(names, sample.point) for sample in self.samples]
         everything = range(len(self.graph))
-        self.values = [floats.evaluate(self.graph, everything, inputs) for inputs in self.inputs]
+        self.values = [
+            floats.evaluate(self.graph, everything, inputs) for inputs in self.inputs
+        ]
         self.attributes = [floats.sized(self.graph, inputs) for inputs in self.inputs]
         self.known: list[list[Array]] = [[] for _ in self.samples]
         self.spent = 0
@@ -74,7 +76,9 @@ class Bench:
         self.negated = _negated(function)
         self._after: dict[int, list[int]] = {}
         self.wrong = np.any([sample.wrong for sample in self.samples], axis=0)
-        order = sorted(range(len(self.samples)), key=lambda s: -int(np.sum(self.samples[s].wrong)))
+        order = sorted(
+            range(len(self.samples)), key=lambda s: -int(np.sum(self.samples[s].wrong))
+        )
         self.order = order
 
     def doubled(self, node: int) -> bool:

@@ -95,7 +95,9 @@ def _ratio(got: Any, expected: Any) -> float | None:
     return best if np.all(got[~known] == expected[~known]) or np.all(known) else None
 
 
-def _ratios(got: Any, expected: Any, wrong: Any, samples: tuple[Sample, ...]) -> Iterator[Pattern]:
+def _ratios(
+    got: Any, expected: Any, wrong: Any, samples: tuple[Sample, ...]
+) -> Iterator[Pattern]:
     counts = [_lengths(sample.point) for sample in samples]
     groups: dict[str, list[int]] = {}
     values: dict[str, float] = {}
@@ -180,7 +182,9 @@ def _nice(ratio: float) -> str:
     return f"{ratio:.10g}"
 
 
-def _permuted(got: Any, expected: Any, wrong: Any, labels: tuple[str, ...]) -> Iterator[Pattern]:
+def _permuted(
+    got: Any, expected: Any, wrong: Any, labels: tuple[str, ...]
+) -> Iterator[Pattern]:
     """Elements that have the value of another element."""
     places = {_key(expected[:, j]): j for j in range(expected.shape[1])}
     moved = {int(i): places.get(_key(got[:, i])) for i in wrong}
@@ -212,7 +216,9 @@ def _transposed(comparison: Comparison, got: Any, expected: Any) -> Iterator[Pat
         shape = np.shape(comparison.samples[0].point.get(item.name, 0.0))
         if len(shape) == 2 and shape[0] * shape[1] == count and min(shape) > 1:
             block = slice(start, start + count)
-            turned = [row[block].reshape(shape, order="C").ravel(order="F") for row in got]
+            turned = [
+                row[block].reshape(shape, order="C").ravel(order="F") for row in got
+            ]
             if close(np.array(turned), expected[:, block], 1e-8):
                 if not close(got[:, block], expected[:, block]):
                     evidence = f"read by row, it is right at all {len(got)} points"

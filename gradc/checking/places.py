@@ -31,9 +31,7 @@ def place_of(bench: Bench, site: Site, *, negated: bool = False) -> Span | None:
     minus = _MINUS.search(text, 0, start) if negated else None
     if minus is not None:
         start = minus.start()
-    while (
-        text.count(")", start, end) > text.count("(", start, end) and text[start - 1 : start] == "("
-    ):
+    while text.count(")", start, end) > text.count("(", start, end) and text[start - 1 : start] == "(":
         start -= 1
     while text.count("(", start, end) > text.count(")", start, end) and text[end : end + 1] == ")":
         end += 1

@@ -91,9 +91,7 @@ def _with(bench: Bench, places: list[Site], operands: list[Operand]) -> Iterator
         yield from operand_edits(bench, site, given)
 
 
-def _tried(
-    bench: Bench, edits: Iterator[Edit], primal: dict[Expression, Span | None]
-) -> list[Repair]:
+def _tried(bench: Bench, edits: Iterator[Edit], primal: dict[Expression, Span | None]) -> list[Repair]:
     found = []
     end = bench.spent + _BUDGET
     for edit in edits:
@@ -124,11 +122,7 @@ def _own_operands(bench: Bench) -> tuple[list[Operand], set[tuple[object, ...]]]
             seen.add(key)
             is_name = bench.graph.prim(node) == "input" or node in bench.names
             cost = 0.6 if unused else 1.0 if is_name else 1.6
-            found.append(
-                Operand(
-                    node, bench.names.get(node) or said(bench.graph, node, bench.spans[node]), cost
-                )
-            )
+            found.append(Operand(node, bench.names.get(node) or said(bench.graph, node, bench.spans[node]), cost))
     return found + _sums(bench, found), seen
 
 

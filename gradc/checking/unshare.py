@@ -45,12 +45,7 @@ def unshare(function: Function, most: int) -> Unshared:
         if item.node in apart.shared
     )
     new = replace(
-        function,
-        graph=apart.graph,
-        outputs=outputs,
-        names=titles,
-        inputs=inputs,
-        least_squares=None,
+        function, graph=apart.graph, outputs=outputs, names=titles, inputs=inputs, least_squares=None
     )
     return Unshared(new, apart.original, _spans(graph, new, apart.original))
 
