@@ -1,7 +1,7 @@
 """Faults planted in gradients that people wrote, and what ``gradc check`` says of them.
 
-The gradients are those of ``tests/gradients/right``, in the styles of R users: for optim, nlm,
-nlminb, in matrices, loops and branches. Each is changed in its own text, as emitted programs are.
+The gradients are those of the folder ``right``, in the styles of R users: for optim and nlm,
+in matrices, loops and branches. Each is changed in its own text, as emitted programs are.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gradc.checking import Finding, Findings, check
-
 from benchmarks.mutation.judge import Fate, Outcome
 from benchmarks.mutation.kinds import KINDS, Scene
-from benchmarks.mutation.models import ROOT
 from benchmarks.mutation.spelling import SPELLINGS
 from benchmarks.mutation.tree import Expr, Step, conditions_of, replaced, written_steps
+from gradc.checking import Finding, Findings, check
 from gradc.errors import GradcError
 
-FOLDER = ROOT / "tests" / "gradients" / "right"
+FOLDER = Path(__file__).with_name("right")
 _COMPARE = Path(__file__).with_name("compare_gradients.R")
+TARGET = "gradients"
+UNREAD = "(not read)"
+BLAMED = "(right, and blamed)"
 _NEARLY = "is close to the gradient"
 """What is said of a gradient that is off by less than a numerical one would be."""
 
@@ -91,11 +92,17 @@ def changes(text: str, gradient: str) -> list[Change]:
 def gradient_outcomes(path: Path, count: int, draw: random.Random) -> Iterator[Outcome]:
     """What becomes of at most ``count`` faults in the gradients of a file, of many kinds."""
     text = path.read_text(encoding="utf-8")
-    found = check(path)
-    if found.verdict != "right":
-        yield Outcome(path.name, "gradients", "(right)", "seen", None, "", "", found.verdict)
+    try:
+        found = check(path)
+    except GradcError as error:
+        said = error.diagnostics[0].message
+        yield Outcome(path.name, TARGET, UNREAD, "does not run", None, "", "", said)
         return
-    yield Outcome(path.name, "gradients", "(right)", "equal", None, "", "", "right")
+    if found.verdict != "right":
+        first = next(iter(found.findings), None)
+        said = f"{found.verdict}: {first.message if first else ''}"
+        yield Outcome(path.name, TARGET, BLAMED, "seen", None, "", "", said)
+        return
     every: list[Change] = []
     for gradient in dict.fromkeys(name for _, name, _ in found.pairs):
         try:
@@ -118,7 +125,7 @@ def _outcome(path: Path, text: str, change: Change) -> Outcome:
         changed.write_text(change.text, encoding="utf-8")
         fate, placed, said = _judged(path, changed, change)
     kind, by = change.kind, change.by
-    return Outcome(path.name, "gradients", kind, fate, placed, before, by, said)
+    return Outcome(path.name, TARGET, kind, fate, placed, before, by, said)
 
 
 def _judged(path: Path, changed: Path, change: Change) -> tuple[Fate, bool | None, str]:

@@ -10,6 +10,7 @@ from multiprocessing import get_context
 from typing import Literal
 
 from benchmarks.mutation.alarms import CORPORA, Alarms, alarms, random_cases, shipped_cases
+from benchmarks.mutation.gradients import files, gradient_outcomes
 from benchmarks.mutation.judge import Outcome, prepare
 from benchmarks.mutation.models import case_of, chosen, chosen_rows
 from benchmarks.mutation.templates import template_outcomes
@@ -48,9 +49,6 @@ def do(task: Task) -> Done:
         draw = random.Random(task.seed)  # noqa: S311 - test data
         return Done(tuple(template_outcomes(chosen(), task.each, draw)))
     if task.part == "gradients":
-        # The doctor is there only with its own package, and this part alone needs it.
-        from benchmarks.mutation.gradients import files, gradient_outcomes
-
         draw = random.Random(f"{task.number} {task.seed}")  # noqa: S311 - test data
         path = files()[task.number]
         return Done(tuple(gradient_outcomes(path, PLANTED_IN_A_FILE, draw)))
