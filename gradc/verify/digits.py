@@ -13,11 +13,12 @@ from gradc.errors import fail
 from gradc.ir import Function
 from gradc.verify.absorbed import Absorbed, absorbed
 from gradc.verify.bounds import Bounds, bounds
-from gradc.verify.cases import WITNESS_TARGETS, Case, Plan
+from gradc.verify.cases import Case, Plan
 from gradc.verify.loss import Loss, Step, explain_loss, losses
 from gradc.verify.report import number, values
 from gradc.verify.rounding import EXACT, arithmetic, computes_in
 from gradc.verify.stable_forms import bound_in_ulps, digits, legal_for
+from gradc.verify.witnesses import WITNESS_TARGETS
 
 Written = Literal["written", "emitted"]
 THRESHOLD = 2.0
