@@ -172,9 +172,9 @@ def _places(site: Site, prim: str, attrs: Any, args: list[int]) -> Iterator[Edit
             if min(entry) >= 1:
                 yield Edit(site, (prim, entry, *args), "index", 0.9, text)
     if prim in ("gather", "gather_rows"):
-        for step in (1.0, -1.0):
-            moved = (prim, attrs, args[0], ("add", None, args[1], step))
-            yield Edit(site, moved, "index", 0.9, f"the index {step:+.0f}")
+        for shift in (1.0, -1.0):
+            moved = (prim, attrs, args[0], ("add", None, args[1], shift))
+            yield Edit(site, moved, "index", 0.9, f"the index {shift:+.0f}")
 
 
 def _sums(bench: Bench, site: Site, prim: str, args: list[int]) -> Iterator[Edit]:
