@@ -95,7 +95,8 @@ def operator_edits(bench: Bench, site: Site) -> Iterator[Edit]:
         return
     if prim != "input" and site.user < 0:
         for other in SIBLINGS.get(prim, ()):
-            yield Edit(site, (other, attrs, *args), "operator", 1.0, f"`{other}` for `{prim}`")
+            cost = 0.6 if {prim, other} == {"add", "sub"} else 1.0
+            yield Edit(site, (other, attrs, *args), "operator", cost, f"`{other}` for `{prim}`")
             if other in _SWAPPED:
                 swapped = (other, attrs, *args[::-1])
                 yield Edit(site, swapped, "operator", 1.6, f"`{other}` for `{prim}`, turned round")
