@@ -17,7 +17,9 @@ _MOST = 5
 def causes(comparison: Comparison) -> list[Cause]:
     """The causes that explain every sample, the likeliest first; empty where none is found."""
     samples = comparison.samples
-    if not any(sample.wrong.any() for sample in samples if sample.got.shape == sample.wrong.shape):
+    if any(sample.got.shape != sample.expected.shape for sample in samples):
+        return [_alone(pattern) for pattern in patterns(comparison)]
+    if not any(sample.wrong.any() for sample in samples):
         return []
     kinks = at_kinks(comparison)
     if kinks:

@@ -95,7 +95,8 @@ def operator_edits(bench: Bench, site: Site) -> Iterator[Edit]:
         return
     if prim != "input" and site.user < 0:
         for other in SIBLINGS.get(prim, ()):
-            yield Edit(site, (other, attrs, *args), "operator", 1.0, f"`{other}` for `{prim}`")
+            cost = 0.6 if {prim, other} == {"add", "sub"} else 1.0
+            yield Edit(site, (other, attrs, *args), "operator", cost, f"`{other}` for `{prim}`")
             if other in _SWAPPED:
                 swapped = (other, attrs, *args[::-1])
                 yield Edit(site, swapped, "operator", 1.6, f"`{other}` for `{prim}`, turned round")
@@ -172,9 +173,9 @@ def _places(site: Site, prim: str, attrs: Any, args: list[int]) -> Iterator[Edit
             if min(entry) >= 1:
                 yield Edit(site, (prim, entry, *args), "index", 0.9, text)
     if prim in ("gather", "gather_rows"):
-        for step in (1.0, -1.0):
-            moved = (prim, attrs, args[0], ("add", None, args[1], step))
-            yield Edit(site, moved, "index", 0.9, f"the index {step:+.0f}")
+        for shift in (1.0, -1.0):
+            moved = (prim, attrs, args[0], ("add", None, args[1], shift))
+            yield Edit(site, moved, "index", 0.9, f"the index {shift:+.0f}")
 
 
 def _sums(bench: Bench, site: Site, prim: str, args: list[int]) -> Iterator[Edit]:
