@@ -105,7 +105,8 @@ def _wrong(claim: Claim, samples: Sequence[Sample]) -> Judged:
     found = list(claim.found)
     if not found and comparison is not None:
         found = causes(replace(comparison, samples=tuple(samples)))
-    if not found and _is_numerical(samples):
+    # A gradient this near has a cause only where the change that mends it is known.
+    if _is_numerical(samples) and not any(cause.proved for cause in found):
         return "inconclusive", [_numerical(claim, samples)]
     sample, element = _worst(samples)
     finding = _finding(claim, sample, element, found)

@@ -177,7 +177,7 @@ def _with_uses(ran: Ran, pairs: Sequence[Pair]) -> list[Pair]:
             pair,
             used_by=pair.used_by
             or roots.get(pair.gr or pair.fn, "")
-            or ("nothing in this file, which only defines it" if nothing else ""),
+            or ("not called here" if nothing else ""),
         )
         for pair in pairs
     ]

@@ -138,7 +138,9 @@ def test_command_prints_the_finding_and_its_status():
     document = json.loads(as_json.stdout)
     assert document["schema"] == 1
     assert document["verdict"] == "wrong"
-    assert document["pairs"] == [{"function": "fn", "gradient": "gr", "verdict": "wrong"}]
+    assert document["pairs"] == [
+        {"function": "fn", "gradient": "gr", "verdict": "wrong", "used_by": "optim()"}
+    ]
     (finding,) = document["findings"]
     keys = {"code", "message", "file", "line", "column", "output", "got", "expected", "ratio"}
     assert keys | {"cause", "evidence", "suggestion"} <= set(finding)
