@@ -51,6 +51,10 @@ def _judged(claim: Claim) -> Judged:
     wrong = [sample for sample in samples if sample.wrong.any()]
     if wrong:
         return _wrong(claim, samples)
+    if failed:
+        return "inconclusive", [_gradient_stops(claim, failed[0])]
+    if not smooth:
+        return "inconclusive", [_only_kinks(claim)]
     if not any(_tells(sample) for sample in samples):
         return "inconclusive", [_untold(claim)]
     return "right", _notes(claim, samples)
@@ -266,6 +270,12 @@ def _value_note(claim: Claim) -> Finding:
 def _gradient_stops(claim: Claim, one: Measured) -> Finding:
     message = f"'{claim.gr}' stops when it is called: {one.answer.gradient_failure}"
     return Finding(STOPPED, message, "unknown", "warning", start_of(claim.place))
+
+
+def _only_kinks(claim: Claim) -> Finding:
+    message = f"'{claim.fn}' has a kink at every point that was tried, and no gradient there"
+    kink = claim.measured[0].kink or start_of(claim.place)
+    return Finding(CODES["kink"], message, "kink", "warning", kink, suggestion="--at")
 
 
 def _untold(claim: Claim) -> Finding:
