@@ -45,6 +45,8 @@ def test_wrong_gradients_are_found_where_they_are_written(path):
     place = errors[0].to_json()
     assert first <= place["line"] <= last
     assert place["file"] == str(path)
+    causes = path.read_text().split("cause: ")[1].split(";")[0].split("|")
+    assert causes == ["any"] or errors[0].cause in causes
 
 
 @pytest.mark.parametrize("name", ["shape_rows", "other_quantity"])
