@@ -106,7 +106,9 @@ def _spans(graph: Graph, function: Function, original: list[int]) -> list[Span |
             settled[arg] = True
             span = spans[arg]
             if span is None or not within(span, region):
-                spans[arg] = _written(span, region, region.start) or region
+                # What a variable holds was written where the variable got its value.
+                elsewhere = None if copies.prim(arg) in _LEAVES else span
+                spans[arg] = _written(span, region, region.start) or elsewhere or region
     return spans
 
 
