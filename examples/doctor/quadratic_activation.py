@@ -7,8 +7,8 @@ finite differences. Are they right?
 
 import tensorflow as tf
 
-x = tf.constant([0.8, -1.3, 2.1, 0.4], tf.float32)
-y = tf.constant([1.9, -0.4, 3.6, 1.2], tf.float32)
+x = tf.constant([0.2, -0.3, 0.4, 0.1], tf.float32)
+y = tf.constant([0.5, -0.2, 0.9, 0.3], tf.float32)
 
 
 def activation(z):
@@ -33,7 +33,7 @@ def numerical_gradient_w(w, b, h=1e-6):
 
 
 if __name__ == "__main__":
-    w, b = tf.Variable(0.7), tf.Variable(0.2)
+    w, b = tf.Variable(0.7), tf.Variable(0.05)
     with tf.GradientTape() as tape:
         value = loss(w, b)
     print("tape       ", tape.gradient(value, w).numpy())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradc.checking.check import check
+from gradc.checking.examine import check
 from gradc.checking.findings import Finding, Findings
 
 __all__ = ["Finding", "Findings", "check"]

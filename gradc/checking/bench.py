@@ -17,7 +17,7 @@ Array = Any
 Expression = Any
 """What takes a node's place: a node, a :class:`Known`, a number, or ``(prim, attrs, *args)``."""
 
-MOST_NODES = 2000
+MOST_NODES = 1000
 """A larger graph is not searched: each node would cost its way to the outputs many times."""
 # Beyond the bound of a right program: what doubles lose where a formula is written otherwise.
 _SLACK = 1e-11
@@ -62,9 +62,7 @@ class Bench:
         names = [item.name for item in claimed.inputs]
         self.inputs = [floats.bound(names, sample.point) for sample in self.samples]
         everything = range(len(self.graph))
-        self.values = [
-            floats.evaluate(self.graph, everything, inputs) for inputs in self.inputs
-        ]
+        self.values = [floats.evaluate(self.graph, everything, inputs) for inputs in self.inputs]
         self.attributes = [floats.sized(self.graph, inputs) for inputs in self.inputs]
         self.known: list[list[Array]] = [[] for _ in self.samples]
         self.spent = 0
@@ -76,9 +74,7 @@ class Bench:
         self.negated = _negated(function)
         self._after: dict[int, list[int]] = {}
         self.wrong = np.any([sample.wrong for sample in self.samples], axis=0)
-        order = sorted(
-            range(len(self.samples)), key=lambda s: -int(np.sum(self.samples[s].wrong))
-        )
+        order = sorted(range(len(self.samples)), key=lambda s: -int(np.sum(self.samples[s].wrong)))
         self.order = order
 
     def doubled(self, node: int) -> bool:
@@ -118,12 +114,20 @@ class Bench:
         if found is None:
             marks = {node}
             found = []
+            self.spent += len(self.nodes) // 8
             for other in self.nodes:
                 if other > node and any(arg in marks for arg in self.graph.args(other)):
                     marks.add(other)
                     found.append(other)
             self._after[node] = found
         return found
+
+    def shape(self, expression: Expression) -> tuple[int, ...]:
+        """The shape that an expression has at the first sample; that of a number where none."""
+        try:
+            return np.shape(self.evaluated(expression, 0))
+        except floats.NoValue:
+            return ()
 
     def evaluated(self, expression: Expression, sample: int) -> Array:
         """The value of an expression; NoValue where it has none."""

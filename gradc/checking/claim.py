@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gradc.checking.comparison import Comparison, Vector
+from gradc.checking.comparison import Cause, Comparison, Vector
+from gradc.checking.findings import CheckVerdict, Finding
 from gradc.errors import Diagnostic, Span
 
 
@@ -58,6 +59,7 @@ class Claim:
     gradient is defined. ``refused`` says why gradc could not read the function, if so;
     ``unread`` why it could not read the gradient. ``shape`` is what the gradient gives:
     ``(3,)``, ``(3, 1)``; ``certain`` says that the arguments are those of the user's own call.
+    ``found`` are causes that running the code showed, ``notes`` what else is worth telling; ``settled`` is the verdict where those say it.
     """
 
     fn: str
@@ -73,3 +75,6 @@ class Claim:
     certain: bool = True
     problem: str = ""
     labels: tuple[str, ...] = field(default=())
+    found: tuple[Cause, ...] = ()
+    notes: tuple[Finding, ...] = ()
+    settled: CheckVerdict | None = None

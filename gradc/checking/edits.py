@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from gradc.checking.bench import Bench, Expression, Site
 
 _FAMILIES = (
@@ -110,7 +108,7 @@ def operator_edits(bench: Bench, site: Site) -> Iterator[Edit]:
             yield from _powers(bench, site)
         for arg in dict.fromkeys(args):
             if prim == "neg":
-                yield Edit(site, arg, "sign", 0.8, "without the minus sign")
+                yield Edit(site, arg, "sign", 0.6, "without the minus sign")
             elif bench.graph.prim(arg) != "const" or prim == "select":
                 cost = 0.6 if _is_double(bench, prim, args) else 1.4
                 if prim == "div" and bench.graph.is_const(args[1]):
@@ -146,6 +144,8 @@ def _constants(bench: Bench, site: Site) -> Iterator[Edit]:
     near += [(value - 2, 1.5), (3 * value, 1.5), (value / 3, 1.5), (4 * value, 1.5)]
     near += [(value / 4, 1.5), (-value / 2, 1.7), (-2 * value, 1.7)]
     near += [(1 / value, 1.3)] if value else []
+    # A number that is nearly one of few digits was meant to be that.
+    near += [(float(f"{value:.3g}"), 1.2)]
     for count, text in bench.counts:
         if value in (0.0, 1.0):
             yield Edit(site, count, "mean", 1.6, f"{text} for {value:.12g}", count)
@@ -167,13 +167,12 @@ def _places(site: Site, prim: str, attrs: Any, args: list[int]) -> Iterator[Edit
                 yield Edit(site, (prim, attrs + step, *args), "index", 0.8, text)
     if prim == "entry":
         row, column = attrs
-        for other in ((column, row), (row + 1, column), (row, column + 1)):
-            text = f"entry {other[0]}, {other[1]}"
-            yield Edit(site, (prim, other, *args), "index", 0.9, text)
-        for other in ((row - 1, column), (row, column - 1)):
-            text = f"entry {other[0]}, {other[1]}"
-            if min(other) >= 1:
-                yield Edit(site, (prim, other, *args), "index", 0.9, text)
+        moves = [(column, row), (row + 1, column), (row, column + 1)]
+        moves += [(row - 1, column), (row, column - 1)]
+        for entry in moves:
+            text = f"entry {entry[0]}, {entry[1]}"
+            if min(entry) >= 1:
+                yield Edit(site, (prim, entry, *args), "index", 0.9, text)
     if prim in ("gather", "gather_rows"):
         for step in (1.0, -1.0):
             moved = (prim, attrs, args[0], ("add", None, args[1], step))
@@ -191,7 +190,7 @@ def _sums(bench: Bench, site: Site, prim: str, args: list[int]) -> Iterator[Edit
 def _wrapped(bench: Bench, site: Site, node: int) -> Iterator[Edit]:
     cost = 0.6 if bench.doubled(node) else 1.5
     yield Edit(site, ("neg", None, node), "sign", cost, "a minus sign")
-    shape = np.shape(bench.values[0][node])
+    shape = bench.shape(node)
     for wrapper in _WRAPPERS:
         if (wrapper == "t") == (len(shape) == 2 and shape[0] == shape[1]):
             yield Edit(site, (wrapper, None, node), "function", 1.6, f"`{wrapper}` around it")
@@ -221,24 +220,27 @@ def constant_edits(bench: Bench, site: Site) -> Iterator[Edit]:
 
 
 def operand_edits(
-    bench: Bench, site: Site, operands: list[tuple[Expression, str, float]]
+    bench: Bench, places: list[Site], operands: list[tuple[Expression, str, float]]
 ) -> Iterator[Edit]:
     """Another value in the place, or one more factor or term."""
-    here = np.shape(bench.values[0][site.node])
     for operand, text, cost in operands:
-        if operand == site.node:
-            continue
-        there = np.shape(bench.evaluated(operand, 0))
-        unlike = 0.0 if there == here else 0.3
-        said = f"`{text}` in its place"
-        yield Edit(site, operand, "argument", 0.2 + cost + unlike, said, operand)
-        if there == here or there == () or here == ():
-            node = site.node
-            for prim, said, more in _COMBINED:
-                combined = (prim, None, node, operand)
-                kind = "term" if prim in ("add", "sub") else "factor"
-                said = said.format(f"`{text}`")
-                yield Edit(site, combined, kind, 1.0 + cost + more, said, operand)
+        for site in places:
+            if operand != site.node:
+                yield from _combined(bench, site, operand, text, cost)
+
+
+def _combined(
+    bench: Bench, site: Site, operand: Expression, text: str, cost: float
+) -> Iterator[Edit]:
+    here, there = bench.shape(site.node), bench.shape(operand)
+    unlike = 0.0 if there == here else 0.3
+    said = f"`{text}` in its place"
+    yield Edit(site, operand, "argument", 0.2 + cost + unlike, said, operand)
+    if there == here or there == () or here == ():
+        for prim, how, more in _COMBINED:
+            combined = (prim, None, site.node, operand)
+            kind = "term" if prim in ("add", "sub") else "factor"
+            yield Edit(site, combined, kind, 1.0 + cost + more, how.format(f"`{text}`"), operand)
 
 
 _COMBINED = (

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gradc.errors import Source, Span
-from gradc.frontend.held import (
+from gradc.frontend.given import (
     Argument,
     Beyond,
     Given,
@@ -17,6 +17,7 @@ from gradc.frontend.held import (
     Numbers,
     Parts,
     Texts,
+    Truths,
 )
 from gradc.run.wire import Tensor, to_column_major
 
@@ -63,6 +64,8 @@ def given(value: Mapping[str, Any]) -> Given:
         return _numbers(value)
     if kind == "text":
         return Texts(tuple(value["value"]), _names(value))
+    if kind == "flags":
+        return Truths(tuple(map(bool, value["value"])), _names(value))
     if kind == "flag":
         return bool(value["value"][0])
     if kind == "list":
@@ -73,6 +76,13 @@ def given(value: Mapping[str, Any]) -> Given:
     if kind == "null":
         return None
     return Beyond(f"of class '{value['class'][0]}'")
+
+
+def _as_parameter(value: Given) -> Given:
+    """A matrix of one column, which a step of a descent leaves, as the vector that it is."""
+    if isinstance(value, Numbers) and len(value.shape) == 2 and value.shape[1] == 1:
+        return Numbers(value.values, value.shape[:1] if value.shape[0] > 1 else ())
+    return value
 
 
 def _names(value: Mapping[str, Any]) -> tuple[str, ...] | None:
@@ -94,9 +104,13 @@ def holdings(found: Mapping[str, Any], sources: Sources) -> Holdings:
     """The functions and variables that a step of the session described."""
     functions: dict[int, HeldFunction] = {}
     for item in found["functions"]:
+        number, text = int(item["id"][0]), item["text"][0]
         span = sources.span(item["place"])
+        if span is None and text:
+            # What another function made is written nowhere: R says how it would be.
+            source = Source(f"<function {number}>", text)
+            span = Span(0, len(text), source)
         if span is not None:
-            number = int(item["id"][0])
             functions[number] = HeldFunction(number, span, tuple(map(int, item["frames"])))
     variables: dict[int, dict[str, Given]] = {}
     for item in found["variables"]:
@@ -110,7 +124,7 @@ def arguments(
 ) -> list[Argument]:
     """What a function is called with: its parameters, then the others."""
     made = [
-        Argument(name, given(value), True)
+        Argument(name, _as_parameter(given(value)), True)
         for name, value in zip(start["names"], start["values"], strict=True)
     ]
     made += [

@@ -26,13 +26,22 @@ _NEARLY = 1e-4
 
 def judge(claim: Claim) -> Judged:
     """Whether the claimed gradient is right; the findings are errors where it is not."""
+    verdict, findings = _judged(claim)
+    return verdict, [*findings, *claim.notes]
+
+
+def _judged(claim: Claim) -> Judged:
+    if claim.settled is not None:
+        return claim.settled, []
+    if claim.found and not claim.measured:
+        return "wrong", [_caused(claim, claim.found[0])]
     early = _unmeasured(claim)
     if early is not None:
         return "inconclusive", [early]
     smooth = [one for one in claim.measured if not one.is_kink]
     finding = shape_finding(claim)
     if finding is not None:
-        return "wrong", [finding]
+        return "wrong", [_caused(claim, claim.found[0]) if claim.found else finding]
     if _takes_the_value(claim):
         return "right", [_value_note(claim)]
     failed = [one for one in smooth if one.answer.gradient is None]
@@ -66,7 +75,8 @@ def _unmeasured(claim: Claim) -> Finding | None:
     got = float(np.sum(differing.answer.value))
     return Finding(
         READ_DIFFERENTLY,
-        f"gradc reads '{claim.fn}' differently: R gives {got:.17g}, and gradc {differing.value:.17g}",
+        f"gradc reads '{claim.fn}' differently: it gives {got:.12g}, and gradc's reading"
+        f" {differing.value:.12g}",
         "unknown",
         "warning",
         claim.place,
@@ -92,8 +102,8 @@ def _tells(sample: Sample) -> bool:
 
 def _wrong(claim: Claim, samples: Sequence[Sample]) -> Judged:
     comparison = claim.comparison
-    found: list[Cause] = []
-    if comparison is not None:
+    found = list(claim.found)
+    if not found and comparison is not None:
         found = causes(replace(comparison, samples=tuple(samples)))
     if not found and _is_numerical(samples):
         return "inconclusive", [_numerical(claim, samples)]
@@ -106,7 +116,7 @@ def _finding(claim: Claim, sample: Sample, element: int, found: Sequence[Cause])
     """The error, with the likeliest cause."""
     got, expected = float(sample.got[element]), float(sample.expected[element])
     ratio = got / expected if expected else None
-    whose = f"'{claim.gr}' is not the gradient of '{claim.fn}'"
+    whose = _whose(claim)
     finding = Finding(
         CODES["unknown"],
         f"{whose}: {_difference(claim, sample)}",
@@ -122,6 +132,9 @@ def _finding(claim: Claim, sample: Sample, element: int, found: Sequence[Cause])
     if not found:
         return finding
     cause = found[0]
+    if cause.name == "detached" and np.isnan(got):  # there is no number: the tape gave None
+        finding = replace(finding, got=None, ratio=None)
+        ratio = None
     others = [f"or: {other.message}" for other in found[1:3] if not cause.proved]
     labels = () if cause.primal is None else (("its derivative belongs to this", cause.primal),)
     return replace(
@@ -134,6 +147,26 @@ def _finding(claim: Claim, sample: Sample, element: int, found: Sequence[Cause])
         evidence=(*cause.evidence, *others, *_unread(claim)),
         suggestion=cause.suggestion,
         labels=labels,
+    )
+
+
+def _whose(claim: Claim) -> str:
+    if claim.kind == "tape":
+        return f"the tape does not give the gradient of '{claim.fn}'"
+    return f"'{claim.gr}' is not the gradient of '{claim.fn}'"
+
+
+def _caused(claim: Claim, cause: Cause) -> Finding:
+    """The error by its cause alone, where there are no numbers to compare."""
+    return Finding(
+        CODES[cause.name],
+        f"{_whose(claim)}: {cause.message}",
+        cause.name,
+        "error",
+        cause.span or start_of(claim.place),
+        evidence=(*cause.evidence, *_unread(claim)),
+        suggestion=cause.suggestion,
+        labels=() if cause.primal is None else (("its derivative is the one given", cause.primal),),
     )
 
 

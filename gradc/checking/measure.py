@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from gradc.checking.claim import Answer, Measured
-from gradc.checking.comparison import Vector
+from gradc.checking.comparison import Sample, Vector
 from gradc.errors import GradcError
 from gradc.ir import Function
-from gradc.passes import legalize
+from gradc.passes import as_rounded, legalize
 from gradc.targets import TARGETS
 from gradc.verify import bounds, true_values
 
@@ -30,9 +30,11 @@ def starts(start: Vector, count: int = POINTS, seed: int = 0) -> list[Vector]:
     """
     draw = random.Random(seed)  # noqa: S311 - points are to be the same again
     found = [start]
+    own = np.where(start == 0.0, 1.0, np.abs(start))
     for number in range(count * _TRIES):
-        spread = (0.3, 0.1, 0.6, 0.02)[number % 4]
-        scale = np.where(start == 0.0, 1.0, np.abs(start))
+        spread, scale = ((0.3, own), (0.5, np.ones(len(start))), (0.6, own), (0.05, own))[
+            number % 4
+        ]
         moved = start + spread * scale * np.array([draw.gauss(0.0, 1.0) for _ in start])
         found.append(np.abs(moved) if number % 4 == 2 else moved)
     return found
@@ -46,6 +48,7 @@ def measure(
     run: Callable[[Sequence[Vector]], list[Answer]],
     target: str = "r",
     count: int = POINTS,
+    dtype: str = "float64",
 ) -> list[Measured]:
     """The user's numbers beside the true ones, at the start and at ``count`` other points.
 
@@ -53,15 +56,15 @@ def measure(
     """
     cells = sum(int(np.size(value)) for value in data.values()) * len(gradient.graph)
     count = count if cells < _LARGE else max(2, min(count, count * _LARGE // cells))
-    legal = legalize(gradient, target, TARGETS[target].supports)
-    own = None if claimed is None else legalize(claimed, target, TARGETS[target].supports)
+    legal = _as_computed(gradient, target)
+    own = None if claimed is None else _as_computed(claimed, target)
     flats: list[Vector] = []
     found: list[tuple[dict[str, Any], Vector, Vector, float, float, Any]] = []
     for flat in starts(start, count):
         if len(found) > count:
             break
         point = {**data, **placed(gradient, flat)}
-        at = _true(gradient, legal, own, point, target)
+        at = _true(gradient, legal, own, point, target, dtype)
         if at is not None:
             flats.append(flat)
             found.append((point, *at))
@@ -72,6 +75,27 @@ def measure(
             found, answers, strict=True
         )
     ]
+
+
+def reads_alike(claimed: Function, samples: Sequence[Sample]) -> bool:
+    """Whether the user's code gives what gradc's reading of it says, to a few digits at least."""
+    for sample in samples[:3]:
+        truth = true_values(claimed, sample.point)
+        cells = [cell for name in claimed.outputs for cell in truth.cells[name]]
+        if len(cells) != len(sample.got):
+            return False
+        read = np.array([float(cell.mid()) for cell in cells])
+        room = sample.allowed + 1e-6 * np.abs(read)
+        agrees = (np.abs(read - sample.got) <= room) | (np.isnan(read) & np.isnan(sample.got))
+        if not agrees.all():
+            return False
+    return True
+
+
+def _as_computed(function: Function, target: str) -> Function:
+    """The function whose rounding stands for that of the user's code."""
+    supports = TARGETS[target].supports
+    return as_rounded(legalize(function, target, supports), target, supports)
 
 
 def placed(function: Function, flat: Vector) -> dict[str, Any]:
@@ -105,18 +129,23 @@ def labels_of(function: Function) -> tuple[str, ...]:
 
 
 def _true(
-    gradient: Function, legal: Function, own: Function | None, point: Mapping[str, Any], target: str
+    gradient: Function,
+    legal: Function,
+    own: Function | None,
+    point: Mapping[str, Any],
+    target: str,
+    dtype: str = "float64",
 ) -> tuple[Vector, Vector, float, float, Any] | None:
     """What is true at a point, and how far off a right program may be; None where nothing is."""
-    truth = true_values(gradient, point)
+    truth = true_values(gradient, point, dtype=dtype)
     if not truth.finite:
         return None
     names = [name for name in gradient.outputs if name.startswith("gradient:")]
     expected = np.array([float(cell.mid()) for name in names for cell in truth.cells[name]])
-    plain = bounds(legal, target, point)
+    plain = bounds(legal, target, point, dtype)
     allowed = _radii(plain.cells[name] for name in names)
     if own is not None:
-        theirs = _own_bound(own, target, point)
+        theirs = _own_bound(own, target, point, dtype)
         if theirs is not None and theirs.shape == allowed.shape:
             # The user's formula is the user's own: it may lose digits where another does not.
             allowed = np.maximum(allowed, theirs)
@@ -127,9 +156,9 @@ def _true(
     return expected, widened, value, radius, kink
 
 
-def _own_bound(own: Function, target: str, point: Mapping[str, Any]) -> Vector | None:
+def _own_bound(own: Function, target: str, point: Mapping[str, Any], dtype: str) -> Vector | None:
     try:
-        found = bounds(own, target, point)
+        found = bounds(own, target, point, dtype)
     except GradcError:
         return None
     return _radii(found.cells[name] for name in own.outputs)

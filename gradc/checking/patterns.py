@@ -69,10 +69,9 @@ def _unequal(samples: tuple[Sample, ...]) -> Iterator[Pattern]:
     count = len(expected)
     rows = [len(s.got) // count for s in samples] if count else [0]
     if all(r > 1 and r * count == len(s.got) for r, s in zip(rows, samples, strict=True)):
-        for order in ("F", "C"):
-            shape = (lambda r: (r, count)) if order == "F" else (lambda r: (r, count))
+        for by_row in (False, True):
             sums = [
-                s.got.reshape(shape(r), order=order).sum(0)
+                s.got.reshape((r, count), order="C" if by_row else "F").sum(0)
                 for r, s in zip(rows, samples, strict=True)
             ]
             if all(close(total, s.expected) for total, s in zip(sums, samples, strict=True)):
@@ -95,9 +94,7 @@ def _ratio(got: Any, expected: Any) -> float | None:
     return best if np.all(got[~known] == expected[~known]) or np.all(known) else None
 
 
-def _ratios(
-    got: Any, expected: Any, wrong: Any, samples: tuple[Sample, ...]
-) -> Iterator[Pattern]:
+def _ratios(got: Any, expected: Any, wrong: Any, samples: tuple[Sample, ...]) -> Iterator[Pattern]:
     counts = [_lengths(sample.point) for sample in samples]
     groups: dict[str, list[int]] = {}
     values: dict[str, float] = {}
@@ -123,7 +120,8 @@ def _as_count(got: Any, expected: Any, counts: list[set[int]]) -> str | None:
     """``n`` or ``1/n`` where the ratio is a number of observations at every point, not 1 or 2."""
     with np.errstate(all="ignore"):
         ratios = got / expected
-    for said, numbers in (("n", ratios), ("1/n", 1 / ratios)):
+        inverse = expected / got
+    for said, numbers in (("n", ratios), ("1/n", inverse)):
         if all(
             np.isfinite(r) and any(abs(r - n) <= 1e-8 * n for n in known if n > 2)
             for r, known in zip(numbers, counts, strict=True)
@@ -147,8 +145,7 @@ def _of_ratio(
         if key == "1/n":
             mend = "multiply by the number of observations"
         return Pattern("sum-or-mean", message, said, elements, ratio, mend, whole)
-    assert ratio is not None
-    name, message, mend = _named(ratio)
+    name, message, mend = _named(float(key) if ratio is None else ratio)
     return Pattern(name, message, evidence, elements, ratio, mend, whole)
 
 
@@ -160,18 +157,18 @@ def _named(ratio: float) -> tuple[CauseName, str, str]:
     if abs(ratio - 0.5) < 1e-8:
         return "dropped-half", "half the derivative: a factor 2 is missing", "multiply by 2"
     for number, text in _LOGS:
-        for sign, minus in ((1, ""), (-1, "-")):
+        for sign, minus in ((1.0, ""), (-1.0, "-")):
             if abs(ratio - sign * number) < 1e-8:
                 said = f"the derivative times {minus}{text}: a logarithm has the wrong base"
                 return "log-base", said, f"divide by {minus}{text}"
             if abs(ratio * number - sign) < 1e-8:
                 said = f"the derivative over {minus}{text}: a logarithm has the wrong base"
                 return "log-base", said, f"multiply by {minus}{text}"
-    number = _nice(ratio)
+    factor = _nice(ratio)
     return (
         "constant-factor",
-        f"{number} times the derivative",
-        f"divide by {number}" if abs(ratio) > 1 else f"multiply by {_nice(1 / ratio)}",
+        f"{factor} times the derivative",
+        f"divide by {factor}" if abs(ratio) > 1 else f"multiply by {_nice(1 / ratio)}",
     )
 
 
@@ -182,9 +179,7 @@ def _nice(ratio: float) -> str:
     return f"{ratio:.10g}"
 
 
-def _permuted(
-    got: Any, expected: Any, wrong: Any, labels: tuple[str, ...]
-) -> Iterator[Pattern]:
+def _permuted(got: Any, expected: Any, wrong: Any, labels: tuple[str, ...]) -> Iterator[Pattern]:
     """Elements that have the value of another element."""
     places = {_key(expected[:, j]): j for j in range(expected.shape[1])}
     moved = {int(i): places.get(_key(got[:, i])) for i in wrong}
@@ -216,15 +211,13 @@ def _transposed(comparison: Comparison, got: Any, expected: Any) -> Iterator[Pat
         shape = np.shape(comparison.samples[0].point.get(item.name, 0.0))
         if len(shape) == 2 and shape[0] * shape[1] == count and min(shape) > 1:
             block = slice(start, start + count)
-            turned = [
-                row[block].reshape(shape, order="C").ravel(order="F") for row in got
-            ]
-            if close(np.array(turned), expected[:, block], 1e-8):
-                if not close(got[:, block], expected[:, block]):
-                    evidence = f"read by row, it is right at all {len(got)} points"
-                    message = f"the derivative for the matrix `{item.name}` is transposed"
-                    places = tuple(range(start, start + count))
-                    yield Pattern("transposed", message, evidence, places, None, "use `t()`")
+            turned = [row[block].reshape(shape, order="C").ravel(order="F") for row in got]
+            is_turned = close(np.array(turned), expected[:, block], 1e-8)
+            if is_turned and not close(got[:, block], expected[:, block]):
+                evidence = f"read by row, it is right at all {len(got)} points"
+                message = f"the derivative for the matrix `{item.name}` is transposed"
+                places = tuple(range(start, start + count))
+                yield Pattern("transposed", message, evidence, places, None, "use `t()`")
         start += count
 
 

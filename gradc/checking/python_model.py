@@ -9,13 +9,13 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gradc.checking.python_file import PythonFile, dotted, last_name, parameters
 from gradc.errors import GradcError, fail
 from gradc.frontend import Built, build
-from gradc.run.session_python import Module
+from gradc.run.module_python import Module
 
 _SAME = {"numpy", "item", "stop_gradient", "identity", "convert_to_tensor", "ensure_shape",
          "value", "read_value"}  # fmt: skip
@@ -25,13 +25,30 @@ _TYPED = {"cast", "constant", "Variable", "float32", "float64", "to_float", "asa
 _FOREIGN = {"numpy_function", "py_function"}
 
 
+WEIGHTS = "weights_of_rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """An input that is added to what an assignment gives, 0 everywhere, to differentiate by."""
+
+    line: int
+    column: int
+    name: str
+    zero: Any
+
+
 @dataclass(frozen=True, slots=True)
 class PythonModel:
-    """A function as gradc reads it; ``inputs`` gives the name in the model for each argument."""
+    """A function as gradc reads it; ``inputs`` gives the name in the model for each argument.
+
+    ``weights`` are those of the rows where a sum of them stands for a function that has many.
+    """
 
     built: Built
     inputs: Mapping[str, str]
     data: tuple[str, ...]
+    weights: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_function(
@@ -42,6 +59,10 @@ def read_function(
     at: Mapping[str, Any],
     *,
     part: int | None = None,
+    weighted: int = 0,
+    shift: Shift | None = None,
+    meant_by: Mapping[str, str] | None = None,
+    custom: bool = False,
 ) -> PythonModel:
     """A function of the file as a model of its arguments.
 
@@ -49,26 +70,38 @@ def read_function(
     function gives several values, of which this is one.
     Raises: GradcError where the function goes beyond the language.
     """
-    slicer = _Slice(file, module, frozenset(wrt))
+    slicer = _Slice(file, module, frozenset(wrt), name if custom else "")
     slicer.add(name)
+    if shift is not None:
+        slicer.shift(shift)
     function = file.functions[name]
-    formals = [formal for formal in parameters(function) if formal in at or formal in wrt]
+    if meant_by is None:
+        known = (formal for formal in parameters(function) if formal in at or formal in wrt)
+        meant_by = {formal: formal for formal in known}
     taken = slicer.names()
-    inputs = {formal: _free(formal, taken) for formal in formals}
-    body = [*slicer.statements(), _call(function, name, inputs, part)]
+    inputs = {formal: _free(name, taken) for formal, name in meant_by.items()}
+    body = [*slicer.statements(), _call(function, name, inputs, part, weighted)]
     reduced = ast.Module(body=body, type_ignores=[])
-    every = [*wrt, *formals, *slicer.data]
-    meant = {n: inputs.get(n, n) for n in every}
+    renamed = {name: inputs[formal] for formal, name in meant_by.items()}
+    every = [*wrt, *meant_by.values(), *slicer.data]
+    meant = {n: renamed.get(n, n) for n in every}
     lengths = {meant[n]: at[n] for n in every if n in at}
+    weights: dict[str, Any] = {}
+    if weighted:
+        weights[WEIGHTS] = [round(0.5 + ((7 * k) % 11) / 10, 2) for k in range(weighted)]
+        lengths |= weights
+    sought = [meant[n] for n in wrt]
+    if shift is not None:
+        lengths[shift.name], sought = shift.zero, [*sought, shift.name]
     built = build(
         file.source,
         syntax="python",
-        wrt=[meant[n] for n in wrt],
+        wrt=sought,
         at=lengths,
         name=name.strip("_") or "f",
         module=reduced,
     )
-    return PythonModel(built, meant, tuple(slicer.data))
+    return PythonModel(built, meant, tuple(slicer.data), weights)
 
 
 def _free(name: str, taken: frozenset[str]) -> str:
@@ -78,13 +111,19 @@ def _free(name: str, taken: frozenset[str]) -> str:
 
 
 def _call(
-    function: ast.FunctionDef, name: str, inputs: Mapping[str, str], part: int | None
+    function: ast.FunctionDef,
+    name: str,
+    inputs: Mapping[str, str],
+    part: int | None,
+    weighted: int = 0,
 ) -> ast.stmt:
     """The last statement of the model: the call whose value it is."""
     keywords = [ast.keyword(formal, ast.Name(meant)) for formal, meant in inputs.items()]
     value: ast.expr = ast.Call(ast.Name(name), [], keywords)
     if part is not None:
         value = ast.Subscript(value, ast.Constant(part))
+    if weighted:
+        value = ast.Call(ast.Name("sum"), [ast.BinOp(value, ast.Mult(), ast.Name(WEIGHTS))], [])
     made = ast.Expr(value)
     for node in ast.walk(made):
         ast.copy_location(node, function)
@@ -96,10 +135,13 @@ def _call(
 class _Slice:
     """The statements that a function needs."""
 
-    def __init__(self, file: PythonFile, module: Module, wrt: frozenset[str]) -> None:
+    def __init__(
+        self, file: PythonFile, module: Module, wrt: frozenset[str], custom: str = ""
+    ) -> None:
         self.file = file
         self.module = module
         self.wrt = wrt
+        self.custom = custom
         self.kept: dict[str, ast.stmt] = {}
         self.data: list[str] = []
 
@@ -111,7 +153,7 @@ class _Slice:
             if name in self.kept:
                 continue
             function = self.file.functions[name]
-            made = Plain(self.file).visit(copy.deepcopy(function))
+            made = Plain(self.file, name == self.custom).visit(copy.deepcopy(function))
             self.kept[name] = ast.fix_missing_locations(made)
             local = {a.arg for a in ast.walk(made) if isinstance(a, ast.arg)}
             for node in ast.walk(made):
@@ -130,6 +172,18 @@ class _Slice:
             self.kept[name] = assignment
         elif name not in self.wrt:
             self.data.append(name)
+
+    def shift(self, shift: Shift) -> None:
+        """Add the input of a shift to an assignment."""
+        for statement in self.kept.values():
+            for node in ast.walk(statement):
+                is_place = isinstance(node, ast.Assign) and (
+                    (node.lineno, node.col_offset) == (shift.line, shift.column)
+                )
+                if is_place:
+                    added = ast.copy_location(ast.Name(shift.name), node.value)  # type: ignore[attr-defined]
+                    made = ast.BinOp(node.value, ast.Add(), added)  # type: ignore[attr-defined]
+                    node.value = ast.copy_location(made, node.value)  # type: ignore[attr-defined]
 
     def names(self) -> frozenset[str]:
         """Names that are taken by what is kept."""
@@ -154,8 +208,9 @@ def _literal(number: float) -> str:
 class Plain(ast.NodeTransformer):
     """The mathematics of a function: without decorators, tapes and changes of type."""
 
-    def __init__(self, file: PythonFile) -> None:
+    def __init__(self, file: PythonFile, custom: bool = False) -> None:
         self.file = file
+        self.custom = custom
         self.tapes: set[str] = set()
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
@@ -165,7 +220,7 @@ class Plain(ast.NodeTransformer):
         for item in (*node.args.args, *node.args.kwonlyargs):
             item.annotation = None
         if is_custom:
-            _without_gradient(node)
+            _without_gradient(node, self.custom)
         node.body = self._block(node.body)
         return node
 
@@ -236,12 +291,15 @@ def _spread(node: ast.Call) -> ast.expr:
     return ast.copy_location(ast.Call(node.args[0], inner.elts, []), node)
 
 
-def _without_gradient(node: ast.FunctionDef) -> None:
-    """Of ``return value, grad`` only the value."""
+def _without_gradient(node: ast.FunctionDef, custom: bool) -> None:
+    """Of ``return value, grad`` only the value, or only the gradient for a cotangent of 1."""
     last = node.body[-1]
     if not (isinstance(last, ast.Return) and isinstance(last.value, ast.Tuple)):
         raise fail("G104", "a custom gradient that does not end with 'return value, gradient'")
     value, gradient = last.value.elts[0], last.value.elts[1]
+    if custom:
+        last.value = ast.copy_location(ast.Call(gradient, [ast.Constant(1.0)], []), gradient)
+        return
     last.value = value
     node.body = [
         s

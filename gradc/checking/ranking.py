@@ -52,7 +52,15 @@ def ranked(bench: Bench, found: list[Repair]) -> list[Ranked]:
     for number, (site, (cost, repair)) in enumerate(best.items()):
         share = sum(w for other, w in weights.items() if _adjacent(bench, site, other)) / total
         own = weights[site] / total
-        order.append((-round(share + _OWN * own, 9), cost, -site.user, number, Ranked(repair, share)))
+        order.append(
+            (
+                -round(share + _OWN * own, 9),
+                cost,
+                (site.user >= 0, -site.user),
+                number,
+                Ranked(repair, share),
+            )
+        )
     return _with_equals([item[4] for item in sorted(order, key=lambda item: item[:4])])
 
 

@@ -66,14 +66,15 @@ def repairs(comparison: Comparison, bench: Bench) -> list[Repair]:
     names = {item.name for item in comparison.gradient.inputs}
     theirs = _true_operands(comparison, bench, seen, names)
     found: list[Repair] = []
+    operands = sorted(mine + theirs, key=lambda operand: operand.cost)
     rounds = (
-        lambda: (edit for site in places for edit in operator_edits(bench, site)),
-        lambda: _second(bench, places, [o for o in mine + theirs if o.cost < 1.5]),
-        lambda: _with(bench, places, [o for o in mine + theirs if o.cost >= 1.5]),
+        (edit for site in places for edit in operator_edits(bench, site)),
+        _second(bench, places, [o for o in operands if o.cost < 1.5]),
+        _with(bench, places, [o for o in operands if o.cost >= 1.5]),
     )
     primal = {operand.expression: operand.primal for operand in theirs}
     for number, edits in enumerate(rounds):
-        found += _tried(bench, edits(), primal)
+        found += _tried(bench, edits, primal)
         if any(repair.clean for repair in found) and number > 0:
             break
     return found
@@ -87,11 +88,12 @@ def _second(bench: Bench, places: list[Site], operands: list[Operand]) -> Iterat
 
 def _with(bench: Bench, places: list[Site], operands: list[Operand]) -> Iterator[Edit]:
     given = [(o.expression, o.text, o.cost) for o in operands]
-    for site in places:
-        yield from operand_edits(bench, site, given)
+    yield from operand_edits(bench, places, given)
 
 
-def _tried(bench: Bench, edits: Iterator[Edit], primal: dict[Expression, Span | None]) -> list[Repair]:
+def _tried(
+    bench: Bench, edits: Iterator[Edit], primal: dict[Expression, Span | None]
+) -> list[Repair]:
     found = []
     end = bench.spent + _BUDGET
     for edit in edits:
@@ -122,7 +124,11 @@ def _own_operands(bench: Bench) -> tuple[list[Operand], set[tuple[object, ...]]]
             seen.add(key)
             is_name = bench.graph.prim(node) == "input" or node in bench.names
             cost = 0.6 if unused else 1.0 if is_name else 1.6
-            found.append(Operand(node, bench.names.get(node) or said(bench.graph, node, bench.spans[node]), cost))
+            found.append(
+                Operand(
+                    node, bench.names.get(node) or said(bench.graph, node, bench.spans[node]), cost
+                )
+            )
     return found + _sums(bench, found), seen
 
 
@@ -131,7 +137,7 @@ def _sums(bench: Bench, operands: list[Operand]) -> list[Operand]:
     return [
         Operand(("sum", None, o.expression), f"sum({o.text})", o.cost + 0.3)
         for o in operands
-        if o.cost < 1.5 and np.ndim(bench.values[0][o.expression]) == 1
+        if o.cost < 1.5 and len(bench.shape(o.expression)) == 1
     ]
 
 
@@ -171,7 +177,7 @@ def _is_answer(bench: Bench, values: list[Array]) -> bool:
     size = rows[0].size
     if any(row.size != size for row in rows):
         return False
-    for start in range(0, len(answers[0]) - size + 1):
+    for start in range(len(answers[0]) - size + 1):
         with np.errstate(all="ignore"):
             ratios = np.concatenate(
                 [row / a[start : start + size] for row, a in zip(rows, answers, strict=True)]

@@ -8,7 +8,11 @@ import numpy as np
 
 from gradc.checking.claim import Claim, Measured
 from gradc.checking.codes import CODES
-from gradc.checking.findings import Finding
+from gradc.checking.findings import CauseName, Finding
+from gradc.diff.reverse import reverse
+from gradc.errors import GradcError, Span
+from gradc.ir import Graph, dependents
+from gradc.verify import true_values
 
 
 def shape_finding(claim: Claim) -> Finding | None:
@@ -23,17 +27,20 @@ def shape_finding(claim: Claim) -> Finding | None:
         f"'{claim.gr}' is not the gradient of '{claim.fn}': it gives"
         f" {'a matrix of ' + what if claim.shape else what + ' numbers'}, not {wanted} {numbers}"
     )
-    reading = _meaning(claim, answered)
+    reading = _meaning(claim, answered) or _of_another(claim, answered)
     return Finding(
-        CODES["shape"],
+        CODES["shape" if reading is None else reading.cause],
         message,
-        "shape",
+        "shape" if reading is None else reading.cause,
         "error",
         claim.place and claim.place.__class__(
             claim.place.start, claim.place.start + len("function"), claim.place.source
         ),
         evidence=() if reading is None else (reading.evidence,),
         suggestion=None if reading is None else reading.suggestion,
+        labels=()
+        if reading is None or reading.primal is None
+        else (("it is the derivative with respect to this", reading.primal),),
     )  # fmt: skip
 
 
@@ -47,6 +54,8 @@ class _Reading:
 
     evidence: str
     suggestion: str
+    cause: CauseName = "shape"
+    primal: Span | None = None
 
 
 def _meaning(claim: Claim, answered: list[Measured]) -> _Reading | None:
@@ -74,6 +83,60 @@ def _meaning(claim: Claim, answered: list[Measured]) -> _Reading | None:
                 f"{call} of it is the gradient",
             )
     return None
+
+
+_NODES = 200
+"""How many intermediate results are tried."""
+
+
+def _of_another(claim: Claim, answered: list[Measured]) -> _Reading | None:
+    """The intermediate result by which the function was differentiated, if that is what it is."""
+    if claim.comparison is None:
+        return None
+    function = claim.comparison.value.copy()
+    graph = function.graph
+    moving = dependents(graph, [item.node for item in function.params], function.value)
+    params = {item.node for item in function.params}
+    tried = [
+        node
+        for node in range(function.value)
+        if moving[node] and node not in params and graph.types[node].rank and graph.place(node)
+    ][:_NODES]
+    bars = {node: bar for node in tried for bar in _bar(graph, function.value, node)}
+    outputs = {f"bar:{node}": bar for node, bar in bars.items()}
+    smooth = [one for one in answered if not one.is_kink][:3]
+    left = dict.fromkeys(outputs)
+    for one in smooth:
+        truth = true_values(function.with_outputs({"value": function.value, **outputs}), one.point)
+        for name in list(left):
+            numbers = np.array([float(cell.mid()) for cell in truth.cells[name]])
+            got = _numbers(one)
+            if len(numbers) != len(got) or not _near(numbers, got, one):
+                del left[name]
+    if not left or not smooth:
+        return None
+    place = graph.place(int(next(iter(left)).removeprefix("bar:")))
+    words = "an intermediate result" if place is None else f"`{short(place.text)}`"
+    return _Reading(
+        f"its numbers are the derivative with respect to {words}",
+        "the chain rule goes on from there to the parameters",
+        "other-quantity",
+        place,
+    )
+
+
+def _bar(graph: Graph, value: int, node: int) -> list[int]:
+    """The derivative of the value by an intermediate result, where there is one."""
+    try:
+        return list(reverse(graph, value, [node], lenient=True).values())
+    except GradcError:
+        return []
+
+
+def short(text: str) -> str:
+    """A piece of code on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= 40 else line[:39] + "…"
 
 
 def _numbers(one: Measured) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

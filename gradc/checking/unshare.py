@@ -45,7 +45,12 @@ def unshare(function: Function, most: int) -> Unshared:
         if item.node in apart.shared
     )
     new = replace(
-        function, graph=apart.graph, outputs=outputs, names=titles, inputs=inputs, least_squares=None
+        function,
+        graph=apart.graph,
+        outputs=outputs,
+        names=titles,
+        inputs=inputs,
+        least_squares=None,
     )
     return Unshared(new, apart.original, _spans(graph, new, apart.original))
 
@@ -100,16 +105,37 @@ def _spans(graph: Graph, function: Function, original: list[int]) -> list[Span |
             _in_a_row(graph, copies.args(output), original, function, spans, settled)
     for user in range(len(spans) - 1, -1, -1):
         region = spans[user]
-        for arg in copies.args(user):
-            if region is None or settled[arg] or arg in function.names:
-                continue
-            settled[arg] = True
-            span = spans[arg]
-            if span is None or not within(span, region):
-                # What a variable holds was written where the variable got its value.
-                elsewhere = None if copies.prim(arg) in _LEAVES else span
-                spans[arg] = _written(span, region, region.start) or elsewhere or region
+        if region is not None:
+            _below(copies, user, region, function.names, spans, settled)
     return spans
+
+
+def _below(
+    copies: Graph,
+    user: int,
+    region: Span,
+    names: dict[int, str],
+    spans: list[Span | None],
+    settled: list[bool],
+) -> None:
+    """Places of the arguments of one user, in its own place and in the order of the text.
+
+    What a variable holds was written where the variable got its value.
+    """
+    end = region.start
+    for arg in copies.args(user):
+        span = spans[arg]
+        if settled[arg] or arg in names:
+            continue
+        settled[arg] = True
+        if span is None or not within(span, region) or span.start < end:
+            again = _written(span, region, end) or _written(span, region, region.start)
+            leaf = copies.prim(arg) in _LEAVES
+            kept = span is not None and (within(span, region) or not leaf)
+            spans[arg] = again or (span if kept else region)
+            span = again
+        if span is not None and span != region:
+            end = max(end, span.end)
 
 
 def _in_a_row(

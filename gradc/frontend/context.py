@@ -71,6 +71,7 @@ class Context:
 
     __slots__ = (
         "at",
+        "attached",
         "builder",
         "code_of",
         "constants",
@@ -119,6 +120,7 @@ class Context:
         self.trees: dict[int, Tree] = {}
         self.values: dict[str, Value] = {}
         self.ignored: dict[str, Span] = {}
+        self.attached: dict[str, tuple[Value, Value]] = {}
         self.open_loops: list[Loop] = []
 
     def element_of(self, item: Filled, index: int) -> int:

@@ -10,6 +10,7 @@ from gradc.errors import GradcError, Source, Span
 from gradc.frontend import (
     algebra,
     assign,
+    attached,
     binding,
     characters,
     choosing,
@@ -79,6 +80,7 @@ _CALLBACKS = (
 )
 _NATIVES = (
     *algebra.NATIVES,
+    *attached.NATIVES,
     *binding.NATIVES,
     *vectors.NATIVES,
     *sequences.NATIVES,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gradc.frontend import language, passing
 from gradc.frontend.actions import Form, Native, Steps
+from gradc.frontend.attached import attached
 from gradc.frontend.context import Context, vector_of
 from gradc.frontend.sameness import all_names, identical
 from gradc.frontend.scope import NAME, Scope
@@ -185,6 +186,9 @@ def attribute(context: Context, x: Value, which: Value, exact: Value) -> Value:
     name = context.flat(which, "the name of an attribute", 1)
     if name == "match.length" and isinstance(x, Places):
         return vector_of(x.lengths) if x.lengths else Elements(())
+    derivative = attached(context, x, name)
+    if derivative is not None:
+        return derivative
     if isinstance(x, (Elements, Items)) and name == "names":
         return NULL if x.names is None else language.texts(context, x.names)
     return passing.reading("attr")(context, Dots(((None, x),)))

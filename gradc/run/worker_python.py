@@ -205,7 +205,8 @@ class Call:
 
     def _taped(self, tf: Any, function: Any, positions: list[Any], sources: list[Any]) -> Any:
         """The call below a tape of our own, which sees what the user's tape does not."""
-        if self.header["trace"]:
+        compiled = self.header["trace"] and "tf.function" in self.program.path.read_text()
+        if compiled:
             tf.config.run_functions_eagerly(True)
         with tf.GradientTape(persistent=True) as tape:
             for source in sources:
@@ -215,6 +216,7 @@ class Call:
             value = self._value(tf, result)
         if self.header["trace"]:
             self.watch.settle(tf, tape, sources)
+        if compiled:
             tf.config.run_functions_eagerly(False)
         if not self.header["tape"]:
             return result

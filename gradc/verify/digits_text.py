@@ -182,7 +182,8 @@ def _step(entry: Entry, step: Step) -> Iterator[Line]:
     yield 1, text
     if step.stable_form:
         exact = " for inputs that are exactly these" if entry.loss.cause == "inputs" else ""
-        form = Text("stable form: ", style="green")
+        of = " of the value" if step.of_value else ""
+        form = Text(f"stable form{of}: ", style="green")
         form.append(step.stable_form, style="bold green")
         form.append(f", which would save {step.saves:.1f} digits{exact}")
         if entry.in_emitted(step):

@@ -25,7 +25,7 @@ from gradc.verify.partial import SUMMING
 from gradc.verify.rounding import Arithmetic, arithmetic, clamped
 from gradc.verify.slopes import Seed, Slopes
 from gradc.verify.spell import shortened, speller
-from gradc.verify.stable_forms import Output, Trial, bound_in_ulps, digits
+from gradc.verify.stable_forms import Better, Output, Trial, bound_in_ulps, digits
 from gradc.verify.steps import Costly, Trace, arriving, refined, trace
 
 StepKind = Literal["cancellation", "amplification", "accumulation", "function", "range"]
@@ -55,7 +55,7 @@ class Step:
     ``digits_lost`` how many decimal digits of its result that costs, ``share`` the part of the
     output's error that passes through it. ``rule`` names the primitive whose derivative made
     the step, empty where the user wrote it. ``stable_form`` would save ``saves`` digits of the
-    output's bound.
+    output's bound; with ``of_value`` it is a form of the value, whose derivative is taken then.
     """
 
     node: int
@@ -69,6 +69,7 @@ class Step:
     share: float
     stable_form: str = ""
     saves: float = 0.0
+    of_value: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def explain_loss(
     ]
     if forms:
         trial = Trial(function, point, target, dtype)
-        told = [with_forms(trial, loss) for loss in told]
+        told = with_forms(trial, told)
     return tuple(told)
 
 
@@ -177,16 +178,32 @@ def losses(function: Function, target: str, dtype: str, known: Bounds) -> list[L
     return [_worst(model, known, name) for name in function.outputs if known.cells[name]]
 
 
-def with_forms(trial: Trial, loss: Loss) -> Loss:
-    """The loss with a stable form for each of its costliest steps that has one."""
-    steps = list(loss.steps)
-    output = Output(loss.output, loss.row, loss.value, loss.digits_lost)
-    for k, step in enumerate(steps[:_TRIED]):
-        if step.kind in (*GROWING, "range"):
+def with_forms(trial: Trial, told: Sequence[Loss]) -> list[Loss]:
+    """The losses with a stable form for each of their costliest steps that has one.
+
+    A derivative whose own steps have none may be saved by a form of the value.
+    """
+    found: list[Loss] = []
+    of_value: list[Better] = []
+    for loss in sorted(told, key=lambda one: one.output != "value"):
+        output = Output(loss.output, loss.row, loss.value, loss.digits_lost)
+        steps = list(loss.steps)
+        for k, step in enumerate(steps[:_TRIED]):
+            if step.kind not in (*GROWING, "range"):
+                continue
             best = trial.best_form(step.node, output)
+            is_own = best is not None
+            if best is None and loss.output.startswith("gradient:"):
+                derived = [trial.derived_from(one, output) for one in of_value]
+                best = max(filter(None, derived), key=lambda one: one.saves, default=None)
+            elif best is not None and loss.output == "value":
+                of_value.append(best)
             if best is not None:
-                steps[k] = replace(step, stable_form=best.text, saves=best.saves)
-    return replace(loss, steps=tuple(steps))
+                steps[k] = replace(
+                    step, stable_form=best.text, saves=best.saves, of_value=not is_own
+                )
+        found.append(replace(loss, steps=tuple(steps)))
+    return sorted(found, key=lambda one: -one.digits_lost)
 
 
 def _worst(model: Arithmetic, known: Bounds, name: str) -> Loss:

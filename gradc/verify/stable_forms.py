@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from gradc.diff import value_and_gradient
 from gradc.errors import GradcError
 from gradc.ir import Function, Graph, Record, reachable, rebuild
 from gradc.passes import as_rounded, forms, legalize, stable_node
@@ -26,10 +27,11 @@ _SAME = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Better:
-    """A form that keeps ``saves`` more digits of an output's bound."""
+    """A form that keeps ``saves`` more digits of an output's bound, and the function with it."""
 
     text: str
     saves: float
+    function: Function = field(repr=False, compare=False)
 
 
 def digits(factor: float) -> float:
@@ -80,6 +82,16 @@ class Trial:
             self._known[key] = max(kept, key=lambda one: round(one.saves, 1), default=None)
         return self._known[key]
 
+    def derived_from(self, better: Better, output: Output) -> Better | None:
+        """What a form of the value saves of a derivative, where that is taken of the form."""
+        try:
+            derived = value_and_gradient(better.function.copy())
+            derived = derived.with_outputs({output.name: derived.outputs[output.name]})
+            saves = output.digits_lost - self._lost(derived, output)
+        except (GradcError, LookupError):  # no derivative, or not of this name
+            return None
+        return Better(better.text, saves, derived) if saves >= _LEAST_SAVED else None
+
     def _tried(self, function: Function, node: int, output: Output) -> Better | None:
         best: Better | None = None
         for rewrite in _rewrites(function.graph.prim(node)):
@@ -94,7 +106,7 @@ class Trial:
             saves = output.digits_lost - after
             # The table's own forms come first: they are good at every other point too.
             if best is None or saves > best.saves + _LEAST_SAVED:
-                best = Better(text, saves)
+                best = Better(text, saves, changed)
         return best
 
     def _lost(self, function: Function, output: Output) -> float:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 from flint import arb
 
 from gradc.verify.evaluate import Evaluation
@@ -23,6 +24,8 @@ from gradc.verify.wide import Wide, to_wide
 _GROWS = 3.0
 _CANDIDATES = 12
 _LARGE_SHARE = 0.2
+Places = npt.NDArray[np.intp]
+"""A row for each output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,8 @@ class Trace:
 
     inputs: Wide
     total: Wide
-    grown: dict[int, tuple[Wide, Wide, Wide]] = field(default_factory=dict)
-    introduced: dict[int, tuple[Wide, Wide, Wide]] = field(default_factory=dict)
+    grown: dict[int, tuple[Places, Wide, Wide]] = field(default_factory=dict)
+    introduced: dict[int, tuple[Places, Wide, Wide]] = field(default_factory=dict)
 
     def costliest(self, column: int, size: float) -> list[Costly]:
         """The nodes at which an output of this size may lose most, unrefined."""
@@ -99,14 +102,15 @@ def trace(slopes: Slopes, seeds: Sequence[Seed], local: Mapping[int, Wide]) -> T
 
     def watch(node: int, bar: Wide, parts: Sequence[Wide | None]) -> None:
         if node in inputs:
-            seen.inputs += _effect(bar, size_of(node)).sum(axis=0)
+            seen.inputs += _total(_effect(bar, size_of(node)))
             return
-        out = (own := _effect(bar, size_of(node))).sum(axis=0)
+        own = _effect(bar, size_of(node))
+        out = _total(own)
         if node in local:
             added = _effect(bar, local[node][:, None])
-            effect = added.sum(axis=0)
+            effect = _total(added)
             seen.total += effect
-            seen.introduced[node] = (np.argmax(added, axis=0), effect, out)
+            seen.introduced[node] = (_highest(added), effect, out)
         pairs = [
             _effect(part, size_of(arg))
             for arg, part in zip(graph.args(node), parts, strict=True)
@@ -114,10 +118,12 @@ def trace(slopes: Slopes, seeds: Sequence[Seed], local: Mapping[int, Wide]) -> T
         ]
         if not pairs:
             return
-        into = np.max([pair.sum(axis=0) for pair in pairs], axis=0)
+        into = _total(pairs[0])
+        for pair in pairs[1:]:
+            into = np.maximum(into, _total(pair))
         if (into > out * _GROWS).any():
             alike = [pair for pair in pairs if len(pair) == len(own)]
-            rows = np.argmax(np.maximum.reduce(alike) if alike else own, axis=0)
+            rows = _highest(np.maximum.reduce(alike) if alike else own)
             seen.grown[node] = (rows, into, out)
 
     watched(slopes, seeds, live, watch)
@@ -126,7 +132,23 @@ def trace(slopes: Slopes, seeds: Sequence[Seed], local: Mapping[int, Wide]) -> T
 
 def _effect(bar: Wide, size: Wide) -> Wide:
     product = np.abs(bar) * size
-    return np.where((bar == 0) | np.isnan(product), 0, product)
+    # Nothing of what is infinite is nothing.
+    unclear = product != product
+    if unclear.any():
+        product[unclear] = 0
+    return product
+
+
+def _highest(effects: Wide) -> Places:
+    """The row with the largest effect on each output."""
+    if len(effects) == 1:
+        return np.zeros(effects.shape[1], np.intp)
+    return np.asarray(np.argmax(effects, axis=0), np.intp)
+
+
+def _total(effects: Wide) -> Wide:
+    """The effects of all rows together; most nodes have one row."""
+    return effects[0] if len(effects) == 1 else np.asarray(effects.sum(axis=0), np.longdouble)
 
 
 def arriving(

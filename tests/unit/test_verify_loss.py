@@ -199,3 +199,14 @@ def test_the_section_names_step_condition_and_form() -> None:
     assert "<text>:2:15 1 - p condition 9e5, costs 6.0 digits" in text
     assert "stable form: sigmoid(-(a + b*x)), which would save 5.4 digits" in text
     assert "gradc's emitted code already does this" in text
+
+
+def test_a_derivative_is_saved_by_a_form_of_the_value() -> None:
+    model = gradc.compile("(-b + sqrt(b^2 - 4*a*c))/(2*a)", wrt=["b"], stabilize=False)
+    function = model.stages.legal("numpy", "gradient")
+    found = explain_loss(function, {"a": 1.0, "b": 3000.0, "c": 1.5}, "numpy", "float32")
+    (loss,) = [one for one in found if one.output == "gradient:b"]
+    assert loss.cause == "formula"
+    assert loss.steps[0].of_value
+    assert loss.steps[0].stable_form == "-(4*a*c)/(b + sqrt(b^2 - 4*a*c))"
+    assert loss.steps[0].saves > 4

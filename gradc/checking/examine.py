@@ -11,9 +11,13 @@ from gradc.checking.codes import NO_FUNCTION, STOPPED
 from gradc.checking.findings import CheckVerdict, Finding, Findings
 from gradc.checking.holdings import Sources
 from gradc.checking.judge import Judged, in_use, judge
+from gradc.checking.python_file import PythonFile
+from gradc.checking.python_pairs import find_pairs as find_python_pairs
+from gradc.checking.script_python import claims_of_python
 from gradc.checking.script_r import Ran, Wanted, claim_of, find_pairs, run_script
 from gradc.errors import Diagnostic, GradcError, Source, Span, fail
 from gradc.run import ToolchainError
+from gradc.run.module_python import ModuleSession
 from gradc.run.session import Session
 
 Say = Callable[[str], None]
@@ -41,7 +45,7 @@ def check(
     path = Path(path)
     wanted = Wanted(fn, gr, tuple(wrt or ()), dict(at or {}))
     if path.suffix == ".py":
-        raise fail("G104", "gradients in Python are not checked yet", None)
+        return _check_python(path, wanted, say)
     source = Source(str(path), _read(path))
     try:
         ran, claims = _claims_of_r(path, source, wanted, say)
@@ -49,6 +53,20 @@ def check(
         raise fail(error.code, error.message, suggestion=error.remedy) from error
     told = f"{_listed(claims)} of {path.name} in R {ran.version}"
     return findings_of(claims, told, _stop_of(ran, source))
+
+
+def _check_python(path: Path, wanted: Wanted, say: Say) -> Findings:
+    """The findings in a Python file."""
+    file = PythonFile.read(path)
+    find_python_pairs(file, wanted.fn, wanted.gr)
+    say(f"running your code: {path.name} in Python")
+    with ModuleSession(path, file.tensorflow) as session:
+        try:
+            claims = claims_of_python(file, wanted, session)
+        except ToolchainError as error:
+            raise fail(error.code, error.message, suggestion=error.remedy) from error
+        told = f"{_listed(claims)} of {path.name} in Python {session.version()}"
+    return findings_of(claims, told)
 
 
 def findings_of(

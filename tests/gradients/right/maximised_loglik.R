@@ -1,0 +1,6 @@
+set.seed(9)
+y <- rexp(30, 2)
+loglik <- function(lambda) length(y) * log(lambda) - lambda * sum(y)
+score <- function(lambda) length(y) / lambda - sum(y)
+fit <- optim(1, loglik, score, method = "BFGS", control = list(fnscale = -1))
+neg <- optim(0.5, function(l) -loglik(l), function(l) -score(l), method = "BFGS")

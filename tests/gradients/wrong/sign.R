@@ -1,0 +1,16 @@
+# cause: sign; lines: 10-14
+set.seed(1)
+n <- 20
+x <- rnorm(n)
+y <- 1 + 0.5 * x + rnorm(n)
+fn <- function(b) {
+  r <- y - b[1] - b[2] * x
+  sum(r^2)
+}
+gr <- function(b) {
+  r <- y - b[1] - b[2] * x
+  g1 <- -2 * sum(r)
+  g2 <- 2 * sum(r * x)
+  c(g1, g2)
+}
+optim(c(0, 0), fn, gr, method = "BFGS")
