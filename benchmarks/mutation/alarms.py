@@ -56,8 +56,8 @@ _BINARY = (
 class Alarms:
     """Programs that are right: how many were asked, and of which verify said otherwise.
 
-    ``known`` are faults of the toolchains themselves. ``overflows`` leave the range of doubles at a point that was given to them: their answer is
-    wrong there, and verify names what overflows.
+    ``known`` are faults of the toolchains themselves. ``overflows`` leave the range of doubles at
+    a point that was given to them: their answer is wrong there, and verify names what overflows.
     """
 
     programs: int = 0
