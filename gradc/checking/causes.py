@@ -27,7 +27,10 @@ def causes(comparison: Comparison) -> list[Cause]:
     numeric = patterns(comparison)
     whole = next((p for p in numeric if p.whole), None)
     located = _located(comparison, whole)
-    first = [p for p in numeric if p.name in ("transposed", "shape", "rounding")]
+    # A change that makes every number right says more than that few digits are wrong.
+    proved = bool(located) and located[0].proved
+    unplaced = ("transposed", "shape") if proved else ("transposed", "shape", "rounding")
+    first = [p for p in numeric if p.name in unplaced]
     alone = [_alone(p) for p in numeric if whole is not p or not located]
     if not located:
         return [*alone, *other_quantities(comparison), *suspect(comparison)]

@@ -145,6 +145,8 @@ def _constants(bench: Bench, site: Site) -> Iterator[Edit]:
     near += [(value - 2, 1.5), (3 * value, 1.5), (value / 3, 1.5), (4 * value, 1.5)]
     near += [(value / 4, 1.5), (-value / 2, 1.7), (-2 * value, 1.7)]
     near += [(1 / value, 1.3)] if value else []
+    # A number that is nearly one of few digits was meant to be that.
+    near += [(float(f"{value:.3g}"), 1.2)]
     for count, text in bench.counts:
         if value in (0.0, 1.0):
             yield Edit(site, count, "mean", 1.6, f"{text} for {value:.12g}", count)

@@ -123,6 +123,7 @@ class _Attempt:
         self.symbols.scalars = True
         self.graph = Graph()
         self.machine = Machine(self.graph, self.symbols, False)
+        self.machine.names_locals = True
 
     def _name_params(self, name: str, value: Given) -> None:
         for label, part in params_of(name, value):
