@@ -7,7 +7,7 @@ export PYTHON
 # Two workers: one waits for a compiler or for R while the other computes.
 WORKERS ?= 2
 
-.PHONY: help setup demo test lint pytest bench goldens clean
+.PHONY: help setup demo test lint pytest bench mutation goldens clean
 
 help:
 	@echo 'make demo     set up what is missing, then compile the sigmoid and verify it'
@@ -15,6 +15,7 @@ help:
 	@echo 'make setup    R, TMB and a compiler from Debian; Python packages into .venv'
 	@echo 'make lint     formatting, lints, types and layers only'
 	@echo 'make bench    the benchmarks, as ratios within one run'
+	@echo 'make mutation faults planted in emitted programs and in gradients: how many are found'
 	@echo 'make goldens  rewrite the golden files with what gradc prints now'
 	@echo 'make clean    remove everything that was built, .venv included'
 
@@ -43,6 +44,9 @@ bench: setup
 	@$(BIN)/python -c 'import casadi' 2>/dev/null || \
 	    PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m pip install --quiet -e '.[bench]'
 	@$(BIN)/python -m benchmarks
+
+mutation: setup
+	@$(BIN)/python -m benchmarks.mutation
 
 goldens:
 	@if [ -n "$$CI" ]; then echo 'make goldens is for people: it refuses under CI' >&2; exit 1; fi

@@ -88,7 +88,7 @@ DOMAINS: dict[str, tuple[Draw, ...]] = {
     "gamma": (GAMMA,),
     "lgamma": (mixed(-8, 8),),
     "digamma": (lambda g, n: np.maximum(mixed(-6, 6)(g, n), -50.0),),
-    "trigamma": (POSITIVE,),
+    "trigamma": (lambda g, n: np.maximum(mixed(-6, 6)(g, n), -100.0),),
     "psigamma": (POSITIVE, chosen(0.0, 1.0, 2.0, 3.0, 4.0)),
     "beta": (mixed(-3, 2, sign=False), mixed(-3, 2, sign=False)),
     "lbeta": (mixed(-3, 3, sign=False), mixed(-3, 3, sign=False)),

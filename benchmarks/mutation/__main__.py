@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import get_args
 
 import click
 
 from benchmarks.mutation.alarms import CORPORA, Alarms
+from benchmarks.mutation.gradients import files
 from benchmarks.mutation.judge import Outcome
 from benchmarks.mutation.models import ROOT, chosen_rows
 from benchmarks.mutation.page import page
-from benchmarks.mutation.table import alarm_lines, row, rows, table
+from benchmarks.mutation.table import alarm_lines, left_out, tables
 from benchmarks.mutation.work import Part, Task, done
 
 PAGE = ROOT / "docs" / "mutation.md"
@@ -32,13 +34,15 @@ def tasks(parts: Sequence[Part], targets: Sequence[str], each: int, seed: int) -
             found.append(Task("mutants", number, chosen_targets, each, seed))
     if "shipped" in parts:
         found += [Task("shipped", number, slow) for number in range(len(CORPORA))]
+    if "gradients" in parts:
+        found += [Task("gradients", number, (), 1, seed) for number in range(len(files()))]
     if "random" in parts:
         found += [Task("random", number, slow, 1, seed) for number in range(_RANDOM_TASKS)]
     return found
 
 
 @click.command(help="Plant faults in emitted programs and count those that verify finds.")
-@click.option("--part", "parts", multiple=True, help="mutants, templates, shipped, random.")
+@click.option("--part", "parts", multiple=True, type=click.Choice(get_args(Part)))
 @click.option("--target", default="numpy,r,tf", show_default=True, help="Programs to change.")
 @click.option("--each", default=2, show_default=True, help="Mutants of a kind in a program.")
 @click.option("--seed", default=0, show_default=True)
@@ -56,7 +60,7 @@ def main(
 ) -> None:
     """Print the tables."""
     begin = time.perf_counter()
-    wanted: tuple[Part, ...] = parts or ("templates", "mutants", "shipped", "random")
+    wanted: tuple[Part, ...] = parts or get_args(Part)
     outcomes: list[Outcome] = []
     alarms = Alarms()
     for one in done(tasks(wanted, target.split(","), each, seed), processes):
@@ -71,9 +75,8 @@ def main(
                 click.echo(_described(outcome))
         for said in alarms.false:
             click.echo(f"FALSE ALARM {said}")
-    kinds = [*rows(outcomes, lambda o: o.kind), row("all", outcomes)]
-    lines = [*table(kinds), "", *table(rows(outcomes, lambda o: o.target)), ""]
-    lines += alarm_lines(alarms)
+    lines = [*tables(outcomes), *left_out(outcomes)]
+    lines += alarm_lines(alarms) if alarms.programs else []
     click.echo("\n".join(lines))
     click.echo(f"finished in {time.perf_counter() - begin:.0f} s")
     if write:

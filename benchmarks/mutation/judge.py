@@ -14,6 +14,7 @@ from gradc.model.verification import subject_of
 from gradc.run import Answer, ToolchainError, run
 from gradc.verify import Plan, assess, plan, with_culprits
 
+UNFIT = "(wrong as it is)"
 Fate = Literal["killed", "survived", "equal", "seen", "does not run"]
 
 
@@ -49,6 +50,8 @@ class Bench:
         program = self.prepared.subject.emitted[target].program
         points = [one.point for one in self.prepared.cases]
         original = run(program, points)
+        if assess(self.prepared, {target: original}).sources[0].status == "disagree":
+            return [self.unfit(target)]
         more = more_points(points, MORE_POINTS, self.draw)
         more_original: list[Answer] = []
         found: list[Outcome] = []
@@ -60,6 +63,10 @@ class Bench:
                 changes = any_differ(more_original, run(mutant.program, more))
             found.append(self.outcome(target, mutant, answers, changes=changes))
         return found
+
+    def unfit(self, target: str) -> Outcome:
+        """A program that verify finds wrong as it is, into which nothing can be planted."""
+        return Outcome(self.case.name, target, UNFIT, "does not run", None, "", "", "")
 
     def outcome(
         self, target: str, mutant: Mutant, answers: list[Answer], *, changes: bool

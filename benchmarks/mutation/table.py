@@ -80,6 +80,47 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     return "| " + " | ".join([first, *rest]) + " |"
 
 
+def left_out(outcomes: Sequence[Outcome]) -> list[str]:
+    """Programs and gradients into which nothing was planted, and why."""
+    return [
+        f"- {one.case}, {one.target}: {one.kind.strip('()')}{f', {one.said}' if one.said else ''}"
+        for one in outcomes
+        if one.kind.startswith("(")
+    ]
+
+
+def planted(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The outcomes of planted faults."""
+    return [one for one in outcomes if not one.kind.startswith("(")]
+
+
+def tables(outcomes: Sequence[Outcome]) -> list[str]:
+    """Emitted programs by kind and by target, then gradients by kind."""
+    found = planted(outcomes)
+    written = [one for one in found if one.target == "gradients"]
+    emitted = [one for one in found if one.target != "gradients"]
+    lines: list[str] = []
+    if emitted:
+        every = row("all", emitted)
+        lines += ["## Emitted programs, by kind of fault", ""]
+        lines += [*table([*rows(emitted, _kind), every]), ""]
+        lines += ["## Emitted programs, by target", "", *table(rows(emitted, _target)), ""]
+    if written:
+        every = row("all", written)
+        files = len({one.case for one in written})
+        lines += [f"## Gradients that people wrote, {files} of them", ""]
+        lines += [*table([*rows(written, _kind), every]), ""]
+    return lines
+
+
+def _kind(one: Outcome) -> str:
+    return one.kind
+
+
+def _target(one: Outcome) -> str:
+    return one.target
+
+
 def alarm_lines(found: Alarms) -> list[str]:
     """What came of the programs that are right."""
     return [

@@ -192,6 +192,31 @@ def r_steps(text: str, function: str) -> list[Step]:
     return found
 
 
+def written_steps(text: str, function: str) -> list[Step]:
+    """The statements of a function of R that somebody wrote, its result among them."""
+    tree = parse_r(Source("gradient.R", text))
+    found: list[Step] = []
+    pending = [_r_body(tree, function)]
+    while pending:
+        node = pending.pop()
+        head, args = tree.head(node), tree.args(node) if tree.head(node) else ()
+        start, end = tree.starts[node], tree.ends[node]
+        if head == "{":
+            pending += reversed(args)
+        elif head in ("if", "for", "while"):
+            pending += reversed(args[1:] if head != "for" else args[-1:])
+        elif head in ("return", "invisible") and len(args) == 1:
+            pending.append(args[0])
+        elif head in ("<-", "=", "<<-"):
+            left, right = args
+            if tree.kind(right) != Kind.FUNCTION:
+                name = text[tree.starts[left] : tree.ends[left]]
+                found.append(Step(name, r_expr(tree, right), start, end))
+        else:
+            found.append(Step("", r_expr(tree, node), start, end, is_output=True))
+    return found
+
+
 def _is_check(tree: Tree, left: int, right: int) -> bool:
     """Whether an assignment only prepares an argument."""
     if tree.kind(right) == Kind.FUNCTION:

@@ -10,11 +10,14 @@ from multiprocessing import get_context
 from typing import Literal
 
 from benchmarks.mutation.alarms import CORPORA, Alarms, alarms, random_cases, shipped_cases
+from benchmarks.mutation.gradients import files, gradient_outcomes
 from benchmarks.mutation.judge import Outcome, prepare
 from benchmarks.mutation.models import case_of, chosen, chosen_rows
 from benchmarks.mutation.templates import template_outcomes
 
-Part = Literal["mutants", "templates", "shipped", "random"]
+Part = Literal["mutants", "templates", "shipped", "random", "gradients"]
+PLANTED_IN_A_FILE = 14
+"""How many faults, of as many kinds, are planted in a file with a gradient."""
 RANDOM = 25
 """How many random models one task has."""
 
@@ -45,6 +48,10 @@ def do(task: Task) -> Done:
     if task.part == "templates":
         draw = random.Random(task.seed)  # noqa: S311 - test data
         return Done(tuple(template_outcomes(chosen(), task.each, draw)))
+    if task.part == "gradients":
+        draw = random.Random(f"{task.number} {task.seed}")  # noqa: S311 - test data
+        path = files()[task.number]
+        return Done(tuple(gradient_outcomes(path, PLANTED_IN_A_FILE, draw)))
     found = Alarms()
     cases = (
         shipped_cases([CORPORA[task.number]])

@@ -28,7 +28,7 @@ class Code:
     """What R is told: an expression or a name each, and the files that define names.
 
     ``sources`` are files of the user's, ``files`` texts that gradc emitted, the first of them
-    to be read. ``ordered`` functions take ``order = 0``, ``1`` or ``2``, as emitted ones do.
+    to be read. ``ordered`` functions take 0, 1 or 2 as their last argument, as emitted ones do.
     """
 
     value: str

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gradc.errors import Source, Span
-from gradc.frontend.held import (
+from gradc.frontend.given import (
     Argument,
     Beyond,
     Given,
@@ -17,6 +17,7 @@ from gradc.frontend.held import (
     Numbers,
     Parts,
     Texts,
+    Truths,
 )
 from gradc.run.wire import Tensor, to_column_major
 
@@ -63,6 +64,8 @@ def given(value: Mapping[str, Any]) -> Given:
         return _numbers(value)
     if kind == "text":
         return Texts(tuple(value["value"]), _names(value))
+    if kind == "flags":
+        return Truths(tuple(map(bool, value["value"])), _names(value))
     if kind == "flag":
         return bool(value["value"][0])
     if kind == "list":

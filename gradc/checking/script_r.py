@@ -10,12 +10,13 @@ import numpy as np
 
 from gradc.checking.claim import Answer, Claim
 from gradc.checking.comparison import Comparison, Sample, Vector
-from gradc.checking.holdings import Sources, arguments, holdings
+from gradc.checking.holdings import Sources, arguments, given, holdings
 from gradc.checking.measure import labels_of, measure, reads_alike
 from gradc.checking.names import name_pairs
 from gradc.diff import value_and_gradient
 from gradc.errors import Diagnostic, GradcError, Source, fail
-from gradc.frontend.held import Holdings, Naming, Numbers, read_held
+from gradc.frontend.given import Holdings, Naming, Numbers, params_of
+from gradc.frontend.held import read_held
 from gradc.ir import Function
 from gradc.passes import simplify
 from gradc.prims import Builder
@@ -108,8 +109,10 @@ def find_pairs(ran: Ran, wanted: Wanted, source: Source) -> list[Pair]:
     for number, record in enumerate(ran.records, 1):
         fn, gr, callee = int(record["f"][0]), int(record["g"][0]), record["callee"][0]
         if gr or _has_attribute(ran, fn):
-            name = ran.name_of(fn, f"the function handed to {callee}()")
-            other = ran.name_of(gr, f"the gradient handed to {callee}()") if gr else name
+            words = record["words"]
+            name = ran.name_of(fn, words[0] or f"the function handed to {callee}()")
+            other = words[1] or f"the gradient handed to {callee}()"
+            other = ran.name_of(gr, other) if gr else name
             found.append(Pair(fn, gr, (name, other), number, f"{callee}()"))
     known = {(pair.fn, pair.gr) for pair in found}
     for fn_name, gr_name in name_pairs(ran.names):
@@ -189,26 +192,45 @@ def claim_of(session: Session, ran: Ran, pair: Pair, wanted: Wanted, sources: So
         pair.gr,
         pair.record,
         list(wanted.wrt),
-        [0.0] * 0 or [],
         named_at,
     )
     held = holdings(made["read"], sources)
-    fn, gr = int(made["f"][0]), int(made["g"][0])
+    gr = int(made["g"][0])
     place = held.functions[gr].span if gr in held.functions else None
     claim = Claim(pair.names[0], pair.names[1], pair.used_by, place, certain=pair.record > 0)
     claim = replace(claim, kind=(made["kind"] or [""])[0] or "vector", shape=_shape(made))
     if made["failure"][0]:
         return replace(claim, problem=made["failure"][0])
+    read = replace(claim, refused=())
+    for closed in (False, True):
+        read = _read(session, held, made, pair, claim, closed=closed)
+        if not read.refused and not any(one.value_differs for one in read.measured):
+            break
+    return read
+
+
+def _read(
+    session: Session,
+    held: Holdings,
+    made: Mapping[str, Any],
+    pair: Pair,
+    claim: Claim,
+    *,
+    closed: bool,
+) -> Claim:
+    """The claim as gradc reads it, with sizes that are open or those of the session."""
     naming = Naming()
-    given = arguments(made["start"], made["rest"], made["formals"])
+    called = arguments(made["start"], made["rest"], made["formals"])
     start = _flat(made["start"])
+    number = int(made["f"][0])
     try:
-        value = _summed(read_held(held, fn, given, naming, pair.names[0]).function)
+        found = read_held(held, number, called, naming, pair.names[0], closed=closed).function
+        value = _summed(found)
         gradient = simplify(value_and_gradient(value.copy()))
+        claimed, unread = _claimed(held, made, pair, naming)
+        return _measured(session, made, claim, value, gradient, claimed, unread, naming, start)
     except GradcError as error:
         return replace(claim, refused=tuple(error.diagnostics))
-    claimed, unread = _claimed(held, gr, made, pair, naming)
-    return _measured(session, made, claim, value, gradient, claimed, unread, naming, start)
 
 
 def _measured(
@@ -249,20 +271,26 @@ def _measured(
 
 
 def _claimed(
-    held: Holdings, number: int, made: Mapping[str, Any], pair: Pair, naming: Naming
+    held: Holdings, made: Mapping[str, Any], pair: Pair, naming: Naming
 ) -> tuple[Function | None, tuple[Diagnostic, ...]]:
     """The user's gradient as gradc reads it, or why it does not."""
     start = {**made["start"], "names": made["wrt_g"]}
-    given = arguments(start, made["rest_g"], made["formals_g"])
+    called = arguments(start, made["rest_g"], made["formals_g"])
     labelled = [
         replace(argument, label=label)
-        for argument, label in zip(given, made["start"]["names"], strict=False)
-    ] + given[len(made["start"]["names"]) :]
-    try:
-        attribute = "" if pair.gr else "gradient"
-        return read_held(held, number, labelled, naming, pair.names[1], attribute).function, ()
-    except GradcError as error:
-        return None, tuple(error.diagnostics)
+        for argument, label in zip(called, made["start"]["names"], strict=False)
+    ] + called[len(made["start"]["names"]) :]
+    number, attribute = int(made["g"][0]), "" if pair.gr else "gradient"
+    problem: GradcError | None = None
+    for closed in (False, True):
+        try:
+            found = read_held(
+                held, number, labelled, naming, pair.names[1], attribute, closed=closed
+            )
+            return found.function, ()
+        except GradcError as error:
+            problem = problem or error
+    return None, () if problem is None else tuple(problem.diagnostics)
 
 
 def _summed(function: Function) -> Function:
@@ -292,9 +320,6 @@ def _shape(made: Mapping[str, Any]) -> tuple[int, ...]:
 
 
 def _flat(start: Mapping[str, Any]) -> Vector:
-    from gradc.checking.holdings import given
-    from gradc.frontend.held import params_of
-
     parts = [
         number
         for name, value in zip(start["names"], start["values"], strict=True)

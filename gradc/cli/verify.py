@@ -28,7 +28,8 @@ MISSING = 3
     metavar="LIST",
     default="all",
     show_default=True,
-    help="Derivatives by others to compare: tf-tape, all or none.",
+    help="Derivatives by others to compare: r-deriv, tmb-ad, tf-tape, sympy-diff,"
+    " complex-step, numderiv, taylor; all or none.",
 )
 @click.option("--points", default=20, show_default=True, help="How many points to sample.")
 @click.option("--seed", default=0, show_default=True, help="Seed of the sampled points.")

@@ -8,14 +8,27 @@ What they see as numbers are inputs, and have those numbers by default.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from collections.abc import Sequence
 
 from gradc.errors import GradcError, Source, Span, fail
 from gradc.frontend.attached import attached
 from gradc.frontend.calls import call_closure
 from gradc.frontend.context import vector_of
+from gradc.frontend.given import (
+    Argument,
+    Beyond,
+    Given,
+    Held,
+    Holdings,
+    Naming,
+    Numbers,
+    Parts,
+    Texts,
+    Truths,
+    labelled,
+    nested,
+    params_of,
+)
 from gradc.frontend.lifting import tensor
 from gradc.frontend.machine import Machine
 from gradc.frontend.model import ORIGINS_LIMIT, READINGS_LIMIT, Built
@@ -39,101 +52,6 @@ from gradc.syntax import parse_r
 from gradc.syntax.rope import computed
 from gradc.syntax.tree import Tree
 
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """A number (shape ``()``), a vector or a matrix, column by column."""
-
-    values: tuple[float, ...]
-    shape: tuple[int, ...] = ()
-    names: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """A vector of texts."""
-
-    values: tuple[str, ...]
-    names: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """A list, or a data frame."""
-
-    values: tuple[Given, ...]
-    names: tuple[str, ...] | None = None
-    is_frame: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A function of the session, by its number."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Beyond:
-    """A value that no model has, and what it is."""
-
-    what: str
-
-
-Given: TypeAlias = "Numbers | Texts | Parts | Held | Beyond | bool | None"
-
-
-@dataclass(frozen=True, slots=True)
-class HeldFunction:
-    """Where a function is written, and the frames that it sees, the nearest first."""
-
-    number: int
-    span: Span
-    frames: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Holdings:
-    """The functions of a session, and the variables of its frames that they look at."""
-
-    functions: Mapping[int, HeldFunction]
-    variables: Mapping[int, Mapping[str, Given]]
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """What a function is called with: ``name`` is its formal; parameters have ``is_param``.
-
-    ``label`` is what the input is called, by default the formal's own name.
-    """
-
-    name: str
-    value: Given
-    is_param: bool = False
-    label: str = ""
-
-
-@dataclass(slots=True)
-class Naming:
-    """Names of inputs: one for each variable, the same for the same numbers under one name."""
-
-    values: dict[str, Numbers] = field(default_factory=dict)
-    params: list[str] = field(default_factory=list)
-
-    def name(self, wanted: str, value: Numbers, *, is_param: bool = False) -> str:
-        """The input's name; a parameter keeps its own."""
-        if is_param:
-            if wanted not in self.values:
-                self.params.append(wanted)
-                self.values[wanted] = value
-            return wanted
-        found, count = wanted, 2
-        while found in self.values and (found in self.params or self.values[found] != value):
-            found, count = f"{wanted}_{count}", count + 1
-        self.values.setdefault(found, value)
-        return found
-
-
 _NAMED_LIMIT = 100
 """A longer vector of data is not taken apart for the names of its elements."""
 
@@ -152,32 +70,16 @@ def read_held(
     naming: Naming,
     name: str = "model",
     attribute: str = "",
+    *,
+    closed: bool = False,
 ) -> Built:
     """The function of this number as a model of its parameters.
 
     With ``attribute`` the model is what the function attaches to its value by that name. Sizes
-    are left open as in any model; where that does not do they are those of the session.
+    are left open as in any model; with ``closed`` they are those of the session, and vectors of
+    truths are no inputs.
     Raises: GradcError where the function goes beyond the language.
     """
-    try:
-        return _read(holdings, number, arguments, naming, name, attribute, closed=False)
-    except GradcError as error:
-        try:
-            return _read(holdings, number, arguments, naming, name, attribute, closed=True)
-        except GradcError:
-            raise error from None
-
-
-def _read(
-    holdings: Holdings,
-    number: int,
-    arguments: Sequence[Argument],
-    naming: Naming,
-    name: str,
-    attribute: str,
-    *,
-    closed: bool,
-) -> Built:
     reading: Reading | None = None
     for _ in range(READINGS_LIMIT):
         attempt = _Attempt(holdings, naming, closed)
@@ -214,7 +116,7 @@ class _Attempt:
         if reading is None:
             reading = Reading(tuple(self.naming.params), lengths=self._odd_lengths())
         self.reading = reading
-        at = {name: _nested(value) for name, value in values.items()}
+        at = {name: nested(value) for name, value in values.items()}
         self.symbols = _Symbols(
             reading.wrt, at, reading.values, reading.lengths, reading.counts, reading.tied
         )
@@ -227,10 +129,12 @@ class _Attempt:
             self.naming.name(label, part, is_param=True)
 
     def _name_data(self, name: str, value: Given) -> None:
+        if isinstance(value, Truths):
+            value = value.numbers
         if isinstance(value, Numbers):
             self.naming.name(name, value)
         elif isinstance(value, Parts):
-            for label, part in _labelled(name, value):
+            for label, part in labelled(name, value):
                 self._name_data(label, part)
 
     def _odd_lengths(self) -> frozenset[str]:
@@ -252,11 +156,15 @@ class _Attempt:
         """A value of the session; numbers are inputs."""
         if isinstance(given, Numbers):
             return self._number(self.naming.name(name, given), given)
+        if isinstance(given, Truths):
+            if not self.closed:
+                return self.value(name, given.numbers)
+            return Elements(given.values, given.names)
         if isinstance(given, Texts):
             texts = [computed(text, None) for text in given.values]
             return vector_of(texts, given.names)
         if isinstance(given, Parts):
-            parts = [self.value(label, part) for label, part in _labelled(name, given)]
+            parts = [self.value(label, part) for label, part in labelled(name, given)]
             return Items(tuple(parts), given.names, given.is_frame)
         if isinstance(given, Held):
             return self.closure(given.number)
@@ -286,7 +194,7 @@ class _Attempt:
     def param(self, name: str, given: Given) -> Value:
         """The parameters: an input each where they have names, a vector or a matrix else."""
         if isinstance(given, Parts):
-            parts = [self.param(label, part) for label, part in _labelled(name, given)]
+            parts = [self.param(label, part) for label, part in labelled(name, given)]
             return Items(tuple(parts), given.names, given.is_frame)
         made = [
             self.symbols.make(label, self.graph, part.values if part.shape else part.values[0])
@@ -374,7 +282,9 @@ class _Attempt:
         if isinstance(value, Items):
             nodes = [context.builder.real(tensor(context, part)) for part in _leaves(value)]
             return {f"value:{k}": node for k, node in enumerate(nodes, 1)}
-        if value is NULL or isinstance(value, (Outcome, Closure)):
+        if isinstance(value, Outcome):
+            raise Refusal("G104", f"its value is {value.reason}, so it is another one each time")
+        if value is NULL or isinstance(value, Closure):
             raise Refusal("G202", "this function gives no numbers")
         return {"value": context.builder.real(tensor(context, value))}
 
@@ -402,26 +312,6 @@ class _Attempt:
         return Built(function, [])
 
 
-def params_of(name: str, given: Given) -> list[tuple[str, Numbers]]:
-    """The inputs that a value of the parameters is made of, in the order of R's ``unlist``."""
-    if isinstance(given, Parts):
-        return [pair for label, part in _labelled(name, given) for pair in params_of(label, part)]
-    if not isinstance(given, Numbers):
-        return []
-    if given.names is not None:
-        return [(n, Numbers((v,))) for n, v in zip(given.names, given.values, strict=True)]
-    return [(name, given)]
-
-
-def _labelled(name: str, parts: Parts) -> list[tuple[str, Given]]:
-    """The parts of a list with names of their own: ``p.w``, ``p.2``."""
-    labels = parts.names or ("",) * len(parts.values)
-    return [
-        (f"{name}.{label or place}", part)
-        for place, (label, part) in enumerate(zip(labels, parts.values, strict=True), 1)
-    ]
-
-
 def _leaves(items: Items) -> list[Value]:
     found: list[Value] = []
     pending: list[Value] = [items]
@@ -432,14 +322,6 @@ def _leaves(items: Items) -> list[Value]:
         else:
             found.append(value)
     return found
-
-
-def _nested(value: Numbers) -> object:
-    """The numbers with their shape: a matrix as a list of rows."""
-    if len(value.shape) == 2:
-        rows = value.shape[0]
-        return [list(value.values[k::rows]) for k in range(rows)]
-    return list(value.values) if value.shape else value.values[0]
 
 
 def _written(tree: Tree, span: Span) -> int:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gradc.errors import GradcError, fail
 from gradc.ir import Function
+from gradc.model.hearing import hear
 from gradc.passes import as_rounded
 from gradc.targets import TARGETS
 from gradc.targets.target import LACKS
 from gradc.verify import (
-    WITNESS_TARGETS,
+    WITNESSES,
     Emitted,
     Precision,
     Report,
@@ -44,8 +45,9 @@ def verify_model(
     that does not fit the model.
     """
     wanted = _chosen(targets, TARGETS, "G006", "target")
-    heard = _chosen(witnesses, WITNESS_TARGETS, "G007", "witness")
-    subject = subject_of(model, wanted, heard, dtype, hessian=hessian)
+    heard = _chosen(witnesses, WITNESSES, "G007", "witness")
+    named = [] if "all" in ([witnesses] if isinstance(witnesses, str) else witnesses) else heard
+    subject = subject_of(model, wanted, heard, dtype, hessian=hessian, named=named)
     given = [at] if isinstance(at, Mapping) else list(at or ())
     if not given and model.inputs and model.is_complete({}):
         given = [{}]  # the point at which the script itself evaluates
@@ -56,15 +58,20 @@ def verify_model(
 
 
 def subject_of(
-    model: Model, targets: Sequence[str], witnesses: Sequence[str], dtype: str, *, hessian: bool
+    model: Model,
+    targets: Sequence[str],
+    witnesses: Sequence[str],
+    dtype: str,
+    *,
+    hessian: bool,
+    named: Collection[str] = (),
 ) -> Subject:
     """What is compared: emitted programs with their own functions, witnesses with the plain one.
 
-    A witness whose toolchain no target uses is left out.
+    A witness whose toolchain no target uses is left out, unless it is ``named``.
     """
     stages = model.stages
-    derived = "hessian" if hessian else "gradient"
-    named = bool(model.function_.reports)
+    named_results = bool(model.function_.reports)
     emitted: dict[str, Emitted] = {}
     unsupported: dict[str, str] = {}
     for target in targets:
@@ -72,26 +79,38 @@ def subject_of(
             unsupported[target] = f"target {target} computes in doubles only"
             continue
         try:
-            program = model.program(target, hessian=hessian, dtype=dtype)
+            emitted[target] = _emitted(model, target, dtype, hessian=hessian)
         except GradcError as error:
             if error.diagnostics[0].code != LACKS:
                 raise
             unsupported[target] = error.diagnostics[0].message
-            continue
-        reports = _reports(stages.legal(target, "report")) if named else None
-        reports = reports and _as_rounded(reports, target)
-        judged = _computed(stages, target, derived)
-        of_sum = TARGETS[target].trains and model.function_.per_observation
-        rounded = partial(_as_rounded, target=target)
-        emitted[target] = Emitted(judged, program, reports, of_sum, rounded)
-    heard = {
-        witness: stages.legal(WITNESS_TARGETS[witness], "plain_gradient")
-        for witness in witnesses
-        if WITNESS_TARGETS[witness] in emitted
-    }
+    heard = hear(model, witnesses, named, emitted, dtype)
+    hosts = {name: _emitted(model, name, dtype, hessian=False) for name in heard.hosts}
     plain = stages.plain_hessian if hessian else stages.plain_gradient
-    reports = _reports(stages.plain_report) if named else None
-    return Subject(stages.plain, plain, emitted, heard, dtype, unsupported, reports)
+    reports = _reports(stages.plain_report) if named_results else None
+    return Subject(
+        stages.plain,
+        plain,
+        emitted,
+        heard.functions,
+        dtype,
+        unsupported,
+        reports,
+        heard.hearing,
+        hosts,
+    )
+
+
+def _emitted(model: Model, target: str, dtype: str, *, hessian: bool) -> Emitted:
+    """What a target is given; GradcError (G303) where it cannot have the model."""
+    stages = model.stages
+    program = model.program(target, hessian=hessian, dtype=dtype)
+    named = bool(model.function_.reports)
+    reports = _reports(stages.legal(target, "report")) if named else None
+    reports = reports and _as_rounded(reports, target)
+    judged = _computed(stages, target, "hessian" if hessian else "gradient")
+    of_sum = TARGETS[target].trains and model.function_.per_observation
+    return Emitted(judged, program, reports, of_sum, partial(_as_rounded, target=target))
 
 
 def precision(

@@ -276,8 +276,8 @@ ACCURACY: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
         "tf/float32": (4.0, 8.0, 0.0),
     },
     "trigamma": {
-        "r": (8.0, 0.0, 0.0),
-        "tmb": (8.0, 0.0, 0.0),
+        "r": (2.0, 0.001953125, 1.0),
+        "tmb": (2.0, 0.001953125, 1.0),
         "numpy": (8.0, 0.0, 0.0),
         "numpy/float32": (1.0, 0.0, 0.0),
     },

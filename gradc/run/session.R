@@ -14,6 +14,10 @@ local({
       if (is.primitive(x)) return(list(kind = "other", class = "primitive"))
       return(list(kind = "function", id = register(x)))
     }
+    # A factor counts as its codes, as it does where it is an index.
+    if (is.factor(x) && !anyNA(x)) {
+      return(list(kind = "number", value = plain(as.integer(x)), names = character()))
+    }
     if (is.factor(x) || inherits(x, "Date")) return(list(kind = "other", class = class(x)[1]))
     if (is.list(x) && length(x) <= 1000 && depth < 20) {
       return(list(kind = "list", frame = is.data.frame(x), names = as.character(names(x)),
@@ -25,6 +29,9 @@ local({
     if (is.character(x)) return(list(kind = "text", value = as.character(x), names = as.character(names(x))))
     if (is.logical(x) && length(x) == 1 && is.null(dim(x)) && !is.na(x)) {
       return(list(kind = "flag", value = isTRUE(as.logical(x))))
+    }
+    if (is.logical(x) && length(x) > 1 && is.null(dim(x)) && !anyNA(x)) {
+      return(list(kind = "flags", value = as.logical(x), names = as.character(names(x))))
     }
     if (is.numeric(x) || is.logical(x)) {
       return(list(kind = "number", value = plain(x), names = as.character(names(x))))
@@ -130,7 +137,14 @@ local({
     nloptr = c("nloptr", "x0", "eval_f", "eval_grad_f"),
     lbfgs = c("lbfgs", "vars", "call_eval", "call_grad"))
   masks <- new.env()
-  note <- function(name, roles, real, arguments) {
+  # What the call itself says for a function: a name, or obj$fn.
+  word <- function(real, call, role) {
+    said <- tryCatch(as.list(match.call(real, call))[[role]], error = function(e) NULL)
+    if (is.symbol(said)) return(as.character(said))
+    short <- is.call(said) && as.character(said[[1]])[1] %in% c("$", "[[", "@")
+    if (short) paste(deparse(said), collapse = " ") else ""
+  }
+  note <- function(name, roles, real, arguments, said) {
     call <- match.call(real, as.call(c(list(as.name("f")), arguments)))
     given <- as.list(call)[-1]
     own <- names(formals(real))
@@ -144,7 +158,8 @@ local({
     for (r in records) if (same(r$f, f) && same(r$g, g)) return()
     if (length(records) >= 20) return()
     rest <- given[!(by %in% own) | by == ""]
-    record <- list(callee = name, f = f, g = if (is.function(g)) g, start = given[[roles[2]]],
+    words <- c(word(real, said, roles[3]), if (nzchar(roles[4])) word(real, said, roles[4]) else "")
+    record <- list(words = words, callee = name, f = f, g = if (is.function(g)) g, start = given[[roles[2]]],
                    rest = rest)
     records[[length(records) + 1]] <<- record
   }
@@ -154,7 +169,8 @@ local({
       real <- if (roles[1] == "stats") getExportedValue("stats", name) else
         if (requireNamespace(roles[1], quietly = TRUE)) getExportedValue(roles[1], name) else
           get(name, envir = globalenv(), mode = "function")
-      tryCatch(note(name, roles, real, list(...)), error = function(e) NULL)
+      call <- sys.call()
+      tryCatch(note(name, roles, real, list(...), call), error = function(e) NULL)
       real(...)
     }
   }
@@ -199,7 +215,7 @@ local({
     names <- names[keep]; own <- own[keep]
     for (f in own) register(f)
     number <- function(f) if (is.null(f)) 0 else as.double(register(f))
-    told <- lapply(records, function(r) list(callee = r$callee, f = number(r$f), g = number(r$g)))
+    told <- lapply(records, function(r) list(callee = r$callee, words = r$words, f = number(r$f), g = number(r$g)))
     list(version = as.character(getRversion()), failure = trimws(failure), line = failed,
          uses = noted_uses, records = told,
          names = as.character(names), ids = vapply(own, function(f) as.double(register(f)), 1),
@@ -257,6 +273,15 @@ local({
     do.call(f, c(if (what == "f") first else pair$order_g(first), rest), quote = TRUE)
   }
 
+  # The parts of a list that are derivatives, by the arguments that they are named after.
+  picked <- function(x, formals) {
+    if (!is.list(x) || is.null(names(x))) return(NULL)
+    bare <- gsub("^(d|grad|g|gradient|delta)[._]?(?=.)|[._]?(grad|gradient|deriv)$", "", names(x), perl = TRUE)
+    bare[names(x) %in% formals] <- names(x)[names(x) %in% formals]
+    kept <- bare %in% formals & !duplicated(bare)
+    structure(x[kept], names = bare[kept])
+  }
+
   # Which argument are the parameters: the one that has no value yet, or as many elements as the
   # gradient, else the first.
   chosen <- function(fn, gr, formals, given) {
@@ -267,6 +292,9 @@ local({
     }
     open <- setdiff(needed, names(given))
     if (length(needed) < 2 || length(open) > 1) return(formals[1])
+    raw <- attempt(do.call(gr, given[intersect(needed, names(formals(gr)))], quote = TRUE))
+    parts <- picked(raw, needed)
+    if (length(parts)) return(names(parts))
     if (length(open) == 1) return(open)
     own <- attempt(answer(do.call(gr, unname(given[needed]), quote = TRUE), FALSE))
     named <- attempt(answer(do.call(gr, given[intersect(needed, names(formals(gr)))], quote = TRUE), FALSE))
@@ -277,7 +305,12 @@ local({
     formals[1]
   }
 
-  make <- function(f, g, record, wrt, flat_at, named_at) {
+  chosen_parts <- function(pair, value) {
+    parts <- picked(value, pair$wrt)
+    if (length(parts) == length(pair$wrt)) parts[pair$wrt] else value
+  }
+
+  make <- function(f, g, record, wrt, named_at) {
     fn <- closures[[f]]; gr <- if (g > 0) closures[[g]] else fn
     formals <- names(formals(fn))
     if (record > 0) {
@@ -317,10 +350,9 @@ local({
     pair <- list(f = fn, g = gr, start = start, rest = rest, rest_g = rest_g, order_g = order_g,
                  is_attribute = g == 0, wrt = wrt)
     if (any(vapply(start, is.null, NA))) pair <- probed(pair)
-    if (length(flat_at)) pair$start <- rebuilt(pair$start, flat_at)
     at <- flat(pair$start)
     value <- attempt(invoke(pair, "f", at))
-    own <- attempt(answer(invoke(pair, "g", at), pair$is_attribute))
+    own <- attempt(answer(chosen_parts(pair, invoke(pair, "g", at)), pair$is_attribute))
     pairs[[length(pairs) + 1]] <<- pair
     named <- function(x) list(names = if (is.null(names(x))) rep("", length(x)) else names(x),
                               values = unname(lapply(x, describe)))
@@ -367,7 +399,7 @@ local({
     lapply(seq_len(ncol(points)), function(k) {
       at <- points[, k]
       f <- attempt(flat(invoke(pair, "f", at)))
-      g <- attempt(answer(invoke(pair, "g", at), pair$is_attribute))
+      g <- attempt(answer(chosen_parts(pair, invoke(pair, "g", at)), pair$is_attribute))
       h <- if (composed && !failed(f)) attempt(answer(invoke(pair, "g", f), pair$is_attribute))
       list(value = if (failed(f)) NULL else f, failure = if (failed(f)) f$message else "",
            gradient = if (failed(g)) NULL else g$value, failure_g = if (failed(g)) g$message else "",

@@ -45,13 +45,15 @@ function(folder, sources, value, gradient, ordered) {
   }
   parameters <- function(f) {
     all <- as.list(formals(args(f)))
-    all <- all[setdiff(names(all), if (ordered) "order")]
+    all <- all[setdiff(names(all), order)]
     needed <- vapply(all, function(x) is.name(x) && !nzchar(as.character(x)), NA)
     list(names = as.character(names(all)), needed = as.logical(needed))
   }
   f <- made(value, "r_function")
   g <- if (length(gradient)) made(gradient, "r_gradient")
-  list(functions = list(f, g, ordered), value = parameters(f),
+  # Emitted functions have the order of derivatives last, called so that it is no input's name.
+  order <- if (ordered) rev(names(formals(f)))[1] else character()
+  list(functions = list(f, g, order), value = parameters(f),
     gradient = if (!is.null(g)) parameters(g))
 }
 """
@@ -66,7 +68,7 @@ function(functions, points, names, what) {
     list(data = as.double(x), shape = if (is.null(dim(x))) length(x) else dim(x))
   }
   labels <- function(x) {
-    found <- if (is.list(x) || is.null(dim(x))) names(x) else rev(dimnames(x))[[1]]
+    found <- if (is.list(x) || is.null(dimnames(x))) names(x) else dimnames(x)[[length(dim(x))]]
     if (is.null(found)) character() else found
   }
   pieces <- function(x, whose) {
@@ -75,7 +77,7 @@ function(functions, points, names, what) {
   }
   call <- function(f, arguments, order) {
     names(arguments) <- names
-    if (functions[[3]]) arguments$order <- order
+    if (length(functions[[3]])) arguments[[functions[[3]]]] <- order
     do.call(f, arguments, quote = TRUE)
   }
   answer <- function(arguments) switch(what,

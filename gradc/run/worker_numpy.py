@@ -14,7 +14,7 @@ from typing import Any
 from gradc.run.program import ToolchainError
 from gradc.run.remedy import install_python
 from gradc.run.wire import Tensor
-from gradc.run.worker import ProgramError, serve, write_files
+from gradc.run.worker import ProgramError, serve, short, write_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,10 @@ class NumpyHost:
 
         # [()] makes a NumPy scalar of an array without axes and leaves others alone.
         values = [numpy_argument(value, program.dtype)[()] for value in arguments]
-        value, gradients = program.module.value_and_grad(*values)
+        try:
+            value, gradients = program.module.value_and_grad(*values)
+        except NotImplementedError as error:
+            raise ToolchainError("G408", short(str(error))) from error
         results = {"value": tensor_of(value)}
         for index, gradient in enumerate(gradients):
             results[f"gradient.{index}"] = tensor_of(gradient)

@@ -117,7 +117,11 @@ class RHost:
     ) -> tuple[dict[str, Any], dict[str, Tensor]]:
         r = self._r
         labels = r.strings(header["reports"])
-        answer = named(r.call(self._evaluate, program.function, r.numbers(arguments), labels))
+        try:
+            found = r.call(self._evaluate, program.function, r.numbers(arguments), labels)
+        except ProgramError as error:
+            raise missing_package(error) from error
+        answer = named(found)
         results = {}
         for name in ("value", "gradient", "hessian"):
             result = r.tensor(answer[name])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradc.verify.bounds import Bound, Bounds, bounds
-from gradc.verify.cases import WITNESS_TARGETS, Case, Emitted, Plan, Subject, examine, plan
+from gradc.verify.cases import Case, Emitted, Plan, Subject, examine, plan
 from gradc.verify.digits import Precision, precision_at
 from gradc.verify.loss import Loss, Step, explain_loss
 from gradc.verify.oracle import Truth, true_values
@@ -12,8 +12,10 @@ from gradc.verify.quotient import Confirmation, confirm
 from gradc.verify.report import Culprit, OutputReport, Report, SourceReport, Worst, render_report
 from gradc.verify.rounding import computes_in
 from gradc.verify.verdict import assess, verify, with_culprits
+from gradc.verify.witnesses import WITNESS_TARGETS, WITNESSES, Hearing
 
 __all__ = [
+    "WITNESSES",
     "WITNESS_TARGETS",
     "Bound",
     "Bounds",
@@ -21,6 +23,7 @@ __all__ = [
     "Confirmation",
     "Culprit",
     "Emitted",
+    "Hearing",
     "Loss",
     "OutputReport",
     "Plan",

@@ -19,8 +19,7 @@ from gradc.verify.oracle import State, Truth, true_values
 from gradc.verify.points import Sample, sample
 from gradc.verify.quotient import Confirmation, confirm
 from gradc.verify.rounding import EXACT, arithmetic, computes_in
-
-WITNESS_TARGETS = {"tf-tape": "tf"}
+from gradc.verify.witnesses import WITNESS_TARGETS, Hearing
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +45,10 @@ class Subject:
     ``original`` has the value as its user wrote it; ``plain`` the same with derivatives,
     neither stabilized nor legalized: it says what is true. ``witnesses`` gives for each
     witness the plain derivatives legalized for the target that it runs on, whose bound it
-    is judged by. All functions have the same inputs and name outputs alike. ``unsupported``
-    gives the reason for each target that cannot have the model. ``reports`` has the results
-    that the user named, as they were written.
+    is judged by, where that is no target's; ``hearing`` says how witnesses are heard, and
+    ``hosts`` has targets that run for their sake only. All functions have the same inputs and
+    name outputs alike. ``unsupported`` gives the reason for each target that cannot have the
+    model. ``reports`` has the results that the user named, as they were written.
     """
 
     original: Function
@@ -58,6 +58,13 @@ class Subject:
     dtype: str = "float64"
     unsupported: Mapping[str, str] = field(default_factory=dict)
     reports: Function | None = None
+    hearing: Hearing = field(default_factory=Hearing)
+    hosts: Mapping[str, Emitted] = field(default_factory=dict)
+
+    @property
+    def programs(self) -> dict[str, Emitted]:
+        """What the targets were given, those that only run for a witness included."""
+        return {**self.emitted, **self.hosts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,18 +180,22 @@ class _Unrolled:
 
 
 def _written_out(subject: Subject, inputs: Mapping[str, Cells]) -> Subject:
-    return replace(
-        subject,
-        original=concrete(subject.original, inputs),
-        plain=concrete(subject.plain, inputs),
-        emitted={
+    def written(items: Mapping[str, Emitted]) -> dict[str, Emitted]:
+        return {
             name: replace(
                 item,
                 function=concrete(item.function, inputs),
                 reports=item.reports and concrete(item.reports, inputs),
             )
-            for name, item in subject.emitted.items()
-        },
+            for name, item in items.items()
+        }
+
+    return replace(
+        subject,
+        original=concrete(subject.original, inputs),
+        plain=concrete(subject.plain, inputs),
+        emitted=written(subject.emitted),
+        hosts=written(subject.hosts),
         reports=subject.reports and concrete(subject.reports, inputs),
         witnesses={
             name: concrete(function, inputs) for name, function in subject.witnesses.items()
@@ -198,7 +209,7 @@ def examine(subject: Subject, point: Mapping[str, Any], truth: Truth | None = No
     truth = truth or true_values(subject.plain, point, dtype=dtype)
     limits = {
         name: _bounds(item.function, name, point, dtype)
-        for name, item in subject.emitted.items()
+        for name, item in subject.programs.items()
         if computes_in(name, dtype)
     }
     limits |= {
@@ -210,13 +221,13 @@ def examine(subject: Subject, point: Mapping[str, Any], truth: Truth | None = No
     second = any(name.startswith("hessian:") for name in truth.cells)
     confirmation = confirm(subject.plain if second else subject.original, truth, point, dtype)
     corrected = _corrected(truth, confirmation)
-    of_sum = frozenset(name for name, item in subject.emitted.items() if item.of_sum)
+    of_sum = frozenset(name for name, item in subject.programs.items() if item.of_sum)
     if subject.reports is None:
         return Case(point, corrected, truth, confirmation, limits, of_sum=of_sum)
     named = true_values(subject.reports, point, dtype=dtype)
     radii = {
         name: _bounds(item.reports, name, point, dtype)
-        for name, item in subject.emitted.items()
+        for name, item in subject.programs.items()
         if computes_in(name, dtype) and item.reports is not None
     }
     for other in radii.values():

@@ -9,15 +9,16 @@ from typing import Any, Literal
 
 from rich.console import Console, ConsoleOptions, RenderResult
 
-from gradc.errors import GradcError, fail
+from gradc.errors import fail
 from gradc.ir import Function
 from gradc.verify.absorbed import Absorbed, absorbed
 from gradc.verify.bounds import Bounds, bounds
-from gradc.verify.cases import WITNESS_TARGETS, Case, Plan
+from gradc.verify.cases import Case, Plan
 from gradc.verify.loss import Loss, Step, explain_loss, losses
 from gradc.verify.report import number, values
 from gradc.verify.rounding import EXACT, arithmetic, computes_in
 from gradc.verify.stable_forms import bound_in_ulps, digits, legal_for
+from gradc.verify.witnesses import WITNESS_TARGETS
 
 Written = Literal["written", "emitted"]
 THRESHOLD = 2.0
@@ -81,6 +82,7 @@ def _step_json(step: Step, *, in_emitted: bool) -> dict[str, Any]:
         "share": number(step.share),
         "stable_form": step.stable_form or None,
         "saves": number(step.saves),
+        "of_value": step.of_value,
         "in_emitted": in_emitted,
     }
 
@@ -166,7 +168,9 @@ def _entries(
     forms = len(written.graph) <= _LARGE
     known = known or bounds(emitted, target, point, dtype)
     own = {one.output: one.digits_lost for one in losses(emitted, target, dtype, known)}
-    theirs = explain_loss(written, point, target, dtype, names, least=threshold, forms=forms)
+    theirs: Sequence[Loss] = ()
+    if forms or not threshold:  # of a large graph, a verification knows the emitted bounds alone
+        theirs = explain_loss(written, point, target, dtype, names, least=threshold, forms=forms)
     lossy = [name for name in names if own[name] >= threshold]
     ours = explain_loss(emitted, point, target, dtype, lossy, known=known, forms=forms)
     for loss in theirs:
@@ -183,6 +187,7 @@ def precision_of(plan: Plan, threshold: float = THRESHOLD) -> Precision | None:
 
     Given points alone are looked at where there are any. None where no target rounds in this
     arithmetic.
+    Raises: as :func:`precision_at`, where what was written needs what the target has not.
     """
     subject = plan.subject
     targets = [t for t in _PREFERRED if t in subject.emitted and computes_in(t, subject.dtype)]
@@ -190,27 +195,24 @@ def precision_of(plan: Plan, threshold: float = THRESHOLD) -> Precision | None:
         return None
     target = targets[0]
     cases = plan.cases[: plan.sample.given] or plan.cases
-    try:
-        written = legal_for(subject.plain, target)
-        chosen = _worst_points(cases, target, subject.dtype)
-        entries = [
-            entry
-            for index, outputs in chosen.items()
-            for entry in _entries(
-                written,
-                subject.emitted[target].function,
-                target,
-                subject.dtype,
-                index,
-                cases[index].point,
-                threshold,
-                outputs,
-                cases[index].bounds[target],
-            )
-        ]
-        terms = absorbed(subject.plain, [case.point for case in cases], subject.dtype)
-    except GradcError:  # the formula as it was written needs what this target does not have
-        return None
+    written = legal_for(subject.plain, target)
+    chosen = _worst_points(cases, target, subject.dtype)
+    entries = [
+        entry
+        for index, outputs in chosen.items()
+        for entry in _entries(
+            written,
+            subject.emitted[target].function,
+            target,
+            subject.dtype,
+            index,
+            cases[index].point,
+            threshold,
+            outputs,
+            cases[index].bounds[target],
+        )
+    ]
+    terms = absorbed(subject.plain, [case.point for case in cases], subject.dtype)
     entries.sort(key=lambda entry: -entry.loss.digits_lost)
     points = tuple(case.point for case in cases)
     return Precision(target, subject.dtype, threshold, points, tuple(entries), terms)

@@ -17,8 +17,8 @@ _MOST_TERMS = 3
 _MOST_NAMES = 4
 Line = tuple[int, Text]
 """How far to indent, and a text."""
-# Told in one line, or not at all: of a 0 no digit is certain.
-_TOGETHER = ("roundings", "zero")
+# Not told at all: of a 0 no digit is certain.
+_QUIET = ("kept", "zero")
 _ALIKE = 0.3
 
 
@@ -38,13 +38,14 @@ def lines(precision: Precision) -> Iterator[Line]:
     if precision.threshold:
         head += f"; shown where a bound takes {precision.threshold:g} or more"
     yield 0, Text(f"{head})", style="bold")
-    if not any(e.loss.cause != "zero" for e in precision.entries) and not precision.absorbed:
-        yield 1, Text("nowhere, at the points looked at")
+    if not any(e.loss.cause not in _QUIET for e in precision.entries) and not precision.absorbed:
+        least = min((e.loss.digits_kept for e in precision.entries if e.loss.value), default=every)
+        yield 1, Text(f"nowhere: every output keeps {least:.1f} digits or more")
     shown, left = 0, 0
     told: set[tuple[object, ...]] = set()
     for entry in precision.entries:
         key = _key(entry)
-        if entry.loss.cause in _TOGETHER or key in told:
+        if entry.loss.cause in (*_QUIET, "roundings") or key in told:
             continue
         told.add(key)
         if shown >= MOST_LINES:
@@ -95,10 +96,11 @@ def _sums(precision: Precision) -> Iterator[Line]:
 
 def _key(entry: Entry) -> tuple[object, ...]:
     """Outputs with one and the same reason are told once."""
+    form = "both" if _is_alike(entry) else entry.form
     if not entry.loss.steps:
-        return (entry.form, entry.loss.output)
+        return (form, entry.loss.output)
     steps = tuple(step.expression for step in _few(entry.loss.steps))
-    return (entry.form, steps, entry.loss.cause)
+    return (form, steps, entry.loss.cause)
 
 
 def _few(steps: Sequence[Step]) -> Sequence[Step]:
@@ -113,7 +115,7 @@ def _entry(precision: Precision, entry: Entry) -> Iterator[Line]:
         text.append(" may lose all of its digits")
     else:
         text.append(f" keeps {loss.digits_kept:.1f} of {every:.1f} digits")
-    same = entry.beside is not None and abs(entry.beside - loss.digits_lost) < _ALIKE
+    same = _is_alike(entry)
     code = " as it is written and in gradc's code" if same else " in gradc's code"
     text.append(" as it is written" if entry.form == "written" and not same else code)
     if entry.form == "written" and entry.beside is not None and not same:
@@ -123,6 +125,11 @@ def _entry(precision: Precision, entry: Entry) -> Iterator[Line]:
     yield 1, Text(reason(loss, precision.dtype))
     for step in _few(loss.steps):
         yield from _step(entry, step)
+
+
+def _is_alike(entry: Entry) -> bool:
+    """Whether the formula as it was written loses what gradc's code loses."""
+    return entry.beside is not None and abs(entry.beside - entry.loss.digits_lost) < _ALIKE
 
 
 def reason(loss: Loss, dtype: str) -> str:
@@ -145,7 +152,7 @@ def reason(loss: Loss, dtype: str) -> str:
         case "both":
             return f"unstable formula, {formula:.1f} digits; {inherent} {known}"
         case "range":
-            return f"a result is too small for a normal number of {dtype} {known}"
+            return f"a result is outside of the range of {dtype} {known}"
         case "zero":
             return "the value is 0, and no digit of a 0 is certain"
         case "roundings":
@@ -165,7 +172,7 @@ def _step(entry: Entry, step: Step) -> Iterator[Line]:
     if step.kind == "accumulation":
         text.append(f"  a sum whose roundings add up to {step.digits_lost:.1f} digits", "default")
     elif step.kind == "range":
-        text.append("  is too small to be a normal number there", "default")
+        text.append("  is too large, or too small, for a number of all digits", "default")
     elif step.kind == "function":
         text.append(f"  a function known to {step.digits_lost:.1f} digits less", "default")
     else:
@@ -175,7 +182,8 @@ def _step(entry: Entry, step: Step) -> Iterator[Line]:
     yield 1, text
     if step.stable_form:
         exact = " for inputs that are exactly these" if entry.loss.cause == "inputs" else ""
-        form = Text("stable form: ", style="green")
+        of = " of the value" if step.of_value else ""
+        form = Text(f"stable form{of}: ", style="green")
         form.append(step.stable_form, style="bold green")
         form.append(f", which would save {step.saves:.1f} digits{exact}")
         if entry.in_emitted(step):

@@ -10,23 +10,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
+from flint import ctx
 
 from gradc.errors import Span, in_script
-from gradc.ir import Function
+from gradc.ir import Function, reachable
 from gradc.verify.bounds import Bound, Bounds, bounds
 from gradc.verify.cells import Ball
 from gradc.verify.evaluate import Evaluation, Point, bind, concrete
 from gradc.verify.first_order import local_errors
 from gradc.verify.partial import SUMMING
-from gradc.verify.rounding import Arithmetic, arithmetic
+from gradc.verify.rounding import Arithmetic, arithmetic, clamped
+from gradc.verify.slopes import Seed, Slopes
 from gradc.verify.spell import shortened, speller
-from gradc.verify.stable_forms import Trial, bound_in_ulps, digits
-from gradc.verify.steps import Costly, Trace, refined, trace
-from gradc.verify.sweep import first_order
+from gradc.verify.stable_forms import Better, Output, Trial, bound_in_ulps, digits
+from gradc.verify.steps import Costly, Trace, arriving, refined, trace
 
 StepKind = Literal["cancellation", "amplification", "accumulation", "function", "range"]
 """Errors grow where nearly equal numbers are subtracted, or in another function; many roundings
@@ -55,7 +55,7 @@ class Step:
     ``digits_lost`` how many decimal digits of its result that costs, ``share`` the part of the
     output's error that passes through it. ``rule`` names the primitive whose derivative made
     the step, empty where the user wrote it. ``stable_form`` would save ``saves`` digits of the
-    output's bound.
+    output's bound; with ``of_value`` it is a form of the value, whose derivative is taken then.
     """
 
     node: int
@@ -69,6 +69,7 @@ class Step:
     share: float
     stable_form: str = ""
     saves: float = 0.0
+    of_value: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ class Loss:
 
     ``bound_ulp`` is the bound in units of the last digit, ``digits_lost`` its decimal logarithm
     and ``digits_kept`` what is left of the digits that the arithmetic has. ``condition`` is
-    that of the problem; ``inherent`` the digits that it costs.
+    that of the problem; ``inherent`` the digits that it costs. ``range_failure`` names a
+    primitive whose result is too large or too small for the target, so that this output is lost.
     """
 
     output: str
@@ -90,6 +92,7 @@ class Loss:
     condition: float
     method: str
     steps: tuple[Step, ...] = ()
+    range_failure: str = ""
 
     @property
     def inherent(self) -> float:
@@ -103,6 +106,8 @@ class Loss:
             return "kept"
         if self.value == 0:
             return "zero"
+        if self.range_failure:
+            return "range"
         if self.first_order < self.digits_lost - 1 and self.digits_kept > 0:
             return "proof"
         of_formula = self.digits_lost - self.inherent
@@ -149,16 +154,21 @@ def explain_loss(
     seeds = [(function.outputs[one.output], one.row) for one in chosen]
     function = function.with_outputs({one.output: function.outputs[one.output] for one in chosen})
     found, local = local_errors(function, model, inputs)
-    traced = trace(found, seeds, local)
-    totals = first_order(found, seeds, local)
-    context = _Context(function, model, found, local)
+    slopes = Slopes(found)
+    traced = trace(slopes, seeds, local)
+    candidates = [
+        traced.costliest(column, abs(loss.value)) if loss.digits_lost >= _NOTABLE else []
+        for column, loss in enumerate(chosen)
+    ]
+    errors = arriving(slopes, [one for some in candidates for one in some], local)
+    context = _Context(function, model, found, errors)
     told = [
-        _explained(context, loss, traced, column, float(totals[column]))
+        _explained(context, loss, traced, column, candidates[column])
         for column, loss in enumerate(chosen)
     ]
     if forms:
         trial = Trial(function, point, target, dtype)
-        told = [with_forms(trial, loss) for loss in told]
+        told = with_forms(trial, told)
     return tuple(told)
 
 
@@ -168,15 +178,32 @@ def losses(function: Function, target: str, dtype: str, known: Bounds) -> list[L
     return [_worst(model, known, name) for name in function.outputs if known.cells[name]]
 
 
-def with_forms(trial: Trial, loss: Loss) -> Loss:
-    """The loss with a stable form for each of its costliest steps that has one."""
-    steps = list(loss.steps)
-    for k, step in enumerate(steps[:_TRIED]):
-        if step.kind in (*GROWING, "range"):
-            best = trial.best_form(step.node, loss.output, loss.row, loss.digits_lost)
+def with_forms(trial: Trial, told: Sequence[Loss]) -> list[Loss]:
+    """The losses with a stable form for each of their costliest steps that has one.
+
+    A derivative whose own steps have none may be saved by a form of the value.
+    """
+    found: list[Loss] = []
+    of_value: list[Better] = []
+    for loss in sorted(told, key=lambda one: one.output != "value"):
+        output = Output(loss.output, loss.row, loss.value, loss.digits_lost)
+        steps = list(loss.steps)
+        for k, step in enumerate(steps[:_TRIED]):
+            if step.kind not in (*GROWING, "range"):
+                continue
+            best = trial.best_form(step.node, output)
+            is_own = best is not None
+            if best is None and loss.output.startswith("gradient:"):
+                derived = [trial.derived_from(one, output) for one in of_value]
+                best = max(filter(None, derived), key=lambda one: one.saves, default=None)
+            elif best is not None and loss.output == "value":
+                of_value.append(best)
             if best is not None:
-                steps[k] = replace(step, stable_form=best.text, saves=best.saves)
-    return replace(loss, steps=tuple(steps))
+                steps[k] = replace(
+                    step, stable_form=best.text, saves=best.saves, of_value=not is_own
+                )
+        found.append(replace(loss, steps=tuple(steps)))
+    return sorted(found, key=lambda one: -one.digits_lost)
 
 
 def _worst(model: Arithmetic, known: Bounds, name: str) -> Loss:
@@ -201,7 +228,19 @@ def _loss(model: Arithmetic, name: str, row: int, bound: Bound, cell: Ball) -> L
     every = model.digits * math.log10(2)
     lost = min(digits(ulps), every)
     value = float(cell.mid()) if cell.is_finite() else math.nan
-    return Loss(name, row, value, ulps, every - lost, lost, lost, math.nan, bound.method)
+    return Loss(
+        name,
+        row,
+        value,
+        ulps,
+        every - lost,
+        lost,
+        lost,
+        math.nan,
+        bound.method,
+        (),
+        bound.range_failure,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,23 +248,27 @@ class _Context:
     function: Function
     model: Arithmetic
     found: Evaluation
-    local: Mapping[int, np.ndarray] = field(repr=False)
+    errors: Mapping[Seed, float]
 
 
-def _explained(context: _Context, loss: Loss, traced: Trace, column: int, total: float) -> Loss:
+def _explained(
+    context: _Context, loss: Loss, traced: Trace, column: int, candidates: Sequence[Costly]
+) -> Loss:
     """A loss with its condition and its steps."""
     unit = float(context.model.unit)
     size = abs(loss.value)
+    total = float(traced.total[column])
     relative = total * _SLACK / size / unit if size > 0 else math.inf
     first = min(digits(relative), loss.digits_lost + loss.digits_kept)
     moved = float(traced.inputs[column])
     condition = moved / size if size > 0 else (math.inf if moved else 0.0)
     steps: list[Step] = []
-    if loss.digits_lost >= _NOTABLE and total > 0:
-        candidates = traced.costliest(column, size)
+    if loss.range_failure:
+        steps += _out_of_range(context, loss)
+    elif loss.digits_lost >= _NOTABLE and total > 0:
         steps += [
             _step(context, costly, "amplification")
-            for costly in refined(context.found, candidates, context.local, unit, total)
+            for costly in refined(context.found, candidates, context.errors, unit, total)
             if costly.digits_lost >= _NOTABLE and costly.share >= _SHARE
         ]
         steps += [
@@ -236,6 +279,22 @@ def _explained(context: _Context, loss: Loss, traced: Trace, column: int, total:
     kept = sorted(steps, key=lambda s: -(s.digits_lost * s.share))
     few = tuple(_apart(kept))[:MOST_STEPS]
     return replace(loss, first_order=first, condition=condition, steps=few)
+
+
+def _out_of_range(context: _Context, loss: Loss) -> list[Step]:
+    """The first step below an output whose result the target has no number for."""
+    function, found, model = context.function, context.found, context.model
+    marks = reachable(function.graph, [function.outputs[loss.output]])
+    with ctx.workprec(found.bits):
+        for node, cells in found.cells.items():
+            if function.graph.prim(node) != loss.range_failure or not marks[node]:
+                continue
+            kept = clamped(model, cells)
+            changed = [row for row, cell in enumerate(cells) if kept[row] is not cell]
+            if changed:
+                costly = Costly(node, changed[0], math.inf, loss.digits_lost, 1.0)
+                return [replace(_step(context, costly, "range"), kind="range")]
+    return []
 
 
 def _apart(steps: Sequence[Step]) -> list[Step]:

@@ -45,8 +45,10 @@ class Places:
         return self.gradients[0] if self.gradients else None
 
     def keep(self, name: str, extent: _Extent) -> None:
-        """Note a statement; the first one that gives a name its value counts."""
-        self.steps.setdefault(name, self.span(extent))
+        """Note a statement; a name with several stands for all that lies between them."""
+        before = self.steps.get(name)
+        start = extent[0] if before is None else before.start
+        self.steps[name] = self.span((start, extent[1]))
 
     def span(self, extent: _Extent) -> Span:
         return Span(*extent, self.source)
@@ -93,9 +95,7 @@ def _read_python(places: Places, entry: str, result: str) -> None:
                 places.keep(name, extent(first, node))
         elif isinstance(node, ast.For):
             for name in {n for inner in node.body for n in _assigned(inner)}:
-                begin = places.steps.get(name)
-                start, end = extent(node)
-                places.steps[name] = places.span((begin.start if begin else start, end))
+                places.keep(name, extent(node))
         elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
             value, gradients = node.value.elts
             places.returned = places.span(extent(value))
@@ -138,7 +138,9 @@ def _read_r(places: Places, entry: str, result: str) -> None:
         head, extent = tree.head(node), (tree.starts[node], tree.ends[node])
         if head == "for":
             for inner in _r_statements(tree, tree.args(node)[-1]):
-                _keep_loop(places, _r_name(tree, inner), extent)
+                name = _r_name(tree, inner)
+                if name:
+                    places.keep(name, extent)
         if head != "<-":
             continue
         left, right = tree.args(node)
@@ -152,13 +154,6 @@ def _read_r(places: Places, entry: str, result: str) -> None:
             name = places.source.text[tree.starts[left] : tree.ends[left]]
             places.keep(name, extent)
     places.value = places.steps.get(result)
-
-
-def _keep_loop(places: Places, name: str, extent: _Extent) -> None:
-    if name:
-        begin = places.steps.get(name)
-        start = begin.start if begin else extent[0]
-        places.steps[name] = places.span((start, extent[1]))
 
 
 def _r_name(tree: Tree, node: int) -> str:

@@ -143,7 +143,8 @@ class SourceReport:
     """One source: an emitted target, a witness, or the oracle itself.
 
     ``excused`` says of a witness that disagrees that the oracle's quotients side with gradc,
-    ``culprit`` of an emitted program which of its statements is wrong.
+    ``culprit`` of an emitted program which of its statements is wrong. ``order`` is
+    that of the Taylor remainder, 2 where the gradient is right.
     """
 
     name: str
@@ -155,6 +156,7 @@ class SourceReport:
     remedy: str | None = None
     excused: bool = False
     culprit: Culprit | None = None
+    order: float | None = None
 
     @property
     def max_error_ulp(self) -> float | None:
@@ -181,6 +183,8 @@ class SourceReport:
         }
         if self.culprit is not None:
             document["culprit"] = self.culprit.to_json()
+        if self.order is not None:
+            document["order"] = number(self.order)
         if self.detail:
             document["detail"] = self.detail
         if self.code:
@@ -291,8 +295,11 @@ _Row = tuple[str, str, str, str, str, str]
 
 def _source_rows(report: Report, source: SourceReport, every_output: bool) -> Iterator[_Row]:
     if not source.outputs:
-        yield source.name, "", source.status, "", "", ""
+        about = "" if source.order is None else f"order {source.order:.2f}"
+        yield source.name, about, source.status, "", "", ""
         return
+    # Of a witness that agrees one line is enough.
+    every_output = every_output and source.kind != "witness"
     shown = [output for output in source.outputs if every_output or output.status != "agree"]
     if not shown:
         name = f"all {len(source.outputs)}" if len(source.outputs) > 1 else source.outputs[0].output

@@ -72,10 +72,11 @@ _FLUSHES = frozenset({"tf"})
 _LIBRARY = {"keras": "tf"}
 _REASSOCIATES = frozenset({"tmb"})
 # special.expit and R's 1/(1 + exp(-x)) are 0 where exp(-x) overflows, at x < -709.78; the true
-# value there is subnormal. special.ndtr and log_ndtr flush subnormal results as well.
+# value there is subnormal. special.ndtr and log_ndtr flush subnormal results as well, and so does
+# R's pnorm, which is 0 below x = -37.5193.
 _LOSES_SUBNORMALS = {
     "numpy": frozenset({"sigmoid", "pnorm", "log_pnorm", "inverse_mills"}),
-    "r": frozenset({"sigmoid"}),
+    "r": frozenset({"sigmoid", "pnorm"}),
 }
 _DOUBLE_ONLY = frozenset({"r", "tmb", "sympy"})
 EXACT = frozenset({"sympy"})

@@ -11,13 +11,14 @@ from gradc.verify.cases import Case
 from gradc.verify.compare import Judgement, judge, pairs, ulp_of
 from gradc.verify.report import OutputReport, SourceKind, SourceReport, SourceStatus, Worst
 from gradc.verify.rounding import EXACT, Arithmetic, arithmetic
+from gradc.verify.witnesses import WITNESSES
 
 _ABSENT = ("G401", "G402")
 _CANNOT = "G408"
 
 
 @dataclass(slots=True)
-class _Tally:
+class Tally:
     """Judgements on one output, point after point."""
 
     judgements: list[tuple[int, int, Judgement]] = field(default_factory=list)
@@ -67,11 +68,11 @@ def emitted_source(
     """What an emitted program said, judged by its own function's bounds."""
     failed = [answer for answer in answers if isinstance(answer, ToolchainError)]
     if failed and len(failed) == len(answers):
-        return _silent(name, "emitted", failed[0])
+        return silent(name, "emitted", failed[0])
     model = arithmetic(name, dtype)
     tallies = _tally(name, cases, answers, model)
     outputs = tuple(tally.report(output) for output, tally in tallies.items())
-    status = _overall(outputs)
+    status = overall(outputs)
     detail = ""
     if name in EXACT:
         left = [error for error in failed if error.code == _CANNOT]
@@ -89,7 +90,8 @@ def emitted_source(
     return SourceReport(name, "emitted", status, outputs, detail)
 
 
-def _silent(name: str, kind: SourceKind, error: ToolchainError) -> SourceReport:
+def silent(name: str, kind: SourceKind, error: ToolchainError) -> SourceReport:
+    """The report on a source that gave no numbers at all."""
     status: SourceStatus = "failed"
     if error.code in _ABSENT:
         status = "missing"
@@ -100,13 +102,13 @@ def _silent(name: str, kind: SourceKind, error: ToolchainError) -> SourceReport:
 
 def _tally(
     name: str, cases: Sequence[Case], answers: Iterable[Answer], model: Arithmetic
-) -> dict[str, _Tally]:
-    tallies: dict[str, _Tally] = {}
+) -> dict[str, Tally]:
+    tallies: dict[str, Tally] = {}
     for index, (case, answer) in enumerate(zip(cases, answers, strict=True)):
         if isinstance(answer, ToolchainError):
             continue
         for output in case.outputs(name):
-            tally = tallies.setdefault(output, _Tally())
+            tally = tallies.setdefault(output, Tally())
             try:
                 wanted_rows = case.expected(name, output)
                 said = pairs(answer, output, wanted_rows, model, is_summed=name in case.of_sum)
@@ -117,7 +119,8 @@ def _tally(
     return tallies
 
 
-def _overall(outputs: Sequence[OutputReport]) -> SourceStatus:
+def overall(outputs: Sequence[OutputReport]) -> SourceStatus:
+    """The status of a source from those of its outputs."""
     found = {output.status for output in outputs}
     if "disagree" in found:
         return "disagree"
@@ -142,38 +145,58 @@ def _explanation(name: str, cases: Sequence[Case], outputs: Sequence[OutputRepor
 
 
 def witness_source(
-    name: str, host: str, cases: Sequence[Case], answers: Sequence[Answer], dtype: str
+    name: str,
+    cases: Sequence[Case],
+    answers: Sequence[Answer],
+    dtype: str,
+    fault: str = "",
 ) -> SourceReport:
     """What somebody else's differentiation said, judged by the bound of the plain graph.
 
     Its formula is its own, so losing digits is agreement inside that bound. Where it is NaN or
-    infinite and the truth is not, the witness failed.
+    infinite and the truth is not, the witness failed. ``fault`` is what is known to be wrong
+    with how it differentiates this model.
     """
-    silent = [answer for answer in answers if isinstance(answer, ToolchainError)]
-    if silent and len(silent) == len(answers):
-        return _silent(name, "witness", silent[0])
-    tallies: dict[str, _Tally] = {}
-    notes = _Notes()
+    kind = WITNESSES[name]
+    missing = [answer for answer in answers if isinstance(answer, ToolchainError)]
+    if missing and len(missing) == len(answers):
+        return silent(name, "witness", missing[0])
+    tallies: dict[str, Tally] = {}
+    notes = _Notes(fault=fault)
+    if missing and kind.way == "program":
+        notes.silent = f"not at {len(missing)} of {len(answers)} points: {missing[0].message}"
     for index, (case, answer) in enumerate(zip(cases, answers, strict=True)):
-        if isinstance(answer, ToolchainError) or name not in answer.witness:
+        if isinstance(answer, ToolchainError):
             continue
-        said = answer.witness[name]
-        if said.error is not None:
-            notes.failure = notes.failure or said.error.message
-            continue
-        numbers = Numbers(said.value if said.value is not None else math.nan, said.gradient)
-        _hear(name, index, case, numbers, arithmetic(host, dtype), tallies, notes)
+        numbers: Numbers | None = answer
+        if kind.way == "beside":
+            numbers = _said_beside(name, answer, notes)
+        if numbers is not None:
+            _hear(name, index, case, numbers, arithmetic(kind.host, dtype), tallies, notes)
     return _witness_report(name, tallies, notes)
+
+
+def _said_beside(name: str, answer: Numbers, notes: _Notes) -> Numbers | None:
+    """What a witness said while a program ran."""
+    said = answer.witness.get(name)
+    if said is None:
+        return None
+    if said.error is not None:
+        notes.failure = notes.failure or said.error.message
+        return None
+    return Numbers(said.value if said.value is not None else math.nan, said.gradient)
 
 
 @dataclass(slots=True)
 class _Notes:
-    """What is remarkable about a witness."""
+    """What is remarkable about a witness; ``fault`` is known before it is heard."""
 
     failure: str = ""
     failed: dict[str, str] = field(default_factory=dict)
     absent: dict[str, None] = field(default_factory=dict)
     excused: bool = True
+    fault: str = ""
+    silent: str = ""
 
 
 def _hear(
@@ -182,16 +205,21 @@ def _hear(
     case: Case,
     numbers: Numbers,
     model: Arithmetic,
-    tallies: dict[str, _Tally],
+    tallies: dict[str, Tally],
     notes: _Notes,
 ) -> None:
     """Judge a witness at one point."""
+    kind = WITNESSES[name]
+    # Of a target's own derivatives only they are what the witness says.
+    is_target = kind.way == "target"
+    key = kind.host if is_target else name
     for output in case.truth.cells:
-        if output.startswith("hessian:"):
+        if output.startswith("hessian:") or (is_target and output == "value"):
             continue
-        tally = tallies.setdefault(output, _Tally())
+        tally = tallies.setdefault(output, Tally())
         try:
-            said = list(pairs(numbers, output, case.expected(name, output), model))
+            wanted_rows = case.expected(key, output)
+            said = list(pairs(numbers, output, wanted_rows, model, is_summed=key in case.of_sum))
         except LookupError:
             notes.absent[output] = None
             continue
@@ -209,7 +237,7 @@ def _hear(
                 notes.excused = False
 
 
-def _witness_report(name: str, tallies: dict[str, _Tally], notes: _Notes) -> SourceReport:
+def _witness_report(name: str, tallies: dict[str, Tally], notes: _Notes) -> SourceReport:
     outputs: list[OutputReport] = []
     for output, tally in tallies.items():
         if not tally.judgements and not tally.failures:
@@ -224,6 +252,8 @@ def _witness_report(name: str, tallies: dict[str, _Tally], notes: _Notes) -> Sou
     found = {report.status for report in outputs}
     if "disagree" in found:
         detail = "its numbers are outside the bound; the oracle's quotients side with gradc"
+        if notes.excused and notes.fault:
+            detail = f"{notes.fault}; the oracle's quotients side with gradc"
         detail = detail if notes.excused else "its numbers are outside the bound"
         return SourceReport(
             name, "witness", "disagree", tuple(outputs), detail, excused=notes.excused
@@ -234,12 +264,12 @@ def _witness_report(name: str, tallies: dict[str, _Tally], notes: _Notes) -> Sou
     if not outputs:
         return SourceReport(name, "witness", "unsupported", (), "it has no numbers")
     error = max(report.max_error_ulp for report in outputs)
-    detail = _loss(error)
+    detail = "; ".join(part for part in (_loss(error), notes.silent) if part)
     if notes.absent:
         detail = "; ".join(
             part for part in (detail, f"it has no {', '.join(notes.absent)}") if part
         )
-    return SourceReport(name, "witness", _overall(outputs), tuple(outputs), detail)
+    return SourceReport(name, "witness", overall(outputs), tuple(outputs), detail)
 
 
 def _loss(error_ulp: float) -> str:
@@ -262,7 +292,7 @@ def oracle_source(cases: Sequence[Case], dtype: str) -> SourceReport:
         outputs.append(OutputReport(name, status, 0.0 if worst is None else worst.error_ulp, worst))
     # Without parameters there is nothing to confirm.
     nothing = bool(cases) and not names
-    status = "agree" if nothing else _overall(outputs)
+    status = "agree" if nothing else overall(outputs)
     detail = ""
     if status == "disagree":
         detail = "the derivatives that gradc found are not those of the value"

@@ -14,11 +14,19 @@ _OPERATORS = {
     "mul": ("*", 2),
     "div": ("/", 2),
     "pow": ("^", 4),
+    "lt": ("<", 0),
+    "le": ("<=", 0),
+    "gt": (">", 0),
+    "ge": (">=", 0),
+    "eq": ("==", 0),
+    "ne": ("!=", 0),
+    "and": ("&", 0),
+    "or": ("|", 0),
 }
 _SIGN, _ATOM = 3, 5
 _SPELLED = {"select": "ifelse", "exact_pi": "pi"}
 # Deeper formulas are not read anyway.
-_DEEPEST = 4
+_DEEPEST = 7
 LONGEST = 60
 
 
@@ -42,9 +50,9 @@ class Speller:
             return text if graph.is_whole(node) else f"a step inside {text}"
         return self.formula(node)
 
-    def formula(self, node: int) -> str:
+    def formula(self, node: int, longest: int = LONGEST) -> str:
         """The node written from the graph, the user's own texts below it."""
-        return shortened(self._piece(node, 0)[0])
+        return shortened(self._piece(node, 0)[0], longest)
 
     def _piece(self, node: int, depth: int) -> tuple[str, int]:
         """A text and how firmly it holds together; no deeper than ``_DEEPEST``."""
@@ -70,7 +78,7 @@ class Speller:
             sign, firmness = _OPERATORS[name]
             left = self._inside(args[0], firmness + (name == "pow"), depth)
             right = self._inside(args[1], firmness + (name in ("sub", "div")), depth)
-            gap = " " if firmness == 1 else ""
+            gap = " " if firmness <= 1 else ""
             return f"{left}{gap}{sign}{gap}{right}", firmness
         word = _SPELLED.get(name, str(name))
         inner = ", ".join(self._piece(arg, depth + 1)[0] for arg in args)
@@ -86,7 +94,7 @@ def speller(function: Function) -> Speller:
     return Speller(function.graph, function.names)
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, longest: int = LONGEST) -> str:
     """One line, cut where it is too long to be read."""
     line = " ".join(text.split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+    return line if len(line) <= longest else line[: longest - 1] + "…"

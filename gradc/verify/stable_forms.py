@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from gradc.diff import value_and_gradient
 from gradc.errors import GradcError
 from gradc.ir import Function, Graph, Record, reachable, rebuild
 from gradc.passes import as_rounded, forms, legalize, stable_node
@@ -19,14 +20,18 @@ from gradc.verify.spell import Speller
 
 _LEAST_SAVED = 0.5
 _MOST_USERS = 3
+_LONGEST = 120
+# Exact values are the same but for their rounding to a double.
+_SAME = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class Better:
-    """A form that keeps ``saves`` more digits of an output's bound."""
+    """A form that keeps ``saves`` more digits of an output's bound, and the function with it."""
 
     text: str
     saves: float
+    function: Function = field(repr=False, compare=False)
 
 
 def digits(factor: float) -> float:
@@ -42,6 +47,16 @@ def bound_in_ulps(model: Arithmetic, bound: Bound, cell: Ball) -> float:
     return float(bound.radius / (size * model.unit)) if size > 0 else math.inf
 
 
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One number of a function, what it is and how many digits of it are lost."""
+
+    name: str
+    row: int
+    value: float
+    digits_lost: float
+
+
 Rewrite = Callable[[Graph, int], int | None]
 
 
@@ -55,19 +70,29 @@ class Trial:
     dtype: str
     _known: dict[tuple[int, str, int], Better | None] = field(default_factory=dict)
 
-    def best_form(self, node: int, output: str, row: int, lost: float) -> Better | None:
+    def best_form(self, node: int, output: Output) -> Better | None:
         """The form of a node, or of one that uses it, that saves most of an output's digits."""
-        key = (node, output, row)
+        key = (node, output.name, output.row)
         if key not in self._known:
-            function = self.function.with_outputs({output: self.function.outputs[output]})
+            function = self.function.with_outputs({output.name: self.function.outputs[output.name]})
             places = [node, *_users(function, node)]
-            found = [self._tried(function, place, row, lost) for place in places]
+            found = [self._tried(function, place, output) for place in places]
             kept = [one for one in found if one is not None and one.saves >= _LEAST_SAVED]
             # Of two that save as much, the one nearest to the step.
             self._known[key] = max(kept, key=lambda one: round(one.saves, 1), default=None)
         return self._known[key]
 
-    def _tried(self, function: Function, node: int, row: int, lost: float) -> Better | None:
+    def derived_from(self, better: Better, output: Output) -> Better | None:
+        """What a form of the value saves of a derivative, where that is taken of the form."""
+        try:
+            derived = value_and_gradient(better.function.copy())
+            derived = derived.with_outputs({output.name: derived.outputs[output.name]})
+            saves = output.digits_lost - self._lost(derived, output)
+        except (GradcError, LookupError):  # no derivative, or not of this name
+            return None
+        return Better(better.text, saves, derived) if saves >= _LEAST_SAVED else None
+
+    def _tried(self, function: Function, node: int, output: Output) -> Better | None:
         best: Better | None = None
         for rewrite in _rewrites(function.graph.prim(node)):
             found = _written_anew(function, node, rewrite)
@@ -75,18 +100,23 @@ class Trial:
                 continue
             changed, text = found
             try:
-                after = self._lost(changed, row)
+                after = self._lost(changed, output)
             except GradcError:  # a primitive that this target does not have, or not measured
                 continue
-            if best is None or lost - after > best.saves:
-                best = Better(text, lost - after)
+            saves = output.digits_lost - after
+            # The table's own forms come first: they are good at every other point too.
+            if best is None or saves > best.saves + _LEAST_SAVED:
+                best = Better(text, saves, changed)
         return best
 
-    def _lost(self, function: Function, row: int) -> float:
+    def _lost(self, function: Function, output: Output) -> float:
+        """The digits lost with a form; all of them where it is another number at this point."""
         found = bounds(legal_for(function, self.target), self.target, self.point, self.dtype)
-        (name,) = function.outputs
-        model = arithmetic(self.target, self.dtype)
-        return digits(bound_in_ulps(model, found.cells[name][row], found.exact.cells[name][row]))
+        bound = found.cells[output.name][output.row]
+        cell = found.exact.cells[output.name][output.row]
+        if not abs(cell - output.value) <= abs(output.value) * _SAME:
+            return math.inf
+        return digits(bound_in_ulps(arithmetic(self.target, self.dtype), bound, cell))
 
 
 def _rewrites(prim: str) -> Iterator[Rewrite]:
@@ -95,11 +125,13 @@ def _rewrites(prim: str) -> Iterator[Rewrite]:
 
 
 def _users(function: Function, node: int) -> list[int]:
-    """Nodes that use this one on the way to the output: a pattern's root may be there."""
+    """The next nodes on the way to the output: a pattern's root may be there."""
     marks = reachable(function.graph, function.outputs.values())
+    above = {node}
     found: list[int] = []
     for other in range(node + 1, len(marks)):
-        if marks[other] and node in function.graph.args(other):
+        if marks[other] and not above.isdisjoint(function.graph.args(other)):
+            above.add(other)
             found.append(other)
             if len(found) == _MOST_USERS:
                 break
@@ -120,7 +152,7 @@ def _written_anew(function: Function, node: int, rewrite: Rewrite) -> tuple[Func
         if other is None or other == made:
             return made
         names = {new[k]: name for k, name in function.names.items() if k in new}
-        text.append(Speller(graph, names, start).formula(other))
+        text.append(Speller(graph, names, start).formula(other, _LONGEST))
         return other
 
     new: dict[int, int] = {}

@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 from flint import arb
 
 from gradc.verify.evaluate import Evaluation
-from gradc.verify.slopes import Seed, carriers
+from gradc.verify.slopes import Seed, Slopes, carriers
 from gradc.verify.sweep import first_order, watched
 from gradc.verify.wide import Wide, to_wide
 
@@ -23,6 +24,8 @@ from gradc.verify.wide import Wide, to_wide
 _GROWS = 3.0
 _CANDIDATES = 12
 _LARGE_SHARE = 0.2
+Places = npt.NDArray[np.intp]
+"""A row for each output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,13 @@ class Trace:
     ``inputs`` is the effect of one unit of relative error in every input together. ``grown``
     has for each node that magnifies errors its row, the effect of errors in its arguments and
     that in its own result; ``introduced`` for each node that rounds its row, the effect of its
-    rounding and again that of errors in its result.
+    rounding and again that of errors in its result. ``total`` is the effect of all rounding.
     """
 
     inputs: Wide
-    grown: dict[int, tuple[Wide, Wide, Wide]] = field(default_factory=dict)
-    introduced: dict[int, tuple[Wide, Wide, Wide]] = field(default_factory=dict)
+    total: Wide
+    grown: dict[int, tuple[Places, Wide, Wide]] = field(default_factory=dict)
+    introduced: dict[int, tuple[Places, Wide, Wide]] = field(default_factory=dict)
 
     def costliest(self, column: int, size: float) -> list[Costly]:
         """The nodes at which an output of this size may lose most, unrefined."""
@@ -76,15 +80,16 @@ class Trace:
         return found
 
 
-def trace(found: Evaluation, seeds: Sequence[Seed], local: Mapping[int, Wide]) -> Trace:
+def trace(slopes: Slopes, seeds: Sequence[Seed], local: Mapping[int, Wide]) -> Trace:
     """Sweep once for all outputs; ``local`` has the rounding errors of the nodes that have any."""
+    found = slopes.found
     graph = found.graph
     inputs = {
         node: np.zeros(1, np.longdouble) for node in found.cells if graph.prim(node) == "input"
     }
     live = carriers(found, {**inputs, **local})
     rough = carriers(found, local)
-    seen = Trace(np.zeros(len(seeds), np.longdouble))
+    seen = Trace(np.zeros(len(seeds), np.longdouble), np.zeros(len(seeds), np.longdouble))
     sizes: dict[int, Wide] = {}
 
     def size_of(node: int) -> Wide:
@@ -97,12 +102,15 @@ def trace(found: Evaluation, seeds: Sequence[Seed], local: Mapping[int, Wide]) -
 
     def watch(node: int, bar: Wide, parts: Sequence[Wide | None]) -> None:
         if node in inputs:
-            seen.inputs += _effect(bar, size_of(node)).sum(axis=0)
+            seen.inputs += _total(_effect(bar, size_of(node)))
             return
-        out = (own := _effect(bar, size_of(node))).sum(axis=0)
+        own = _effect(bar, size_of(node))
+        out = _total(own)
         if node in local:
             added = _effect(bar, local[node][:, None])
-            seen.introduced[node] = (np.argmax(added, axis=0), added.sum(axis=0), out)
+            effect = _total(added)
+            seen.total += effect
+            seen.introduced[node] = (_highest(added), effect, out)
         pairs = [
             _effect(part, size_of(arg))
             for arg, part in zip(graph.args(node), parts, strict=True)
@@ -110,46 +118,70 @@ def trace(found: Evaluation, seeds: Sequence[Seed], local: Mapping[int, Wide]) -
         ]
         if not pairs:
             return
-        into = np.max([pair.sum(axis=0) for pair in pairs], axis=0)
+        into = _total(pairs[0])
+        for pair in pairs[1:]:
+            into = np.maximum(into, _total(pair))
         if (into > out * _GROWS).any():
             alike = [pair for pair in pairs if len(pair) == len(own)]
-            rows = np.argmax(np.maximum.reduce(alike) if alike else own, axis=0)
+            rows = _highest(np.maximum.reduce(alike) if alike else own)
             seen.grown[node] = (rows, into, out)
 
-    watched(found, seeds, live, watch)
+    watched(slopes, seeds, live, watch)
     return seen
 
 
 def _effect(bar: Wide, size: Wide) -> Wide:
     product = np.abs(bar) * size
-    return np.where((bar == 0) | np.isnan(product), 0, product)
+    # Nothing of what is infinite is nothing.
+    unclear = product != product
+    if unclear.any():
+        product[unclear] = 0
+    return product
+
+
+def _highest(effects: Wide) -> Places:
+    """The row with the largest effect on each output."""
+    if len(effects) == 1:
+        return np.zeros(effects.shape[1], np.intp)
+    return np.asarray(np.argmax(effects, axis=0), np.intp)
+
+
+def _total(effects: Wide) -> Wide:
+    """The effects of all rows together; most nodes have one row."""
+    return effects[0] if len(effects) == 1 else np.asarray(effects.sum(axis=0), np.longdouble)
+
+
+def arriving(
+    slopes: Slopes, candidates: Sequence[Costly], local: Mapping[int, Wide]
+) -> dict[Seed, float]:
+    """The errors of the candidates and of their arguments, as everything below makes them."""
+    found = slopes.found
+    rough = carriers(found, local)
+    seeds: list[Seed] = []
+    for costly in candidates:
+        seeds.append((costly.node, costly.row))
+        args = [arg for arg in found.graph.args(costly.node) if rough[arg]]
+        seeds += [(arg, _row(found, arg, costly.row)) for arg in args]
+    seeds = list(dict.fromkeys(seeds))
+    if not seeds:
+        return {}
+    errors = first_order(found, seeds, local, slopes)
+    return {seed: float(error) for seed, error in zip(seeds, errors, strict=True)}
 
 
 def refined(
     found: Evaluation,
     candidates: Sequence[Costly],
-    local: Mapping[int, Wide],
+    errors: Mapping[Seed, float],
     unit: float,
     total: float,
 ) -> list[Costly]:
     """The candidates with the digits that they really lose, from errors that really arrive."""
-    graph = found.graph
-    rough = carriers(found, local)
-    seeds: list[Seed] = []
-    for costly in candidates:
-        rows = {node: _row(found, node, costly.row) for node in graph.args(costly.node)}
-        seeds.append((costly.node, costly.row))
-        seeds += [(arg, row) for arg, row in rows.items() if rough[arg]]
-    seeds = list(dict.fromkeys(seeds))
-    errors = dict(zip(seeds, first_order(found, seeds, local), strict=True)) if seeds else {}
     result: list[Costly] = []
     for costly in candidates:
         after = _relative(found, errors, (costly.node, costly.row))
-        before = [
-            _relative(found, errors, (arg, _row(found, arg, costly.row)))
-            for arg in graph.args(costly.node)
-            if rough[arg]
-        ]
+        places = [(arg, _row(found, arg, costly.row)) for arg in found.graph.args(costly.node)]
+        before = [_relative(found, errors, place) for place in places if place in errors]
         grows = after / max([unit, *before]) if math.isfinite(after) else math.inf
         share = costly.carried * after / total if math.isfinite(after) else 1.0
         lost = math.log10(max(1.0, min(grows, 1 / unit)))
@@ -161,11 +193,11 @@ def _row(found: Evaluation, node: int, row: int) -> int:
     return min(row, len(found[node]) - 1)
 
 
-def _relative(found: Evaluation, errors: Mapping[Seed, Wide], seed: Seed) -> float:
+def _relative(found: Evaluation, errors: Mapping[Seed, float], seed: Seed) -> float:
     node, row = seed
     cell = found[node][row]
     if not isinstance(cell, arb):
         return 0.0
     size = abs(float(cell.mid()))
-    error = float(errors[seed])
+    error = errors[seed]
     return error / size if size > 0 else (math.inf if error > 0 else 0.0)

@@ -27,14 +27,20 @@ BITS = 360
 _TOGETHER = 256
 
 
-def first_order(found: Evaluation, seeds: Sequence[Seed], errors: Mapping[int, Wide]) -> Wide:
+def first_order(
+    found: Evaluation,
+    seeds: Sequence[Seed],
+    errors: Mapping[int, Wide],
+    slopes: Slopes | None = None,
+) -> Wide:
     """For each output, the sum over nodes of |sensitivity| × error.
 
-    ``errors`` gives the rounding errors of the cells of each node that has any.
+    ``errors`` gives the rounding errors of the cells of each node that has any. ``slopes`` are
+    those of this evaluation, where they are known already.
     """
     total = np.zeros(len(seeds), np.longdouble)
     with ctx.workprec(found.bits), np.errstate(all="ignore"):
-        slopes = Slopes(found)
+        slopes = slopes or Slopes(found)
         live = carriers(found, errors)
         # Outputs that are rows of one vector need one sweep where no row mixes with another.
         alone = rowwise_nodes(found, live)
@@ -59,10 +65,10 @@ Watch = Callable[[int, Wide, Sequence[Wide | None]], None]
 """``watch(node, sensitivities, what its arguments get of them)``, the last node first."""
 
 
-def watched(found: Evaluation, seeds: Sequence[Seed], live: bytearray, watch: Watch) -> None:
+def watched(slopes: Slopes, seeds: Sequence[Seed], live: bytearray, watch: Watch) -> None:
     """One sweep for some outputs that shows every node on its way; ``live`` are those to visit."""
-    with ctx.workprec(found.bits), np.errstate(all="ignore"):
-        _Sweep(Slopes(found), live, len(seeds), watch=watch).errors(seeds, {})
+    with ctx.workprec(slopes.found.bits), np.errstate(all="ignore"):
+        _Sweep(slopes, live, len(seeds), watch=watch).errors(seeds, {})
 
 
 @dataclass(slots=True)

@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from gradc.errors import Diagnostic
+from gradc.errors import Diagnostic, GradcError
 from gradc.run import Answer, Numbers, Program, ToolchainError, run
-from gradc.verify.cases import WITNESS_TARGETS, Case, Plan, Subject, plan
+from gradc.verify.cases import Case, Plan, Subject, plan
 from gradc.verify.digits import precision_of
+from gradc.verify.hearing import ask_taylor, ask_witnesses, heard, is_beside
 from gradc.verify.locate import locate
 from gradc.verify.report import Report, SourceReport, Verdict
 from gradc.verify.rounding import EXACT, computes_in
-from gradc.verify.sources import emitted_source, oracle_source, witness_source
+from gradc.verify.sources import emitted_source, oracle_source
 
 MOST_EXACT = 5
 """At how many points a target is asked that computes in symbols, which is slow."""
@@ -45,14 +46,27 @@ def verify(
     prepared = plan(subject, given, count, seed, base)
     points = [case.point for case in prepared.cases]
     answers: dict[str, list[Answer]] = {}
-    for name, item in subject.emitted.items():
-        witnesses = [w for w in subject.witnesses if WITNESS_TARGETS[w] == name]
+    for name, item in subject.programs.items():
+        witnesses = [w for w in subject.witnesses if is_beside(w, name)]
         if name in EXACT:
             answers[name] = _in_symbols(item.program, points, min(timeout, EXACT_SECONDS))
         else:
             answers[name] = run(item.program, points, timeout=timeout, witnesses=witnesses)
-    report = with_culprits(prepared, answers, assess(prepared, answers, diagnostics))
-    return replace(report, precision=precision_of(prepared)) if digits else report
+    answers |= ask_witnesses(prepared, timeout)
+    extra = ask_taylor(prepared, answers, timeout)
+    report = assess(prepared, answers, diagnostics, extra)
+    report = with_culprits(prepared, answers, report)
+    return _with_digits(report, prepared) if digits else report
+
+
+def _with_digits(report: Report, prepared: Plan) -> Report:
+    """The report with an account of lost digits, or with a note why there is none."""
+    try:
+        return replace(report, precision=precision_of(prepared))
+    except GradcError as error:
+        message = f"where digits are lost cannot be told: {error.diagnostics[0].message}"
+        note = Diagnostic(error.diagnostics[0].code, message, severity="note")
+        return replace(report, diagnostics=(*report.diagnostics, note))
 
 
 def with_culprits(
@@ -109,8 +123,13 @@ def assess(
     prepared: Plan,
     answers: Mapping[str, Sequence[Answer]],
     diagnostics: Sequence[Diagnostic] = (),
+    extra: Sequence[SourceReport] = (),
 ) -> Report:
-    """The report on answers that are already here, one list a target in the order of the points."""
+    """The report on answers that are already here, one list a target in the order of the points.
+
+    Answers of a witness's own program stand under the witness's name; ``extra`` are reports on
+    witnesses that are already made.
+    """
     subject = prepared.subject
     cases, dtype = prepared.cases, subject.dtype
     sources = [
@@ -118,10 +137,7 @@ def assess(
         for name in subject.emitted
         if name in answers
     ]
-    for name in subject.witnesses:
-        host = WITNESS_TARGETS[name]
-        if host in answers:
-            sources.append(witness_source(name, host, cases, answers[host], dtype))
+    sources += [*heard(prepared, answers), *extra]
     sources += [
         SourceReport(name, "emitted", "unsupported", (), reason, _lacks(name, dtype))
         for name, reason in subject.unsupported.items()

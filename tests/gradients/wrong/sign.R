@@ -1,4 +1,4 @@
-# cause: sign; line: 13
+# cause: sign; lines: 10-14
 set.seed(1)
 n <- 20
 x <- rnorm(n)

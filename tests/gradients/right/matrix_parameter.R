@@ -1,0 +1,7 @@
+set.seed(25)
+A <- matrix(rnorm(12), 4, 3)
+B <- matrix(rnorm(8), 4, 2)
+W <- matrix(0.1, 3, 2)
+frob <- function(W) sum((A %*% W - B)^2)
+frob_grad <- function(W) 2 * t(A) %*% (A %*% W - B)
+for (k in 1:10) W <- W - 0.01 * frob_grad(W)
