@@ -116,7 +116,7 @@ class ByColumns(ast.NodeTransformer):
         if isinstance(shape, ast.Attribute) and shape.attr == "shape":
             owner = self._matrix(shape.value)
             if owner and isinstance(index, ast.Constant) and index.value in (0, 1):
-                return self._size(node, owner, index.value)
+                return self._size(node, owner, int(str(index.value)))
         return self.generic_visit(node)
 
     def _matrix(self, node: ast.AST) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,7 @@ from gradc.checking.findings import CheckVerdict, Finding, Findings
 from gradc.checking.holdings import Sources
 from gradc.checking.judge import Judged, blamed, in_use, judge
 from gradc.checking.python_file import PythonFile
-from gradc.checking.python_pairs import find_pairs as find_python_pairs
-from gradc.checking.script_python import claims_of_python
+from gradc.checking.script_python import claims_of_python, pairs_or_refusal
 from gradc.checking.script_r import Ran, Wanted, claim_of, find_pairs, run_script
 from gradc.errors import Diagnostic, GradcError, Source, Span, fail
 from gradc.run import ToolchainError
@@ -60,15 +60,21 @@ def check(
 def _check_python(path: Path, wanted: Wanted, say: Say) -> Findings:
     """The findings in a Python file."""
     file = PythonFile.read(path)
-    find_python_pairs(file, wanted.fn, wanted.gr)
+    pairs_or_refusal(file, wanted)
     say(f"running your code: {path.name} in Python")
     with ModuleSession(path, file.tensorflow) as session:
         try:
-            claims = claims_of_python(file, wanted, session)
+            claims, lost = claims_of_python(file, wanted, session)
         except ToolchainError as error:
             raise fail(error.code, error.message, suggestion=error.remedy) from error
-        told = f"{_listed(claims)} of {path.name} in Python {session.version()}"
-    return by_columns(findings_of(claims, told))
+        parts = f"{_listed(claims)} of " if claims else ""
+        told = f"{parts}{path.name} in Python {session.version()}"
+    found = by_columns(findings_of(claims, told))
+    if not lost:
+        return found
+    known = {finding.span and finding.span.start for finding in found.findings}
+    more = [finding for finding in lost if finding.span and finding.span.start not in known]
+    return replace(found, verdict="wrong", findings=(*more, *found.findings))
 
 
 def findings_of(

@@ -245,7 +245,8 @@ def _columns(file: PythonFile, name: str, held: Mapping[str, Any]) -> int:
             owner = [node.func.value] if isinstance(node.func, ast.Attribute) else []
             sides = node.args if len(node.args) > 1 else [*owner, *node.args]
         if len(sides) == 2 and last_name(sides[1]) == name:
-            shape = np.shape(held.get(last_name(sides[0])))
+            matrix: Any = held.get(last_name(sides[0]), 0.0)
+            shape = np.shape(matrix)
             if len(shape) == 2:
                 return int(shape[1])
     return 0

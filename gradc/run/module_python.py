@@ -21,6 +21,7 @@ class Raised:
 
     message: str
     line: int | None
+    tapes: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class ModuleSession:
         """
         header, tensors = self._ask({"ask": "describe"}, {})
         if "raised" in header:
-            return Raised(**header["raised"])
+            return Raised(**header["raised"], tapes=tuple(header["tapes"]))
         numbers = {name: (kind, tensors[name]) for name, kind in header["numbers"].items()}
         return Module(numbers, frozenset(header["functions"]), tuple(header["tapes"]))
 
