@@ -164,5 +164,6 @@ def _read(path: Path) -> str:
 
 
 def _listed(claims: Sequence[Claim]) -> str:
-    names = dict.fromkeys(name for claim in claims for name in (claim.fn, claim.gr))
+    called = ((c.fn,) if c.kind == "tape" else (c.fn, c.gr) for c in claims)
+    names = dict.fromkeys(name for pair in called for name in pair)
     return ", ".join(names)

@@ -95,7 +95,7 @@ def arguments_of(
     file: PythonFile, pair: Pair, module: Module, wrt: Sequence[str], at: Mapping[str, Any]
 ) -> Call:
     """The inputs of a pair, from ``at``, from the file's own calls, from names that are alike."""
-    tensors = _uses_tensors(file, pair)
+    tensors = pair.how == "tape" or _uses_tensors(file, pair)
     spelt = {**file.spelt(), **_numbers(module)}
     called: dict[str, ast.expr] = {}
     for name in (pair.gr, pair.fn):

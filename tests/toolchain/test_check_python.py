@@ -30,7 +30,14 @@ def finding_of(name: str, function: str) -> gradc.checking.Finding:
     return next(f for f in checked(name).findings if f"'{function}'" in f.message)
 
 
-RIGHT = ["right_numpy.py", "matrices.py", "right_tf.py", "right_tape.py", "names_tf.py"]
+RIGHT = [
+    "right_numpy.py",
+    "matrices.py",
+    "right_tf.py",
+    "right_tape.py",
+    "right_float32.py",
+    "names_tf.py",
+]
 
 
 @pytest.mark.parametrize("name", RIGHT)
@@ -63,6 +70,35 @@ def test_detached_line_is_named(function: str, line: int, words: str, mend: str)
     assert found.span.to_json()["line"] == line
     assert words in found.message
     assert mend in (found.suggestion or "")
+
+
+@pytest.mark.parametrize(
+    ("function", "text"),
+    [
+        ("loss_item", "(w * 2.0).numpy()"),
+        ("loss_assign", "state.assign(w * 2.0)"),
+        ("loss_argmax", "tf.argmax(w * x)"),
+        ("loss_convert", "np.array(w * x)"),
+        ("loss_loop", "float(w * x[i])"),
+    ],
+)
+def test_detached_call_is_named(function: str, text: str) -> None:
+    found = finding_of("detached_more.py", function)
+    assert found.cause == "detached"
+    assert found.span is not None
+    assert found.span.text == text
+
+
+def test_values_that_are_only_shown_are_no_cut() -> None:
+    said = {fn: verdict for (fn, _), verdict in verdicts("detached_more.py").items()}
+    assert said["loss_print"] == said["loss_cond"] == said["loss_const"] == "right"
+
+
+def test_derivative_of_the_preactivation_of_one_observation() -> None:
+    (found, *_) = checked("stochastic_step.py").findings
+    assert found.cause == "other-quantity"
+    assert "it is ∂loss/∂z" in found.message
+    assert "∂z/∂w = x" in (found.suggestion or "")
 
 
 def test_whole_tape_is_right_beside_detached_ones() -> None:
