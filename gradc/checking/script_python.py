@@ -29,7 +29,6 @@ from gradc.prims import Builder
 from gradc.run.module_python import Module, ModuleSession, Raised
 
 
-
 @dataclass
 class Case:
     """One pair on its way to a claim: what is called, with what, and how gradc reads it."""
@@ -247,5 +246,3 @@ def summed(function: Function) -> Function:
         return function
     copy = function.copy()
     return copy.with_outputs({"value": Builder(copy.graph).sum(copy.value)})
-
-
