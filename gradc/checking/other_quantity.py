@@ -1,6 +1,5 @@
 """Whether a claimed gradient is right in another quantity: in what the function computes on
-its way, such as ∂L/∂z where ∂L/∂w was meant.
-"""
+its way, such as ∂L/∂z where ∂L/∂w was meant."""
 
 from __future__ import annotations
 

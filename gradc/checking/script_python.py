@@ -29,6 +29,7 @@ from gradc.prims import Builder
 from gradc.run.module_python import Module, ModuleSession, Raised
 
 
+
 @dataclass
 class Case:
     """One pair on its way to a claim: what is called, with what, and how gradc reads it."""
@@ -246,3 +247,5 @@ def summed(function: Function) -> Function:
         return function
     copy = function.copy()
     return copy.with_outputs({"value": Builder(copy.graph).sum(copy.value)})
+
+
