@@ -99,3 +99,13 @@ def _spellings(bench: Bench, node: int, user: Span) -> list[Span]:
     return [
         Span(start + m.start(), start + m.end(), user.source) for m in re.finditer(pattern, text)
     ]
+
+
+def elements_place(bench: Bench, elements: tuple[int, ...]) -> Span | None:
+    """Where one element of the gradient is written, or what puts several together."""
+    output = bench.outputs[0]
+    parts = bench.graph.args(output)
+    put_together = bench.graph.prim(output) in ("stack", "concat")
+    if len(elements) == 1 and put_together and len(parts) == len(bench.wrong):
+        return bench.spans[parts[elements[0]]] or bench.spans[output]
+    return bench.spans[output]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from gradc.checking.written import places_of
 from gradc.errors import Span
 from gradc.ir import Function, Graph, reachable
 
@@ -98,7 +99,8 @@ class _Copy:
 def _spans(graph: Graph, function: Function, original: list[int]) -> list[Span | None]:
     """The place of each copy: inside that of what uses it, where it has no name of its own."""
     copies = function.graph
-    spans: list[Span | None] = [graph.place(node) for node in original]
+    places = places_of(graph)
+    spans = [places[node] for node in original]
     settled = [False] * len(spans)
     for output in function.outputs.values():
         if copies.prim(output) in ("stack", "concat"):
