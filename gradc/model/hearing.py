@@ -13,8 +13,9 @@ from gradc.passes import legalize, simplify
 from gradc.run import Argument, Program
 from gradc.targets import TARGETS
 from gradc.targets.witness_complex import NoComplexStep, complex_form, complex_text
-from gradc.targets.witness_deriv import NoDerivText, deriv_text
+from gradc.targets.witness_deriv import deriv_text
 from gradc.targets.witness_numderiv import FEWER, numderiv_text
+from gradc.targets.witness_terms import NoDerivText
 from gradc.verify import WITNESSES, Hearing
 
 if TYPE_CHECKING:

@@ -41,8 +41,10 @@ ANALYTIC = frozenset(
 )  # fmt: skip
 """What is analytic, and complex in NumPy or SciPy to the last digits of each part."""
 
-BRANCHES = frozenset({"lt", "le", "gt", "ge", "select", "and", "or", "not"})
-"""Conditions: NumPy compares real parts first, and a branch is analytic by itself."""
+BRANCHES = frozenset(
+    {"lt", "le", "gt", "ge", "select", "and", "or", "not", "length", "nrow", "ncol"}
+)
+"""Conditions and lengths: NumPy compares real parts first, and a branch is analytic by itself."""
 
 _SPELL = {"log1p": "special.log1p", "expm1": "special.expm1"}  # NumPy's log1p loses a small x
 _MOST_FACTORS = 64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gradc.run import Answer, Numbers, ToolchainError
 from gradc.verify.cases import Case
@@ -160,7 +160,8 @@ def witness_source(
     kind = WITNESSES[name]
     missing = [answer for answer in answers if isinstance(answer, ToolchainError)]
     if missing and len(missing) == len(answers):
-        return silent(name, "witness", missing[0])
+        report = silent(name, "witness", missing[0])
+        return replace(report, detail=f"{fault}: {report.detail}") if fault else report
     tallies: dict[str, Tally] = {}
     notes = _Notes(fault=fault)
     if missing and kind.way == "program":
