@@ -229,6 +229,10 @@ def _hear(
             continue
         for row, (got, wanted) in enumerate(said):
             one = judge(got, wanted, model)
+            # Where there is no derivative nobody is wrong about it.
+            none_there = output != "value" and (wanted.state != "finite" or case.truth.kinks)
+            if one.status == "disagree" and none_there:
+                one = replace(one, status="inconclusive", share=0.0)
             tally.judgements.append((index, row, one))
             if one.status != "disagree":
                 continue
@@ -264,7 +268,7 @@ def _witness_report(name: str, tallies: dict[str, Tally], notes: _Notes) -> Sour
         return SourceReport(name, "witness", "failed", tuple(outputs), detail)
     if not outputs:
         return SourceReport(name, "witness", "unsupported", (), "it has no numbers")
-    error = max(report.max_error_ulp for report in outputs)
+    error = max((report.worst.error_ulp for report in outputs if report.worst), default=0.0)
     detail = "; ".join(part for part in (_loss(error), notes.silent) if part)
     if notes.absent:
         detail = "; ".join(
@@ -275,7 +279,7 @@ def _witness_report(name: str, tallies: dict[str, Tally], notes: _Notes) -> Sour
 
 def _loss(error_ulp: float) -> str:
     """How many decimal digits an error costs."""
-    digits = math.floor(math.log10(error_ulp)) if error_ulp >= 10 else 0
+    digits = math.floor(math.log10(error_ulp)) if 10 <= error_ulp < math.inf else 0
     return f"loses {digits} digit{'' if digits == 1 else 's'}" if digits else ""
 
 

@@ -97,6 +97,21 @@ def test_a_linear_function_has_no_order_and_a_right_gradient() -> None:
     assert "linear" in found["detail"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-sum(dpois(3, exp(a + b*x), log = TRUE))",
+        "-sum(dnorm(y, a + b*x, exp(b), log = TRUE))",
+        "sum(plogis(a*x) + log(1 + exp(b*x)))",
+        "a^-3*exp(b)^2.5 + x",
+        "ifelse(a > x, a^2, b*x)",
+        "max(a, b)*x",
+    ],
+)
+def test_complex_steps_agree(text: str) -> None:
+    assert said(heard(text, "a", "b"), "complex-step")["status"] == "agree"
+
+
 @pytest.mark.parametrize("text", ["sum((y - a*exp(b*x))^2)", "prod(x)*a + b", "a^3*x[1] + b^2"])
 def test_sums_and_vectors_of_data_have_witnesses(text: str) -> None:
     report = heard(text, "a", "b")
@@ -150,6 +165,22 @@ def test_complex_steps_alone_find_a_wrong_rule(monkeypatch: pytest.MonkeyPatch) 
 
 
 # ----------------------------------------------------------------------------- what is asked
+
+
+@pytest.mark.parametrize("text", ["sqrt(a)*x", "pmax(a, 0)*x"])
+def test_where_there_is_no_derivative_no_witness_disagrees(text: str) -> None:
+    model = compile_model(text, wrt=["a"])
+    report = model.verify("numpy", witnesses=NUMERIC, points=0, at={"a": 0.0, "x": 1.0})
+    assert said(report, "complex-step")["status"] != "disagree"
+    assert said(report, "taylor")["status"] == "inconclusive"
+    assert report.verdict != "disagree"
+
+
+def test_a_complex_step_says_nothing_off_the_real_line() -> None:
+    model = compile_model("a^x", wrt=["a"])
+    report = model.verify("numpy", witnesses="complex-step", points=0, at={"a": -2.0, "x": 3.0})
+    assert said(report, "complex-step")["status"] == "unsupported"
+    assert "power of a negative number" in said(report, "complex-step")["detail"]
 
 
 def test_a_kink_is_passed_over() -> None:
