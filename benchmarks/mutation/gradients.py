@@ -1,13 +1,15 @@
 """Faults planted in gradients that people wrote, and what ``gradc check`` says of them.
 
-The gradients are those of the folder ``right``, in the styles of R users: for optim and nlm,
-in matrices, loops and branches. Each is changed in its own text, as emitted programs are.
+The gradients are those of the folder ``right``, in the styles of R users, for optim and nlm, in
+matrices, loops and branches, and of users of NumPy. Each is changed in its own text, as emitted
+programs are.
 """
 
 from __future__ import annotations
 
 import random
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,12 +18,12 @@ from pathlib import Path
 from benchmarks.mutation.judge import Fate, Outcome
 from benchmarks.mutation.kinds import KINDS, Scene
 from benchmarks.mutation.spelling import SPELLINGS
-from benchmarks.mutation.tree import Expr, Step, conditions_of, replaced, written_steps
+from benchmarks.mutation.tree import Expr, PythonText, Step, conditions_of, replaced, written_steps
 from gradc.checking import Finding, Findings, check
 from gradc.errors import GradcError
 
 FOLDER = Path(__file__).with_name("right")
-_COMPARE = Path(__file__).with_name("compare_gradients.R")
+_COMPARE = Path(__file__).with_name("compare_gradients")
 TARGET = "gradients"
 UNREAD = "(not read)"
 BLAMED = "(right, and blamed)"
@@ -31,7 +33,7 @@ _NEARLY = "is close to the gradient"
 
 def files() -> list[Path]:
     """The right gradients."""
-    return sorted(FOLDER.glob("*.R"))
+    return sorted([*FOLDER.glob("*.R"), *FOLDER.glob("*.py")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,15 @@ def _every(expr: Expr) -> Iterator[Expr]:
         pending += one.parts
 
 
-def changes(text: str, gradient: str) -> list[Change]:
-    """Every planted fault of one gradient."""
-    steps = written_steps(text, gradient)
+def changes(text: str, gradient: str, language: str) -> list[Change]:
+    """Every planted fault of one gradient, in R or for NumPy."""
+    is_r = language == "r"
+    steps = written_steps(text, gradient) if is_r else PythonText(text).steps(gradient)
     own = {step.name for step in steps}
-    names = {e.name for s in steps for e in _every(s.expr) if e.what == "name"} - own
+    used = {e.name for s in steps for e in _every(s.expr) if e.what == "name"}
+    names = {name for name in used - own if name.isidentifier()}
     conditions = conditions_of(steps)
-    scene = Scene(text, SPELLINGS["r"], sorted(names), steps, conditions)
+    scene = Scene(text, SPELLINGS[language], sorted(names), steps, conditions)
     found: list[Change] = []
     for name, kind in KINDS.items():
         for step in steps:
@@ -106,7 +110,7 @@ def gradient_outcomes(path: Path, count: int, draw: random.Random) -> Iterator[O
     every: list[Change] = []
     for gradient in dict.fromkeys(name for _, name, _ in found.pairs):
         try:
-            every += changes(text, gradient)
+            every += changes(text, gradient, "r" if path.suffix == ".R" else "numpy")
         except LookupError:
             continue
     by_kind: dict[str, list[Change]] = {}
@@ -139,9 +143,12 @@ def _judged(path: Path, changed: Path, change: Change) -> tuple[Fate, bool | Non
         return "does not run", None, said
     if is_told(found):
         return "killed", _is_placed(first, change), said
-    line = ["Rscript", "--vanilla", str(_COMPARE), str(path), str(changed), change.gradient]
+    line = ["Rscript", "--vanilla", str(_COMPARE.with_suffix(".R"))]
+    if path.suffix == ".py":
+        line = [sys.executable, str(_COMPARE.with_suffix(".py"))]
+    line += [str(path), str(changed), change.gradient]
     answer = subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
-    return ("equal" if answer.stdout == "equal" else "survived"), None, said
+    return ("equal" if answer.stdout.strip() == "equal" else "survived"), None, said
 
 
 def is_told(found: Findings) -> bool:
@@ -152,6 +159,6 @@ def is_told(found: Findings) -> bool:
 
 
 def _is_placed(first: Finding | None, change: Change) -> bool | None:
-    if first is None or first.span is None or first.cause == "unknown":
+    if first is None or first.span is None:
         return None
     return change.is_place(first.span.start, first.span.end)

@@ -126,5 +126,7 @@ def alarm_lines(found: Alarms) -> list[str]:
     return [
         f"{found.programs} right programs at {found.points} points, {found.kinks} of them kinks:"
         f" {len(found.false)} false alarms (95 % upper bound {100 * found.upper:.2f} %),"
-        f" {found.inconclusive} inconclusive, {found.overflows} told that they overflow."
+        f" {found.inconclusive} inconclusive, {found.overflows} told that they overflow,"
+        f" {len(found.known)} wrong by a fault of their toolchain.",
+        *(f"- {said}" for said in found.known),
     ]

@@ -16,7 +16,7 @@ from benchmarks.mutation.models import case_of, chosen, chosen_rows
 from benchmarks.mutation.templates import template_outcomes
 
 Part = Literal["mutants", "templates", "shipped", "random", "gradients"]
-PLANTED_IN_A_FILE = 14
+PLANTED_IN_A_FILE = 9
 """How many faults, of as many kinds, are planted in a file with a gradient."""
 RANDOM = 25
 """How many random models one task has."""

@@ -60,7 +60,8 @@ class Claim:
     ``unread`` why it could not read the gradient. ``shape`` is what the gradient gives:
     ``(3,)``, ``(3, 1)``; ``certain`` says that the arguments are those of the user's own call.
     ``found`` are causes that running the code showed, ``notes`` what else is worth telling;
-    ``settled`` is the verdict where those say it.
+    ``settled`` is the verdict where those say it. ``calls`` are the functions that the gradient
+    calls, however far down.
     """
 
     fn: str
@@ -79,3 +80,4 @@ class Claim:
     found: tuple[Cause, ...] = ()
     notes: tuple[Finding, ...] = ()
     settled: CheckVerdict | None = None
+    calls: frozenset[str] = frozenset()

@@ -95,7 +95,8 @@ def operator_edits(bench: Bench, site: Site) -> Iterator[Edit]:
         return
     if prim != "input" and site.user < 0:
         for other in SIBLINGS.get(prim, ()):
-            yield Edit(site, (other, attrs, *args), "operator", 1.0, f"`{other}` for `{prim}`")
+            cost = 0.6 if {prim, other} == {"add", "sub"} else 1.0
+            yield Edit(site, (other, attrs, *args), "operator", cost, f"`{other}` for `{prim}`")
             if other in _SWAPPED:
                 swapped = (other, attrs, *args[::-1])
                 yield Edit(site, swapped, "operator", 1.6, f"`{other}` for `{prim}`, turned round")
@@ -144,6 +145,8 @@ def _constants(bench: Bench, site: Site) -> Iterator[Edit]:
     near += [(value - 2, 1.5), (3 * value, 1.5), (value / 3, 1.5), (4 * value, 1.5)]
     near += [(value / 4, 1.5), (-value / 2, 1.7), (-2 * value, 1.7)]
     near += [(1 / value, 1.3)] if value else []
+    # A number that is nearly one of few digits was meant to be that.
+    near += [(float(f"{value:.3g}"), 1.2)]
     for count, text in bench.counts:
         if value in (0.0, 1.0):
             yield Edit(site, count, "mean", 1.6, f"{text} for {value:.12g}", count)
@@ -172,9 +175,9 @@ def _places(site: Site, prim: str, attrs: Any, args: list[int]) -> Iterator[Edit
             if min(entry) >= 1:
                 yield Edit(site, (prim, entry, *args), "index", 0.9, text)
     if prim in ("gather", "gather_rows"):
-        for step in (1.0, -1.0):
-            moved = (prim, attrs, args[0], ("add", None, args[1], step))
-            yield Edit(site, moved, "index", 0.9, f"the index {step:+.0f}")
+        for shift in (1.0, -1.0):
+            moved = (prim, attrs, args[0], ("add", None, args[1], shift))
+            yield Edit(site, moved, "index", 0.9, f"the index {shift:+.0f}")
 
 
 def _sums(bench: Bench, site: Site, prim: str, args: list[int]) -> Iterator[Edit]:

@@ -127,9 +127,9 @@ _BY_ATTRIBUTES: Mapping[str, Callable[..., Array]] = {
 _SHAPES_AGREE = frozenset({"matmul", "matvec", "outer", "concat", "stack"})
 
 
-def ways() -> Iterable[str]:
-    """The primitives that are fast."""
-    return [*_PLAIN, *_BY_ATTRIBUTES]
+def way(prim: str) -> Callable[..., Array] | None:
+    """The way of a primitive without attributes where no matrix is about."""
+    return _PLAIN.get(prim)
 
 
 def value(prim: str, attrs: Any, args: Sequence[Array]) -> Array:
@@ -138,13 +138,17 @@ def value(prim: str, attrs: Any, args: Sequence[Array]) -> Array:
     Raises: NoValue where the shapes do not fit.
     """
     try:
-        way = _PLAIN.get(prim)
-        if way is not None:
+        plain = _PLAIN.get(prim)
+        if plain is not None:
             if prim not in _SHAPES_AGREE and len({np.ndim(arg) for arg in args} - {0}) > 1:
                 return _by_balls(prim, attrs, args)
-            return way(*args)
-        way = _BY_ATTRIBUTES.get(prim)
-        return way(attrs, *args) if way is not None else _by_balls(prim, attrs, args)
+            return plain(*args)
+        by_attributes = _BY_ATTRIBUTES.get(prim)
+        return (
+            by_attributes(attrs, *args)
+            if by_attributes is not None
+            else _by_balls(prim, attrs, args)
+        )
     except (ValueError, IndexError, TypeError, AttributeError, OverflowError) as error:
         raise NoValue(str(error)) from error
 

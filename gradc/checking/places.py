@@ -12,6 +12,8 @@ from gradc.errors import Span
 _NUMBER = re.compile(r"(?<![\w.])(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)L?(?![\w.])")
 
 
+_OPENING = re.compile(r"\bc\(\s*(?:[\w.]+\s*=\s*)?-?\s*$")
+_CLOSING = re.compile(r"\s*\)")
 _MINUS = re.compile(r"-\s*\(*\s*$")
 _FIRST_POWER = re.compile(r"\)*\s*(?:\^|\*\*)\s*1(?![\w.])")
 
@@ -42,6 +44,8 @@ def place_of(bench: Bench, site: Site, *, negated: bool = False) -> Span | None:
 
 def _bare(bench: Bench, site: Site) -> Span | None:
     span = bench.spans[site.node]
+    if span is None and bench.graph.prim(site.node) in ("stack", "concat"):
+        span = _put_together(bench, site.node)
     if site.user < 0:
         return span
     user = bench.spans[site.user]
@@ -51,6 +55,19 @@ def _bare(bench: Bench, site: Site) -> Span | None:
     if word is not None:
         return word
     return span if span is not None and span != user and within(span, user) else user
+
+
+def _put_together(bench: Bench, node: int) -> Span | None:
+    """The place of a vector that is written as ``c(…)``, from its elements."""
+    spans = [span for arg in bench.graph.args(node) if (span := bench.spans[arg]) is not None]
+    if not spans or any(span.source is not spans[0].source for span in spans):
+        return None
+    start, end = min(span.start for span in spans), max(span.end for span in spans)
+    text = spans[0].source.text
+    opening, closing = _OPENING.search(text, 0, start), _CLOSING.match(text, end)
+    if opening is None or closing is None:
+        return None
+    return Span(opening.start(), closing.end(), spans[0].source)
 
 
 def _word(bench: Bench, site: Site, user: Span) -> Span | None:
@@ -82,3 +99,13 @@ def _spellings(bench: Bench, node: int, user: Span) -> list[Span]:
     return [
         Span(start + m.start(), start + m.end(), user.source) for m in re.finditer(pattern, text)
     ]
+
+
+def elements_place(bench: Bench, elements: tuple[int, ...]) -> Span | None:
+    """Where one element of the gradient is written, or what puts several together."""
+    output = bench.outputs[0]
+    parts = bench.graph.args(output)
+    put_together = bench.graph.prim(output) in ("stack", "concat")
+    if len(elements) == 1 and put_together and len(parts) == len(bench.wrong):
+        return bench.spans[parts[elements[0]]] or bench.spans[output]
+    return bench.spans[output]

@@ -8,6 +8,7 @@ from gradc.checking import floats
 from gradc.checking.bench import flat
 from gradc.checking.comparison import Cause, Comparison
 from gradc.checking.repair import fingerprint
+from gradc.checking.written import places_of
 from gradc.errors import GradcError, Span
 from gradc.ir import Function, dependents, reachable
 from gradc.verify.oracle import true_values
@@ -53,7 +54,7 @@ def suspect(comparison: Comparison) -> list[Cause]:
         missing = any(x is None for x in numbers)
         plain[node] = leaf or (not missing and _either_sign(numbers, known))
         if used[node] and not plain[node] and all(plain[arg] for arg in graph.args(node)):
-            span = graph.place(node)
+            span = places_of(graph)[node]
             said = "" if span is None else f"`{' '.join(span.text.split())[:60]}`: "
             message = f"{said}the true gradient and the function have no such value"
             evidence = "what it is made of occurs in them, and no single change mends it"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from gradc.checking.written import places_of
 from gradc.errors import Span
 from gradc.ir import Function, Graph, reachable
 
@@ -98,7 +99,8 @@ class _Copy:
 def _spans(graph: Graph, function: Function, original: list[int]) -> list[Span | None]:
     """The place of each copy: inside that of what uses it, where it has no name of its own."""
     copies = function.graph
-    spans: list[Span | None] = [graph.place(node) for node in original]
+    places = places_of(graph)
+    spans = [places[node] for node in original]
     settled = [False] * len(spans)
     for output in function.outputs.values():
         if copies.prim(output) in ("stack", "concat"):
@@ -106,27 +108,33 @@ def _spans(graph: Graph, function: Function, original: list[int]) -> list[Span |
     for user in range(len(spans) - 1, -1, -1):
         region = spans[user]
         if region is not None:
-            _below(copies.args(user), region, function.names, spans, settled)
+            _below(copies, user, region, function.names, spans, settled)
     return spans
 
 
 def _below(
-    args: tuple[int, ...],
+    copies: Graph,
+    user: int,
     region: Span,
     names: dict[int, str],
     spans: list[Span | None],
     settled: list[bool],
 ) -> None:
-    """Places of the arguments of one user, in its own place and in the order of the text."""
+    """Places of the arguments of one user, in its own place and in the order of the text.
+
+    What a variable holds was written where the variable got its value.
+    """
     end = region.start
-    for arg in args:
+    for arg in copies.args(user):
         span = spans[arg]
         if settled[arg] or arg in names:
             continue
         settled[arg] = True
         if span is None or not within(span, region) or span.start < end:
             again = _written(span, region, end) or _written(span, region, region.start)
-            spans[arg] = again or (span if span and within(span, region) else region)
+            leaf = copies.prim(arg) in _LEAVES
+            kept = span is not None and (within(span, region) or not leaf)
+            spans[arg] = again or (span if kept else region)
             span = again
         if span is not None and span != region:
             end = max(end, span.end)

@@ -129,7 +129,8 @@ def set_target(m: Machine, target: int, value: Value, scope: Scope) -> Steps:
 
 def _bind(m: Machine, environment: Environment, name: str, value: Value, scope: Scope) -> None:
     m.bind(environment, name, value)
-    if environment is m.globals and not m.loops and isinstance(value := plain(value), int):
+    named = (environment is m.globals and not m.loops) or m.names_locals
+    if named and isinstance(value := plain(value), int):
         m.names.setdefault(int(value), name)
 
 

@@ -127,6 +127,8 @@ class Machine:
         self.loops = 0
         self.evaluations = 0
         self.names: dict[int, str] = {}
+        # A function that is read by itself has its own variables, which name what they hold.
+        self.names_locals = False
         self.origins = array("q")
         self.reports: dict[tuple[str, str], tuple[int, Span]] = {}
 
