@@ -59,7 +59,9 @@ class Claim:
     gradient is defined. ``refused`` says why gradc could not read the function, if so;
     ``unread`` why it could not read the gradient. ``shape`` is what the gradient gives:
     ``(3,)``, ``(3, 1)``; ``certain`` says that the arguments are those of the user's own call.
-    ``found`` are causes that running the code showed, ``notes`` what else is worth telling; ``settled`` is the verdict where those say it.
+    ``found`` are causes that running the code showed, ``notes`` what else is worth telling;
+    ``settled`` is the verdict where those say it. ``calls`` are the functions that the gradient
+    calls, however far down.
     """
 
     fn: str
@@ -78,3 +80,4 @@ class Claim:
     found: tuple[Cause, ...] = ()
     notes: tuple[Finding, ...] = ()
     settled: CheckVerdict | None = None
+    calls: frozenset[str] = frozenset()

@@ -78,9 +78,8 @@ def _is_foreign(function: ast.expr) -> bool:
 
 
 def _of_tensorflow(call: ast.Call, name: str, whole: str) -> Cut | None:
-    if name in ("constant", "Variable"):
-        kind = "a constant" if name == "constant" else "a new variable"
-        return Cut(call, f"`{whole}` makes {kind} of the numbers", f"leave out {whole}()")
+    if name == "Variable":
+        return Cut(call, f"`{whole}` makes a new variable of the numbers", f"leave out {whole}()")
     if name in ("numpy_function", "py_function", "py_func"):
         return Cut(call, f"`{whole}` runs code that the tape cannot see", _BRIDGE)
     if name == "stop_gradient":

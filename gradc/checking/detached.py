@@ -136,10 +136,10 @@ def _cut_line(file: PythonFile, lines: Sequence[_Line]) -> tuple[_Line, Cut | No
         if value is None:
             continue
         cut = next((c for c in cuts_in(value) if line.connected(c.node)), None)
-        is_return = isinstance(line.statement, ast.Return)
+        is_whole = isinstance(line.statement, ast.Return | ast.Expr)
         if "cut" in results.values() and line.connected(value) and not _is_gradient(value):
             return line, cut
-        if cut is not None and partly is None and (results or is_return):
+        if cut is not None and partly is None and (results or is_whole):
             partly = line, cut
     return partly
 

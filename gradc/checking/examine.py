@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from gradc.checking.claim import Claim
 from gradc.checking.codes import NO_FUNCTION, STOPPED
+from gradc.checking.columns import by_columns
 from gradc.checking.findings import CheckVerdict, Finding, Findings
 from gradc.checking.holdings import Sources
-from gradc.checking.judge import Judged, in_use, judge
+from gradc.checking.judge import Judged, blamed, in_use, judge
 from gradc.checking.python_file import PythonFile
-from gradc.checking.python_pairs import find_pairs as find_python_pairs
-from gradc.checking.script_python import claims_of_python
+from gradc.checking.script_python import claims_of_python, pairs_or_refusal
 from gradc.checking.script_r import Ran, Wanted, claim_of, find_pairs, run_script
 from gradc.errors import Diagnostic, GradcError, Source, Span, fail
 from gradc.run import ToolchainError
 from gradc.run.module_python import ModuleSession
 from gradc.run.session import Session
+from gradc.syntax import parse_r
 
 Say = Callable[[str], None]
 
@@ -58,15 +60,21 @@ def check(
 def _check_python(path: Path, wanted: Wanted, say: Say) -> Findings:
     """The findings in a Python file."""
     file = PythonFile.read(path)
-    find_python_pairs(file, wanted.fn, wanted.gr)
+    pairs_or_refusal(file, wanted)
     say(f"running your code: {path.name} in Python")
     with ModuleSession(path, file.tensorflow) as session:
         try:
-            claims = claims_of_python(file, wanted, session)
+            claims, lost = claims_of_python(file, wanted, session)
         except ToolchainError as error:
             raise fail(error.code, error.message, suggestion=error.remedy) from error
-        told = f"{_listed(claims)} of {path.name} in Python {session.version()}"
-    return findings_of(claims, told)
+        parts = f"{_listed(claims)} of " if claims else ""
+        told = f"{parts}{path.name} in Python {session.version()}"
+    found = by_columns(findings_of(claims, told))
+    if not lost:
+        return found
+    known = {finding.span and finding.span.start for finding in found.findings}
+    more = [finding for finding in lost if finding.span and finding.span.start not in known]
+    return replace(found, verdict="wrong", findings=(*more, *found.findings))
 
 
 def findings_of(
@@ -76,6 +84,8 @@ def findings_of(
 
     Raises: GradcError where gradc could read none of the functions.
     """
+    # A pair by name alone that nothing uses and that cannot be called is no news.
+    claims = [c for c in claims if c.used_by or c.measured] or claims
     if claims and all(claim.refused for claim in claims):
         raise GradcError(*claims[0].refused)
     judged: list[Judged] = [judge(claim) for claim in claims]
@@ -83,13 +93,17 @@ def findings_of(
         (c.gr for c, j in zip(claims, judged, strict=True) if c.used_by and j[0] == "right"), None
     )
     judged = [in_use(j, claim, right) for claim, j in zip(claims, judged, strict=True)]
+    wrong = {c.gr for c, j in zip(claims, judged, strict=True) if j[0] == "wrong"}
+    judged = [blamed(j, claim, wrong) for claim, j in zip(claims, judged, strict=True)]
     verdicts = [j[0] for claim, j in zip(claims, judged, strict=True) if claim.used_by]
     found: list[Finding] = [finding for _, findings in judged for finding in findings]
     order = {"error": 0, "warning": 1, "note": 2}
     found.sort(key=lambda finding: order[finding.severity])
     pairs = tuple((c.fn, c.gr, j[0]) for c, j in zip(claims, judged, strict=True))
     points = sum(len(claim.measured) for claim in claims)
-    return Findings(_overall(verdicts), tuple(found), pairs, points, ran, tuple(diagnostics))
+    uses = tuple(claim.used_by for claim in claims)
+    verdict = _overall(verdicts)
+    return Findings(verdict, tuple(found), pairs, points, ran, tuple(diagnostics), uses)
 
 
 def _overall(verdicts: Sequence[CheckVerdict]) -> CheckVerdict:
@@ -101,12 +115,23 @@ def _overall(verdicts: Sequence[CheckVerdict]) -> CheckVerdict:
 def _claims_of_r(path: Path, source: Source, wanted: Wanted, say: Say) -> tuple[Ran, list[Claim]]:
     with Session("r") as session:
         say(f"running your code: {path.name} in R {session.version()}")
-        ran = run_script(session, str(path.resolve()))
+        ran = _run(session, source, str(path.resolve()))
         pairs = find_pairs(ran, wanted, source)
         if not pairs:
             raise _no_pairs(ran, source)
         sources = Sources(source)
         return ran, [claim_of(session, ran, pair, wanted, sources) for pair in pairs]
+
+
+def _run(session: Session, source: Source, path: str) -> Ran:
+    """The script's run; what R cannot read is shown in gradc's own words where it can be."""
+    try:
+        return run_script(session, path)
+    except ToolchainError as error:
+        if error.code == "G407":
+            parse_r(source)
+            raise fail(STOPPED, error.message) from error
+        raise
 
 
 def _no_pairs(ran: Ran, source: Source) -> GradcError:
@@ -139,5 +164,6 @@ def _read(path: Path) -> str:
 
 
 def _listed(claims: Sequence[Claim]) -> str:
-    names = dict.fromkeys(name for claim in claims for name in (claim.fn, claim.gr))
+    called = ((c.fn,) if c.kind == "tape" else (c.fn, c.gr) for c in claims)
+    names = dict.fromkeys(name for pair in called for name in pair)
     return ", ".join(names)

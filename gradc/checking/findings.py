@@ -75,7 +75,8 @@ class Findings:
     """The verdict on a file, and everything that was found in it.
 
     ``pairs`` are the functions that were compared with their claimed gradients, each with its
-    own verdict; ``ran`` says what user code was run, and by what.
+    own verdict; ``used_by`` says what uses each gradient, empty where nothing does. ``ran`` says
+    what user code was run, and by what.
     """
 
     verdict: CheckVerdict
@@ -84,6 +85,12 @@ class Findings:
     points: int = 0
     ran: str = ""
     diagnostics: tuple[Diagnostic, ...] = field(default=())
+    used_by: tuple[str, ...] = ()
+
+    @property
+    def uses(self) -> tuple[str, ...]:
+        """What uses each of the pairs."""
+        return self.used_by or ("",) * len(self.pairs)
 
     def exit_code(self, *, strict: bool = False) -> int:
         """0 where nothing is wrong, 1 where a gradient is; inconclusive is 1 with ``strict``."""
@@ -95,8 +102,8 @@ class Findings:
             "verdict": self.verdict,
             "findings": [finding.to_json() for finding in self.findings],
             "pairs": [
-                {"function": fn, "gradient": gr, "verdict": verdict}
-                for fn, gr, verdict in self.pairs
+                {"function": fn, "gradient": gr, "verdict": verdict, "used_by": used_by}
+                for (fn, gr, verdict), used_by in zip(self.pairs, self.uses, strict=True)
             ],
             "points": self.points,
             "ran": self.ran,

@@ -51,6 +51,10 @@ def _judged(claim: Claim) -> Judged:
     wrong = [sample for sample in samples if sample.wrong.any()]
     if wrong:
         return _wrong(claim, samples)
+    if failed:
+        return "inconclusive", [_gradient_stops(claim, failed[0])]
+    if not smooth:
+        return "inconclusive", [_only_kinks(claim)]
     if not any(_tells(sample) for sample in samples):
         return "inconclusive", [_untold(claim)]
     return "right", _notes(claim, samples)
@@ -105,7 +109,8 @@ def _wrong(claim: Claim, samples: Sequence[Sample]) -> Judged:
     found = list(claim.found)
     if not found and comparison is not None:
         found = causes(replace(comparison, samples=tuple(samples)))
-    if not found and _is_numerical(samples):
+    # A gradient this near has a cause only where the change that mends it is known.
+    if _is_numerical(samples) and not any(cause.proved for cause in found):
         return "inconclusive", [_numerical(claim, samples)]
     sample, element = _worst(samples)
     finding = _finding(claim, sample, element, found)
@@ -267,6 +272,12 @@ def _gradient_stops(claim: Claim, one: Measured) -> Finding:
     return Finding(STOPPED, message, "unknown", "warning", start_of(claim.place))
 
 
+def _only_kinks(claim: Claim) -> Finding:
+    message = f"'{claim.fn}' has a kink at every point that was tried, and no gradient there"
+    kink = claim.measured[0].kink or start_of(claim.place)
+    return Finding(CODES["kink"], message, "kink", "warning", kink, suggestion="--at")
+
+
 def _untold(claim: Claim) -> Finding:
     return Finding(
         UNDECIDED,
@@ -320,6 +331,17 @@ def start_of(place: Span | None) -> Span | None:
     return Span(place.start, place.end if end < 0 else end, place.source)
 
 
+def blamed(judged: Judged, claim: Claim, wrong: set[str]) -> Judged:
+    """The same findings, which say so where the gradient calls another one that is wrong."""
+    verdict, findings = judged
+    culprits = sorted(claim.calls & wrong - {claim.gr})
+    if verdict != "wrong" or not culprits:
+        return judged
+    names = ", ".join(f"'{name}'" for name in culprits)
+    said = f"it calls {names}, which is wrong, too: mend that first"
+    return verdict, [replace(f, evidence=(said, *f.evidence)) for f in findings]
+
+
 def in_use(judged: Judged, claim: Claim, right_one: str | None) -> Judged:
     """The same findings, as warnings where nothing uses the gradient that is wrong."""
     verdict, findings = judged
@@ -332,9 +354,9 @@ def in_use(judged: Judged, claim: Claim, right_one: str | None) -> Judged:
             code=CODES["unused"],
             cause="unused",
             severity="warning",
-            message=f"{finding.message}. But nothing that the fit uses calls '{claim.gr}',"
-            f" so it is not your symptom{ending}",
-            evidence=(f"cause of the difference: {finding.cause}", *finding.evidence),
+            message=f"'{claim.gr}' is wrong, but nothing that the fit uses calls it, so it is not"
+            f" your symptom{ending}",
+            evidence=(finding.message, f"the cause: {finding.cause}", *finding.evidence),
         )
         for finding in findings
     ]

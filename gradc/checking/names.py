@@ -47,5 +47,37 @@ def _partner(name: str, known: Sequence[str], lower: dict[str, str]) -> str | No
             if wanted.lower() in lower and lower[wanted.lower()] != name:
                 return lower[wanted.lower()]
     if name.lower() in _ALONE:
-        return next((lower[value] for value in _VALUES if value in lower), None)
+        found = next((lower[value] for value in _VALUES if value in lower), None)
+        if found is not None:
+            return found
+    return _by_words(name, known)
+
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_GRADIENT_WORDS = frozenset(
+    ("gradient", "gradients", "grad", "grads", "gr", "score", "deriv", "derivative", "jacobian")
+)
+_VALUE_WORDS = frozenset(
+    ("cost", "costs", "loss", "function", "func", "fn", "fun", "f", "objective", "obj", "value",
+     "nll", "lik", "loglik", "likelihood", "log", "neg", "ll", "energy", "error", "rss", "sse",
+     "mse")
+)  # fmt: skip
+
+
+def _by_words(name: str, known: Sequence[str]) -> str | None:
+    """``getCost`` for ``getGradient``, ``costFunction`` for ``grad``: the same other words."""
+    words = _words(name)
+    if not set(words) & _GRADIENT_WORDS:
+        return None
+    rest = [word for word in words if word not in _GRADIENT_WORDS | _VALUE_WORDS]
+    for other in known:
+        theirs = _words(other)
+        if set(theirs) & _GRADIENT_WORDS or not set(theirs) & _VALUE_WORDS:
+            continue
+        if [word for word in theirs if word not in _VALUE_WORDS] == rest:
+            return other
     return None
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(name)]

@@ -89,7 +89,7 @@ def settled_by_rounding(case: Case, claim: Claim) -> Claim | None:
 
 def _point(case: Case, point: Any) -> Sequence[float]:
     names = case.model.inputs if case.model is not None else {}
-    return np.concatenate([np.ravel(point[names.get(n, n)]) for n in case.wrt]).tolist()
+    return [float(v) for n in case.wrt for v in np.ravel(point[names.get(n, n)])]
 
 
 def _note(

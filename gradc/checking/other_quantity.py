@@ -1,5 +1,4 @@
-"""Whether a claimed gradient is right in another quantity: in what the function computes on
-its way, such as ∂L/∂z where ∂L/∂w was meant."""
+"""Whether a claimed gradient is right in another quantity, such as ∂L/∂z instead of ∂L/∂w."""
 
 from __future__ import annotations
 
@@ -137,12 +136,9 @@ def _has_rows(case: Case, place: ast.Assign) -> bool:
     wanted = case.file.span(place.value)
     for node in range(len(graph)):
         span = graph.place(node)
-        if span is not None and (span.start, span.end) == (wanted.start, wanted.end):
-            if graph.prim(node) not in ("const", "input"):
-                last = node
-                shape = graph.types[last].shape
-                if shape:
-                    return True
+        here = span is not None and (span.start, span.end) == (wanted.start, wanted.end)
+        if here and graph.prim(node) not in ("const", "input") and graph.types[node].shape:
+            return True
     return False
 
 

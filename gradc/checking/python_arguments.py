@@ -95,7 +95,7 @@ def arguments_of(
     file: PythonFile, pair: Pair, module: Module, wrt: Sequence[str], at: Mapping[str, Any]
 ) -> Call:
     """The inputs of a pair, from ``at``, from the file's own calls, from names that are alike."""
-    tensors = _uses_tensors(file, pair)
+    tensors = pair.how == "tape" or _uses_tensors(file, pair)
     spelt = {**file.spelt(), **_numbers(module)}
     called: dict[str, ast.expr] = {}
     for name in (pair.gr, pair.fn):
@@ -109,7 +109,9 @@ def arguments_of(
         if known is None and name in defaults(function):
             continue
         if known is None:
-            value, made_up = _made_up(file, pair, name, wrt, found), True
+            held = {**{n: s.value for n, s in spelt.items()}, **{a.name: a.value for a in found}}
+            held |= {n: s.value for n, e in called.items() if (s := _resolved(e, spelt))}
+            value, made_up = _made_up(file, pair, name, wrt, found, held), True
         else:
             value, made_up = known.value, False
         form = _form(known, tensors, dtype, is_param=name in wrt, value=value)
@@ -147,11 +149,10 @@ def _resolved(node: ast.expr | None, spelt: Mapping[str, Spelt]) -> Spelt | None
         return None
     if isinstance(node, ast.Name):
         return spelt.get(node.id)
-    is_wrapped = isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Name)
-    if is_wrapped and last_name(node.func) in ("constant", "Variable", "array", "asarray"):
-        inner = spelt.get(node.args[0].id)
-        if inner is not None:
-            kind = {"constant": "tensor", "Variable": "variable"}.get(last_name(node.func), "numpy")
+    if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Name):
+        inner, callee = spelt.get(node.args[0].id), last_name(node.func)
+        if inner is not None and callee in ("constant", "Variable", "array", "asarray"):
+            kind = {"constant": "tensor", "Variable": "variable"}.get(callee, "numpy")
             return Spelt(inner.value, f"{kind}.{inner.form.partition('.')[2] or 'float64'}")
     return spelt_value(node)
 
@@ -200,12 +201,17 @@ def _uses_tensors(file: PythonFile, pair: Pair) -> bool:
 
 
 def _made_up(
-    file: PythonFile, pair: Pair, name: str, wrt: Sequence[str], before: Sequence[Argument]
+    file: PythonFile,
+    pair: Pair,
+    name: str,
+    wrt: Sequence[str],
+    before: Sequence[Argument],
+    held: Mapping[str, Any],
 ) -> Any:
     """A value for an argument that nothing tells of: single numbers, or rows of data."""
     seed = sum(map(ord, name))
     draw = random.Random(seed)  # noqa: S311 - points are to be the same again
-    count = _count(file.functions[pair.fn], name)
+    count = _count(file.functions[pair.fn], name) or _columns(file, name, held)
     if count:
         return [round(draw.uniform(0.3, 1.7), 3) for _ in range(count)]
     rows = next((a.size for a in before if a.name not in wrt and np.ndim(a.value) == 1), 0)
@@ -227,6 +233,23 @@ def _count(function: ast.FunctionDef, name: str) -> int:
             if isinstance(target, ast.Tuple):
                 largest = max(largest, len(target.elts))
     return largest
+
+
+def _columns(file: PythonFile, name: str, held: Mapping[str, Any]) -> int:
+    """The columns of the matrix that an argument is multiplied with; 0 where there is none."""
+    for node in ast.walk(file.module):
+        sides: list[ast.expr] = []
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+            sides = [node.left, node.right]
+        elif isinstance(node, ast.Call) and last_name(node.func) in ("dot", "matvec"):
+            owner = [node.func.value] if isinstance(node.func, ast.Attribute) else []
+            sides = node.args if len(node.args) > 1 else [*owner, *node.args]
+        if len(sides) == 2 and last_name(sides[1]) == name:
+            matrix: Any = held.get(last_name(sides[0]), 0.0)
+            shape = np.shape(matrix)
+            if len(shape) == 2:
+                return int(shape[1])
+    return 0
 
 
 def _reduces(file: PythonFile, pair: Pair) -> bool:

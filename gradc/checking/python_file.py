@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from gradc.errors import Source, Span, fail
 from gradc.syntax.python import module_of
 from gradc.syntax.python_lines import Lines
 
+_LONGEST = 10_000
 _WRAPPERS = {"array", "asarray", "constant", "Variable", "convert_to_tensor", "float32", "float64"}
 _FORMS = {"Variable": "variable", "constant": "tensor", "convert_to_tensor": "tensor"}
 
@@ -93,10 +94,12 @@ class PythonFile:
         while pending:
             statement = pending.pop()
             yield statement
-            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                # What main() does is what the script does.
-                if statement.name not in ("main", "run", "demo", "test"):
-                    continue
+            is_defined = isinstance(
+                statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+            )
+            # What main() does is what the script does.
+            if is_defined and statement.name not in ("main", "run", "demo", "test"):  # type: ignore[attr-defined]
+                continue
             for below in ("finalbody", "orelse", "body"):
                 pending += getattr(statement, below, [])[::-1]
 
@@ -137,6 +140,8 @@ def spelt_value(node: ast.expr) -> Spelt | None:
     form, dtype = "", ""
     if isinstance(node, ast.Call) and node.args:
         callee = last_name(node.func)
+        if callee in ("zeros", "ones", "full"):
+            return _filled(callee, node.args)
         if callee not in _WRAPPERS:
             return None
         form = _FORMS.get(callee, "numpy")
@@ -155,6 +160,18 @@ def spelt_value(node: ast.expr) -> Spelt | None:
         return Spelt(value, "list" if isinstance(value, (list, tuple)) else "number")
     default = "float64" if form == "numpy" else "float32"
     return Spelt(value, f"{form}.{dtype or default}")
+
+
+def _filled(callee: str, arguments: Sequence[ast.expr]) -> Spelt | None:
+    """``np.zeros(3)``, ``np.full(3, 0.5)``."""
+    try:
+        count, *rest = (ast.literal_eval(argument) for argument in arguments[:2])
+    except (ValueError, TypeError):
+        return None
+    if not isinstance(count, int) or not 0 < count <= _LONGEST:
+        return None
+    number = {"zeros": 0.0, "ones": 1.0}.get(callee, rest[0] if rest else None)
+    return Spelt([number] * count, "numpy.float64") if _is_numeric(number) else None
 
 
 def _is_numeric(value: Any) -> bool:

@@ -12,6 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from gradc.checking.columns import ByColumns, column_name, matrices_in
 from gradc.checking.python_file import PythonFile, dotted, last_name, parameters
 from gradc.errors import GradcError, fail
 from gradc.frontend import Built, build
@@ -19,7 +22,7 @@ from gradc.run.module_python import Module
 
 _SAME = {"numpy", "item", "stop_gradient", "identity", "convert_to_tensor", "ensure_shape",
          "value", "read_value"}  # fmt: skip
-"""Functions and methods that leave numbers as they are; what they do to a tape is another matter."""
+"""Functions and methods that leave numbers as they are, whatever they do to a tape."""
 
 _TYPED = {"cast", "constant", "Variable", "float32", "float64", "to_float", "asarray"}
 _FOREIGN = {"numpy_function", "py_function"}
@@ -42,13 +45,15 @@ class Shift:
 class PythonModel:
     """A function as gradc reads it; ``inputs`` gives the name in the model for each argument.
 
-    ``weights`` are those of the rows where a sum of them stands for a function that has many.
+    ``weights`` are those of the rows where a sum of them stands for a function that has many,
+    ``columns`` those of matrices.
     """
 
     built: Built
     inputs: Mapping[str, str]
     data: tuple[str, ...]
     weights: Mapping[str, Any] = field(default_factory=dict)
+    columns: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_function(
@@ -70,7 +75,8 @@ def read_function(
     function gives several values, of which this is one.
     Raises: GradcError where the function goes beyond the language.
     """
-    slicer = _Slice(file, module, frozenset(wrt), name if custom else "")
+    matrices = ByColumns(file, matrices_in(at, wrt))
+    slicer = _Slice(file, module, frozenset(wrt), matrices, name if custom else "")
     slicer.add(name)
     if shift is not None:
         slicer.shift(shift)
@@ -78,6 +84,7 @@ def read_function(
     if meant_by is None:
         known = (formal for formal in parameters(function) if formal in at or formal in wrt)
         meant_by = {formal: formal for formal in known}
+    meant_by = {f: n for f, n in meant_by.items() if f not in matrices.used}
     taken = slicer.names()
     inputs = {formal: _free(name, taken) for formal, name in meant_by.items()}
     body = [*slicer.statements(), _call(function, name, inputs, part, weighted)]
@@ -86,6 +93,12 @@ def read_function(
     every = [*wrt, *meant_by.values(), *slicer.data]
     meant = {n: renamed.get(n, n) for n in every}
     lengths = {meant[n]: at[n] for n in every if n in at}
+    columns = {
+        column_name(matrix, k): np.asarray(at[matrix])[:, k].tolist()
+        for matrix in sorted(matrices.used)
+        for k in range(matrices.matrices[matrix])
+    }
+    lengths |= columns
     weights: dict[str, Any] = {}
     if weighted:
         weights[WEIGHTS] = [round(0.5 + ((7 * k) % 11) / 10, 2) for k in range(weighted)]
@@ -101,7 +114,7 @@ def read_function(
         name=name.strip("_") or "f",
         module=reduced,
     )
-    return PythonModel(built, meant, tuple(slicer.data), weights)
+    return PythonModel(built, meant, tuple(slicer.data), weights, columns)
 
 
 def _free(name: str, taken: frozenset[str]) -> str:
@@ -136,8 +149,14 @@ class _Slice:
     """The statements that a function needs."""
 
     def __init__(
-        self, file: PythonFile, module: Module, wrt: frozenset[str], custom: str = ""
+        self,
+        file: PythonFile,
+        module: Module,
+        wrt: frozenset[str],
+        matrices: ByColumns,
+        custom: str = "",
     ) -> None:
+        self.matrices = matrices
         self.file = file
         self.module = module
         self.wrt = wrt
@@ -154,6 +173,7 @@ class _Slice:
                 continue
             function = self.file.functions[name]
             made = Plain(self.file, name == self.custom).visit(copy.deepcopy(function))
+            made = self.matrices.visit(made)
             self.kept[name] = ast.fix_missing_locations(made)
             local = {a.arg for a in ast.walk(made) if isinstance(a, ast.arg)}
             for node in ast.walk(made):
@@ -170,7 +190,7 @@ class _Slice:
         if kind == "number" and name not in self.wrt:
             assignment = ast.parse(f"{name} = {_literal(tensor.data[0])}").body[0]
             self.kept[name] = assignment
-        elif name not in self.wrt:
+        elif name not in self.wrt and name not in self.matrices.used:
             self.data.append(name)
 
     def shift(self, shift: Shift) -> None:
@@ -262,6 +282,10 @@ class Plain(ast.NodeTransformer):
                 return node.args[0]
             if name in _FOREIGN and len(node.args) > 1:
                 return _spread(node)
+        if dotted(node.func).startswith("tf.") and name in _PRODUCTS and len(node.args) > 1:
+            return _product(node, name)
+        if dotted(node.func) == "tf.stack" and len(node.args) == 1 and not node.keywords:
+            return node.args[0]
         return self._untyped(node, name)
 
     def _untyped(self, node: ast.Call, name: str) -> Any:
@@ -281,6 +305,19 @@ class Plain(ast.NodeTransformer):
 
 _TAPES = ("GradientTape",)
 _MODULES = ("tf", "np", "numpy", "tensorflow", "jnp", "tf.math")
+
+
+_PRODUCTS = ("tensordot", "matvec", "matmul")
+
+
+def _product(node: ast.Call, name: str) -> ast.expr:
+    """``tf.tensordot(a, b, 1)`` as ``a @ b``."""
+    axes = [*node.args[2:], *(k.value for k in node.keywords if k.arg == "axes")]
+    others = [k for k in node.keywords if k.arg != "axes"]
+    is_one = not axes or (isinstance(axes[0], ast.Constant) and axes[0].value == 1)
+    if others or not is_one or (name == "tensordot" and not axes):
+        return node
+    return ast.copy_location(ast.BinOp(node.args[0], ast.MatMult(), node.args[1]), node)
 
 
 def _spread(node: ast.Call) -> ast.expr:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from gradc.checking.python_file import PythonFile, last_name
 from gradc.checking.python_pairs import Pair
 
-
 _TAPED = "any tape"
 
 

@@ -33,10 +33,10 @@ def summary(found: Findings) -> Group:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    for heading in ("function", "claimed gradient", "verdict"):
+    for heading in ("function", "claimed gradient", "used by", "verdict"):
         table.add_column(heading)
-    for fn, gr, verdict in found.pairs:
-        table.add_row(Text(fn), Text(gr), Text(verdict, style=_STYLES[verdict]))
-    line = Text(f"{found.verdict}", style=f"bold {_STYLES[found.verdict]}")
-    line.append(f" at {found.points} points; ran {found.ran}", style="default not bold")
+    for (fn, gr, verdict), used_by in zip(found.pairs, found.uses, strict=True):
+        table.add_row(Text(fn), Text(gr), Text(used_by), Text(verdict, style=_STYLES[verdict]))
+    line = Text(found.verdict, style=f"bold {_STYLES[found.verdict]}")
+    line.append(f", at {found.points} points", style="default not bold")
     return Group(table, Text(""), line)

@@ -214,7 +214,8 @@ def _is_answer(bench: Bench, values: list[Array]) -> bool:
             ratios = np.concatenate(
                 [row / a[start : start + size] for row, a in zip(rows, answers, strict=True)]
             )
-        if np.all(np.abs(ratios - ratios[0]) <= 1e-9 * np.abs(ratios[0])):
+            same = np.all(np.abs(ratios - ratios[0]) <= 1e-9 * np.abs(ratios[0]))
+        if same:
             return True
     return False
 

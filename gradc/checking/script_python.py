@@ -20,6 +20,7 @@ from gradc.checking.python_pairs import Pair, find_pairs, opens_tape
 from gradc.checking.python_results import Claimed, gradient_of, moved_to, rows_of, value_of
 from gradc.checking.python_use import used_by
 from gradc.checking.script_r import Wanted
+from gradc.checking.script_tapes import tape_findings
 from gradc.diff import value_and_gradient
 from gradc.errors import Diagnostic, GradcError, fail
 from gradc.ir import Function
@@ -27,7 +28,6 @@ from gradc.model.stages import Stages
 from gradc.passes import simplify
 from gradc.prims import Builder
 from gradc.run.module_python import Module, ModuleSession, Raised
-
 
 
 @dataclass
@@ -72,20 +72,43 @@ class Case:
         return read_function(self.file, name, self.module, self.wrt, self.values(), **options)
 
 
-def claims_of_python(file: PythonFile, wanted: Wanted, session: ModuleSession) -> list[Claim]:
-    """Every pair, called and read.
+def pairs_or_refusal(file: PythonFile, wanted: Wanted) -> list[Pair] | GradcError:
+    """The pairs of a file; for a training script that has none, what there is to say then.
+
+    Raises: GradcError (G720) for a file that cannot have any.
+    """
+    try:
+        return find_pairs(file, wanted.fn, wanted.gr)
+    except GradcError as error:
+        if not file.tensorflow or wanted.fn or wanted.gr:
+            raise
+        return error
+
+
+def claims_of_python(
+    file: PythonFile, wanted: Wanted, session: ModuleSession
+) -> tuple[list[Claim], list[Finding]]:
+    """Every pair, called and read; and what the script's own tapes lost while it ran.
 
     Raises: GradcError (G720) for a file without pairs, (G721) where the file itself stops.
     """
-    pairs = find_pairs(file, wanted.fn, wanted.gr)
+    pairs = pairs_or_refusal(file, wanted)
     module = session.module()
+    lost = tape_findings(file, module.tapes)
+    if isinstance(pairs, GradcError):
+        if lost:
+            return [], lost
+        raise _stopped(file, module) if isinstance(module, Raised) else pairs
     if isinstance(module, Raised):
+        if lost:
+            return [], lost
         raise _stopped(file, module)
     uses = used_by(file, pairs)
-    return [
+    claims = [
         _claim(file, module, session, pair, wanted, use)
         for pair, use in zip(pairs, uses, strict=True)
     ]
+    return claims, lost
 
 
 def _stopped(file: PythonFile, raised: Raised) -> GradcError:
@@ -112,6 +135,8 @@ def _claim(
         case.wrt = choose_wrt(file, pair, call, parts, keys)
         if case.wrt != wrt:
             case.call = arguments_of(file, pair, module, case.wrt, wanted.at)
+            if isinstance(value_of(case, {}), Raised):
+                case.call = call  # with single numbers it does not raise an error
     if not case.wrt:
         return replace(claim, problem="it takes no argument to differentiate by (--wrt names it)")
     case.call = with_forms(case.call, case.wrt)
@@ -198,7 +223,7 @@ def _measured(case: Case, gradient: Function, own: Function | None) -> list[Any]
     back = {meant: name for name, meant in model.inputs.items()}
     known = case.values()
     data = {meant: known[name] for name, meant in model.inputs.items() if name not in case.wrt}
-    data |= model.weights
+    data |= {**model.weights, **model.columns}
     wanted = {item.name for item in gradient.inputs}
     data = {name: value for name, value in data.items() if name in wanted}
     start: list[float] = []
@@ -247,5 +272,3 @@ def summed(function: Function) -> Function:
         return function
     copy = function.copy()
     return copy.with_outputs({"value": Builder(copy.graph).sum(copy.value)})
-
-

@@ -177,7 +177,7 @@ def _with_uses(ran: Ran, pairs: Sequence[Pair]) -> list[Pair]:
             pair,
             used_by=pair.used_by
             or roots.get(pair.gr or pair.fn, "")
-            or ("nothing in this file, which only defines it" if nothing else ""),
+            or ("not called here" if nothing else ""),
         )
         for pair in pairs
     ]
@@ -198,6 +198,9 @@ def claim_of(session: Session, ran: Ran, pair: Pair, wanted: Wanted, sources: So
     gr = int(made["g"][0])
     place = held.functions[gr].span if gr in held.functions else None
     claim = Claim(pair.names[0], pair.names[1], pair.used_by, place, certain=pair.record > 0)
+    reached = ran.reached([gr])
+    calls = frozenset(name for name, k in ran.names.items() if k in reached and k != gr)
+    claim = replace(claim, calls=calls)
     claim = replace(claim, kind=(made["kind"] or [""])[0] or "vector", shape=_shape(made))
     if made["failure"][0]:
         return replace(claim, problem=made["failure"][0])

@@ -86,5 +86,5 @@ def _show(found: Findings) -> None:
 
     write_diagnostics(found.diagnostics)
     for finding in found.findings:
-        write_text(render_finding(finding) + "\n")
+        write_text(render_finding(finding) + "\n\n")
     write_rich(summary(found))

@@ -133,7 +133,7 @@ class _Attempt:
         if isinstance(value, Truths):
             value = value.numbers
         if isinstance(value, Numbers):
-            self.naming.name(name, value)
+            self.naming.name(name, self._opened(value))
         elif isinstance(value, Parts):
             for label, part in labelled(name, value):
                 self._name_data(label, part)
@@ -156,6 +156,7 @@ class _Attempt:
     def value(self, name: str, given: Given) -> Value:
         """A value of the session; numbers are inputs."""
         if isinstance(given, Numbers):
+            given = self._opened(given)
             return self._number(self.naming.name(name, given), given)
         if isinstance(given, Truths):
             if not self.closed:
@@ -172,6 +173,12 @@ class _Attempt:
         if isinstance(given, Beyond):
             raise Refusal("G104", f"'{name}' is {given.what} here, which no model has")
         return NULL if given is None else given
+
+    def _opened(self, given: Numbers) -> Numbers:
+        """While sizes are open a matrix of one column is a vector, as what ``%*%`` gives."""
+        if self.closed or len(given.shape) != 2 or given.shape[1] != 1:
+            return given
+        return Numbers(given.values, given.shape[:1] if given.shape[0] > 1 else ())
 
     def _number(self, name: str, given: Numbers) -> Value:
         if name in self.symbols.fixed:

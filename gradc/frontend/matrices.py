@@ -402,9 +402,19 @@ def expand_grid(context: Context, dots: Dots, strings: Value, keep: Value) -> Va
     return Items(tuple(columns), tuple(names), is_frame=True)
 
 
+def as_matrix(context: Context, x: Value, dots: Dots) -> Value:
+    """``as.matrix(x)``: a data frame as its numbers; a column is a vector here, as everywhere."""
+    if not isinstance(x, Items):
+        return x
+    names = x.names or ("",) * len(x.values)
+    columns = zip((name or None for name in names), x.values, strict=True)
+    return bind_columns(context, Dots(tuple(columns)))
+
+
 NATIVES: tuple[tuple[str, str, Native], ...] = (
     ("matrix", "data? nrow? ncol? byrow? dimnames?", matrix),
     ("dim", "x", dim),
+    ("as.matrix", "x ...", as_matrix),
     ("dim<-", "x value", set_dim),
     ("nrow", "x", height),
     ("ncol", "x", width),

@@ -13,8 +13,9 @@ from gradc.passes import legalize, simplify
 from gradc.run import Argument, Program
 from gradc.targets import TARGETS
 from gradc.targets.witness_complex import NoComplexStep, complex_form, complex_text
-from gradc.targets.witness_deriv import NoDerivText, deriv_text
-from gradc.targets.witness_numderiv import FEWER, numderiv_text
+from gradc.targets.witness_deriv import deriv_text
+from gradc.targets.witness_numderiv import FEWER, LARGEST, numderiv_text
+from gradc.targets.witness_terms import NoDerivText
 from gradc.verify import WITNESSES, Hearing
 
 if TYPE_CHECKING:
@@ -127,7 +128,9 @@ def _numerical(model: Model, witness: str, heard: Heard) -> None:
     vectors = [emitted.names[p.name] for p in model.function_.params if p.type.rank == 1]
     text = numderiv_text(emitted.files[f"{model.name}.R"], model.name, params, data, vectors)
     program = _made(model, "r", name, f"{name}.R", text, emitted.names)
-    heard.programs["numderiv"] = replace(program, reports={label: label for label in FEWER})
+    heard.programs["numderiv"] = replace(
+        program, reports={label: label for label in (*FEWER, LARGEST)}
+    )
 
 
 def _made(

@@ -21,6 +21,7 @@ class Raised:
 
     message: str
     line: int | None
+    tapes: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class ModuleSession:
         """
         header, tensors = self._ask({"ask": "describe"}, {})
         if "raised" in header:
-            return Raised(**header["raised"])
+            return Raised(**header["raised"], tapes=tuple(header["tapes"]))
         numbers = {name: (kind, tensors[name]) for name, kind in header["numbers"].items()}
         return Module(numbers, frozenset(header["functions"]), tuple(header["tapes"]))
 
@@ -128,8 +129,8 @@ class ModuleSession:
         """
         values = {item.name: tensor(item.value) for item in given}
         said = [{"name": item.name, "form": item.form, "by": item.by} for item in given]
-        asked = {"ask": "call", "function": function, "arguments": said, "wrt": list(wrt)}
-        asked |= {"tape": tape, "trace": trace, "watched": watched}
+        asked: dict[str, Any] = {"ask": "call", "function": function, "arguments": said}
+        asked |= {"wrt": list(wrt), "tape": tape, "trace": trace, "watched": watched}
         header, tensors = self._ask(asked, values)
         if "raised" in header:
             return Raised(**header["raised"])

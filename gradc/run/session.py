@@ -14,7 +14,7 @@ from gradc.run.pool import Worker
 from gradc.run.ship_r import received
 from gradc.run.wire import Tensor, tensor
 
-SECONDS = 120.0
+SECONDS = 180.0
 
 
 class Session:

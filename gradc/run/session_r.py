@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+_PARTS = ("describe.R", "session.R")
+
 
 def steps() -> str:
-    """The text of ``session.R``, whose value is a list of functions."""
-    return (files("gradc.run") / "session.R").read_text(encoding="utf-8")
+    """The text of an expression of R whose value is a list of functions, the steps."""
+    texts = ((files("gradc.run") / name).read_text(encoding="utf-8") for name in _PARTS)
+    return "local({\n" + "\n".join(texts) + "\n})"

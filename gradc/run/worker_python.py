@@ -62,7 +62,7 @@ class PythonHost:
         self, program: UserModule, header: Mapping[str, Any], arguments: list[Tensor]
     ) -> tuple[dict[str, Any], dict[str, Tensor]]:
         if program.raised is not None:
-            return {"raised": program.raised}, {}
+            return {"raised": program.raised, "tapes": program.tapes}, {}
         if header["ask"] == "describe":
             return described(program)
         return Call(program, header, arguments).answer()

@@ -11,12 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
+from gradc.diff.template import Make, compile_template, read
 from gradc.emit import EmitModel
 from gradc.ir import Function, Graph, Record, dependents, rebuild
 from gradc.passes import legalize
 from gradc.passes.rebuild import STRUCTURAL
 from gradc.prims import TABLE, Builder
+from gradc.targets import quantiles, saddle
+from gradc.targets.moments import python_parts
 from gradc.targets.numpy import TARGET
 from gradc.targets.numpy_arguments import argument_lines
 from gradc.targets.numpy_loops import element
@@ -41,8 +45,17 @@ ANALYTIC = frozenset(
 )  # fmt: skip
 """What is analytic, and complex in NumPy or SciPy to the last digits of each part."""
 
-BRANCHES = frozenset({"lt", "le", "gt", "ge", "select", "and", "or", "not"})
-"""Conditions: NumPy compares real parts first, and a branch is analytic by itself."""
+BRANCHES = frozenset(
+    {"lt", "le", "gt", "ge", "select", "and", "or", "not", "length", "nrow", "ncol"}
+)
+"""Conditions and lengths: NumPy compares real parts first, and a branch is analytic by itself."""
+
+_FORMS = {
+    "sigmoid": "ifelse(x < 0, exp(x)/(1 + exp(x)), 1/(1 + exp(-x)))",
+    "softplus": "ifelse(x > 0, x + log1p(exp(-x)), log1p(exp(x)))",
+    "bd0": "x*log(x/m) + m - x",
+}
+"""Formulas of analytic functions that SciPy has for real numbers only."""
 
 _SPELL = {"log1p": "special.log1p", "expm1": "special.expm1"}  # NumPy's log1p loses a small x
 _MOST_FACTORS = 64
@@ -79,7 +92,7 @@ def complex_form(plain: Function) -> Function:
 
     Raises: NoComplexStep for a function of a parameter that is not.
     """
-    function = _without_powers(legalize(plain, "numpy", _is_kept))
+    function = _rewritten(legalize(plain, "numpy", _is_kept))
     wrong = _not_analytic(function)
     if wrong:
         # What the user wrote, where that is the one function that may be meant.
@@ -104,13 +117,18 @@ def _reason(prim: str) -> str:
 
 
 def _is_kept(prim: str) -> bool:
-    if prim in ANALYTIC | BRANCHES or TABLE[prim].expand is None:
-        return TARGET.supports(prim)
-    return False
+    known = prim in ANALYTIC | BRANCHES or prim in _FORMS or TABLE[prim].expand is None
+    return known and TARGET.supports(prim)
 
 
-def _without_powers(function: Function) -> Function:
-    """Powers of what depends on a parameter as products, or by ``exp`` and ``log``."""
+@cache
+def _form(prim: str) -> Make:
+    slots = {param: index for index, param in enumerate(TABLE[prim].params)}
+    return compile_template(read(_FORMS[prim]), slots)
+
+
+def _rewritten(function: Function) -> Function:
+    """What depends on a parameter by its form; powers as products, or by ``exp`` and ``log``."""
     old, graph = function.graph, Graph()
     active = dependents(old, [item.node for item in function.params])
     builder = Builder(graph)
@@ -122,6 +140,8 @@ def _without_powers(function: Function) -> Function:
                 return _product(builder, args[0], whole)
             logarithm = builder.apply("log", [args[0]])
             return builder.apply("exp", [builder.apply("mul", [args[1], logarithm])])
+        if record[0] in _FORMS and active[node]:
+            return _form(record[0])(builder, list(args))
         if record[0] in STRUCTURAL or record[0] not in TABLE:
             return graph.add(record[0], args, record[1], old.types[node])
         return builder.apply(record[0], args, record[1])
@@ -164,9 +184,12 @@ def complex_text(function: Function, name: str) -> tuple[str, dict[str, str]]:
     lines += docstring("The value of the formula as it was written.")
     body = assignments(plan.statements, _no_loop)
     body += statement("return ", plan.text(function.value))
-    if any("dtype" in line for line in body):
+    text = "\n".join(body)
+    if "dtype" in text.replace("dtype(", ""):
         raise NoComplexStep("its code makes arrays of real numbers")
-    plain = [*lines, *body]
+    # A bare number among others may well be real.
+    named = ["    dtype = np.float64"] if "dtype(" in text else []
+    plain = [*lines, *named, *body]
     count = len(function.params)
     top = call("def value_and_grad", module.arguments, ":")
     top += docstring("The value and a tuple of its derivatives by complex steps.")
@@ -174,12 +197,17 @@ def complex_text(function: Function, name: str) -> tuple[str, dict[str, str]]:
     top.append(f"    {result} = _plain(*{values})")
     made = [f"_derivative({values}, {place}, np.shape({result}))" for place in range(count)]
     top += tuple_lines(f"return {result}, ", made)
-    parts = [argument_lines(module)]
-    text = "\n".join(plain)
     for own in FUNCTIONS:
         if called_in(own, text):
-            raise NoComplexStep(f"'{own.strip('_')}' is not written for complex numbers")
+            raise NoComplexStep(f"{own}() in its code is not written for complex numbers")
+    # What depends on no parameter may call these.
+    parts = [argument_lines(module), *saddle.used(saddle.NUMPY, text), *python_parts("numpy", text)]
+    parts += quantiles.used(quantiles.NUMPY, text)
     parts += [plain, _DERIVATIVE.rstrip().split("\n"), top]
+    return _module(name, parts), dict(module.users)
+
+
+def _module(name: str, parts: Sequence[Sequence[str]]) -> str:
     head = [f'"""Complex steps for the model {name}."""', ""]
     whole = "\n".join(line for part in parts for line in part)
     head += ["import math", ""] if "math." in whole else []
@@ -187,7 +215,7 @@ def complex_text(function: Function, name: str) -> tuple[str, dict[str, str]]:
     head += ["from scipy import special"] if "special." in whole else []
     for part in parts:
         head += ["", "", *part]
-    return "\n".join(head) + "\n", dict(module.users)
+    return "\n".join(head) + "\n"
 
 
 def _no_loop(loop: object, indent: int) -> list[str]:

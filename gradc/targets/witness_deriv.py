@@ -21,14 +21,10 @@ from gradc.emit.printer import Printer, renamed
 from gradc.emit.r_moves import MOVES, REPEATED
 from gradc.emit.schedule import Limits, Statement, count_uses, schedule
 from gradc.emit.syntax import PRODUCT, Piece, Syntax
-from gradc.ir import Function, dependents, reachable
+from gradc.ir import Function, reachable
 from gradc.prims import TABLE
+from gradc.targets.witness_terms import NoDerivText, Term, check_size, moving, terms_of
 from gradc.text.r_derivative_rules import RULES
-
-MOST_NODES = 2000
-"""How many operations an expression may have: R looks each one up among all before it."""
-MOST_WORK = 40_000
-"""How many operations times parameters: beyond it ``deriv`` takes minutes."""
 
 _SYNTAX = Syntax(
     number=r_number,
@@ -46,10 +42,6 @@ _CALLS: Mapping[str, str] = {**R_TAILS, **R_DENSITIES, "sigmoid": "plogis", "sel
 _OVERWRITTEN = re.compile(r"\.(?:grad|value|hessian|expr\d+)\Z")
 
 
-class NoDerivText(Exception):
-    """Why R's ``deriv`` cannot have a model."""
-
-
 @dataclass(frozen=True, slots=True)
 class DerivText:
     """A file of R, what each input is called in it, and what R is known to get wrong in it."""
@@ -57,17 +49,6 @@ class DerivText:
     text: str
     names: Mapping[str, str]
     fault: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Term:
-    """A part of the value: with ``summed`` a sum over rows, its factors and divisors inside."""
-
-    root: int
-    summed: bool
-    negative: bool = False
-    factors: tuple[int, ...] = ()
-    divisors: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -93,86 +74,20 @@ def deriv_text(function: Function, name: str) -> DerivText:
     """
     names = Names(rules("r"), [name])
     users = names.claim(item.name for item in (*function.params, *function.data))
-    active = dependents(function.graph, [item.node for item in function.params])
+    active = moving(function)
     writer = _Writer(function, names, users, active)
-    terms = _terms(function, active)
-    _check_size(function, terms, active)
+    terms = terms_of(function, active)
+    check_size(function, terms, active)
     _compute_given(writer, terms)
     for term in terms:
         _build(writer, term)
     return DerivText(_file(writer, terms, name), users, _fault(writer))
 
 
-# ------------------------------------------------------------------------------------ terms
-
-
-def _terms(function: Function, active: bytearray) -> list[_Term]:
-    """The value as a signed sum of expressions, those over rows apart."""
-    graph, found = function.graph, []
-    if function.per_observation:
-        return [_Term(function.value, False)]
-    pending = [_Term(function.value, False)]
-    has_sum = _has_sum(function)
-    while pending:
-        term = pending.pop()
-        prim, args = graph.prim(term.root), graph.args(term.root)
-        factors, divisors, minus = term.factors, term.divisors, term.negative
-        if not (has_sum[term.root] and active[term.root]):
-            found.append(term)
-        elif prim == "neg":
-            pending.append(_Term(args[0], False, not minus, factors, divisors))
-        elif prim in ("add", "sub"):
-            second = minus != (prim == "sub")
-            pending.append(_Term(args[1], False, second, factors, divisors))
-            pending.append(_Term(args[0], False, minus, factors, divisors))
-        elif prim == "mul" and not (has_sum[args[0]] and has_sum[args[1]]):
-            inner, outer = args if has_sum[args[0]] else reversed(args)
-            pending.append(_Term(inner, False, minus, (*factors, outer), divisors))
-        elif prim == "div" and not has_sum[args[1]]:
-            pending.append(_Term(args[0], False, minus, factors, (*divisors, args[1])))
-        elif prim == "sum":
-            found.append(_Term(args[0], True, minus, factors, divisors))
-        else:
-            # Printing it says which function R's table lacks.
-            found.append(term)
-    return found
-
-
-def _has_sum(function: Function) -> bytearray:
-    """A mark for each node above a sum that depends on a parameter."""
-    graph = function.graph
-    active = dependents(graph, [item.node for item in function.params])
-    marks = bytearray(len(graph.records))
-    for node in range(len(marks)):
-        if active[node]:
-            own = graph.prim(node) == "sum"
-            marks[node] = own or any(marks[arg] for arg in graph.args(node))
-    return marks
-
-
-def _check_size(function: Function, terms: Sequence[_Term], active: bytearray) -> None:
-    """Refuse what grows too large when each shared part is written out."""
-    graph = function.graph
-    sizes = [1] * len(graph.records)
-    roots = [node for term in terms for node in (term.root, *term.factors, *term.divisors)]
-    marks = reachable(graph, roots)
-    for node in range(len(marks)):
-        if marks[node] and active[node]:
-            sizes[node] = 1 + sum(sizes[arg] for arg in graph.args(node))
-    total = sum(sizes[root] for root in roots)
-    count = sum(item.type.count or 1 for item in function.params)
-    if total > MOST_NODES or total * count > MOST_WORK:
-        size = f"{total}" if total < 10**6 else "millions of"
-        raise NoDerivText(
-            f"written as one expression it has {size} operations and {count} parameters,"
-            " and deriv would take minutes"
-        )
-
-
 # ------------------------------------------------------------------------------- expression
 
 
-def _compute_given(writer: _Writer, terms: Sequence[_Term]) -> None:
+def _compute_given(writer: _Writer, terms: Sequence[Term]) -> None:
     """Statements for what depends on no parameter."""
     function, active = writer.function, writer.active
     graph = function.graph
@@ -212,7 +127,7 @@ def _is_known(function: Function, node: int) -> bool:
     return prim in TABLE and _spelling(prim) is not None
 
 
-def _build(writer: _Writer, term: _Term) -> None:
+def _build(writer: _Writer, term: Term) -> None:
     """The pieces of a term's nodes, one after another."""
     graph, active = writer.function.graph, writer.active
     roots = [term.root, *term.factors, *term.divisors]
@@ -238,9 +153,6 @@ def _piece(writer: _Writer, printer: Printer, node: int) -> Piece:
     graph = writer.function.graph
     prim, args = graph.prim(node), graph.args(node)
     if prim == "input":
-        if graph.types[node].shape:
-            name = graph.attrs(node)
-            raise NoDerivText(f"deriv takes numbers as parameters, and '{name}' is a vector")
         return printer.leaf(node)
     if prim == "index" and graph.prim(args[0]) == "input":
         return Piece(_element(writer, graph.attrs(args[0]), int(graph.attrs(node))))
@@ -259,11 +171,17 @@ def _piece(writer: _Writer, printer: Printer, node: int) -> Piece:
 
 
 def _known_as(prim: str, head: str) -> str:
-    words = {"select": "ifelse", "sum": "sum", "index": "[", "scan": "for", "dnorm": "dnorm"}
+    words = {"select": "ifelse", "index": "[", "scan": "for", "output": "for", "final": "for"}
+    words |= dict.fromkeys(("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"), "ifelse")
+    words |= {"min2": "pmin", "max2": "pmax"}
     return words.get(prim, head if head.isidentifier() else prim)
 
 
 def _of(writer: _Writer, node: int) -> Piece:
+    graph = writer.function.graph
+    if graph.prim(node) == "input" and graph.types[node].shape and writer.active[node]:
+        name = graph.attrs(node)
+        raise NoDerivText(f"deriv takes numbers as parameters, and '{name}' is a vector")
     found = writer.pieces.get(node)
     return writer.given[node] if found is None else found
 
@@ -356,7 +274,7 @@ def _fault(writer: _Writer) -> str:
 # ------------------------------------------------------------------------------------- file
 
 
-def _whole(writer: _Writer, term: _Term) -> str:
+def _whole(writer: _Writer, term: Term) -> str:
     """A term's expression, its factors and divisors inside."""
     text = _of(writer, term.root)
     parts = [text.at(PRODUCT).text if term.factors or term.divisors else text.text]
@@ -380,7 +298,7 @@ def _labels(writer: _Writer) -> list[tuple[str, str]]:
     return found
 
 
-def _file(writer: _Writer, terms: Sequence[_Term], name: str) -> str:
+def _file(writer: _Writer, terms: Sequence[Term], name: str) -> str:
     labels, names = _labels(writer), writer.names
     by = ", ".join(f'"{variable}"' for variable, _ in labels)
     expressions = [names.fresh("term") for _ in terms]
@@ -401,7 +319,7 @@ def _file(writer: _Writer, terms: Sequence[_Term], name: str) -> str:
 
 
 def _results(
-    writer: _Writer, terms: Sequence[_Term], expressions: Sequence[str], columns: Sequence[str]
+    writer: _Writer, terms: Sequence[Term], expressions: Sequence[str], columns: Sequence[str]
 ) -> list[str]:
     names = writer.names
     value, gradient, rows = names.fresh("value"), names.fresh("gradient"), names.fresh("rows")

@@ -13,14 +13,15 @@ from gradc.emit.layout import wrap
 FEWER: Mapping[str, int] = {"three steps": 3, "two steps": 2}
 """Reports of the gradient from fewer steps: their names, and from how many."""
 
+LARGEST = "largest value"
+"""The report of the largest size of the value at the first step of each parameter."""
+
 _TEXT = """
-{name}_numderiv_by <- function(arguments, count, steps) {{
-  if (!requireNamespace("numDeriv", quietly = TRUE))
-    stop("this witness needs the package numDeriv: it differentiates numerically")
+{name}_numderiv_value <- function(arguments, count) {{
   given <- arguments[seq_len(count)]
   shapes <- lapply(given, dim)
   sizes <- lengths(given)
-  value <- function(par) {{
+  function(par) {{
     pieces <- split(par, rep(seq_along(sizes), sizes))
     for (i in seq_along(given)) {{
       piece <- pieces[[i]]
@@ -29,8 +30,26 @@ _TEXT = """
     }}
     as.vector(do.call({name}, c(arguments, list(order = 0L))))
   }}
-  settings <- list(r = steps)
-  numDeriv::jacobian(value, unlist(given), method.args = settings)
+}}
+
+{name}_numderiv_by <- function(arguments, count, steps) {{
+  if (!requireNamespace("numDeriv", quietly = TRUE))
+    stop("this witness needs the package numDeriv: it differentiates numerically")
+  value <- {name}_numderiv_value(arguments, count)
+  par <- unlist(arguments[seq_len(count)])
+  numDeriv::jacobian(value, par, method.args = list(r = steps))
+}}
+
+{name}_numderiv_largest <- function(arguments, count) {{
+  value <- {name}_numderiv_value(arguments, count)
+  par <- unlist(arguments[seq_len(count)])
+  # The first step of numDeriv, as it is by default.
+  first <- 1e-4 * abs(par) + 1e-4 * (abs(par) < sqrt(.Machine$double.eps / 7e-7))
+  sizes <- lapply(seq_along(par), function(i) {{
+    step <- replace(numeric(length(par)), i, first[i])
+    pmax(abs(value(par + step)), abs(value(par - step)))
+  }})
+  do.call(cbind, sizes)
 }}
 
 {name}_numderiv_columns <- function(given, names) {{
@@ -67,7 +86,8 @@ def numderiv_text(
     lines += wrap(f"arguments_ <- list({listed})", 2)
     by = f"{name}_numderiv_by(arguments_, {len(params)}L"
     parts = [f'"{label}" = {by}, {steps}L)' for label, steps in FEWER.items()]
-    lines += [f"  list({parts[0]},", *(f"       {part}" for part in parts[1:])]
-    lines[-1] += ")"
+    parts.append(f'"{LARGEST}" = {name}_numderiv_largest(arguments_, {len(params)}L)')
+    lines += [f"  list({parts[0]},", *(f"       {part}," for part in parts[1:])]
+    lines[-1] = lines[-1].removesuffix(",") + ")"
     text = _TEXT.format(name=name, vectors=f"c({quoted})" if quoted else "character()")
     return "\n".join([emitted.rstrip(), text.rstrip(), "", *lines, "}"]) + "\n"

@@ -18,7 +18,7 @@ from gradc.verify.loss import Loss, Step, explain_loss, losses
 from gradc.verify.report import number, values
 from gradc.verify.rounding import EXACT, arithmetic, computes_in
 from gradc.verify.stable_forms import bound_in_ulps, digits, legal_for
-from gradc.verify.witnesses import WITNESS_TARGETS
+from gradc.verify.witnesses import AS_WRITTEN
 
 Written = Literal["written", "emitted"]
 THRESHOLD = 2.0
@@ -223,7 +223,7 @@ def _worst_points(cases: Sequence[Case], target: str, dtype: str) -> dict[int, l
     model = arithmetic(target, dtype)
     worst: dict[str, tuple[float, int]] = {}
     for index, case in enumerate(cases):
-        limits = [case.bounds[name] for name in (target, *WITNESS_TARGETS) if name in case.bounds]
+        limits = [case.bounds[name] for name in (target, *AS_WRITTEN) if name in case.bounds]
         for known in limits:
             for name, row in known.cells.items():
                 pairs = zip(row, known.exact.cells[name], strict=True)

@@ -3,7 +3,8 @@
 numDeriv extrapolates central differences at steps h, h/2, h/4, h/8. Here it is asked with four,
 three and two of them. How far the last two results lie apart estimates what the extrapolation
 still leaves out; what rounding adds is known: the proved bound of the value, and that of the
-argument itself, divided by each step and weighted as the extrapolation weights it.
+argument itself, divided by each step and weighted as the extrapolation weights it. A value that
+is larger a step away than here is rounded by as much more.
 
 Inside that the number agrees. It disagrees where the truth is outside of everything that the
 tableau went through, too, and the oracle confirms the truth: numDeriv alone never decides
@@ -30,6 +31,8 @@ from gradc.verify.sources import Tally, overall, silent
 
 COARSE, COARSER = "three steps", "two steps"
 """Names under which the program reports the gradient from fewer steps."""
+LARGEST = "largest value"
+"""… and how large the value is at its first step."""
 MOST_POINTS = 3
 """At how many points numDeriv is asked: 18 values a parameter each time."""
 
@@ -92,28 +95,38 @@ def _judged(host: str, case: Case, answer: Numbers, output: str) -> Iterator[Jud
     wanted = case.expected(host, output)
     places = _coordinates(case.point, output.removeprefix("gradient:"))
     radii = [float(bound.radius) for bound in case.bounds[host].cells["value"]]
-    said = [answer.gradient, *(_by_parameter(answer, label) for label in (COARSE, COARSER))]
+    labels = (COARSE, COARSER, LARGEST)
+    said = [answer.gradient, *(_by_parameter(answer, label) for label in labels)]
+    values = np.abs(np.ravel(np.asarray(answer.value, dtype=np.float64))).tolist()
     columns = [list(pairs(replace(answer, gradient=g), output, wanted, model)) for g in said]
     for row, column in enumerate(zip(*columns, strict=True)):
         x = places[min(row, len(places) - 1)]
-        radius = radii[min(row, len(radii) - 1)] + abs(column[0][0] * x) * 2.0**-53
+        *got, largest = (number for number, _ in column)
+        value = values[min(row, len(values) - 1)]
+        radius = radii[min(row, len(radii) - 1)]
+        if largest > value:  # of another size, it is rounded by as much more
+            radius = radius and (radius * (largest / value) if value else math.inf)
         step = abs(x) * _D + (_EPS if abs(x) < _ZERO else 0.0)
-        yield _judgement([got for got, _ in column], column[0][1], radius * _AMPLIFIED / step)
+        slope = max(abs(got[0]), abs(largest - value) / step)
+        radius += slope * (abs(x) + step) * 2.0**-53
+        yield _judgement(got, column[0][1], radius * _AMPLIFIED / step)
 
 
 def _judgement(said: Sequence[float], expected: Expected, rounding: float) -> Judgement:
     """The verdict on one number: from four, three and two steps, with its rounding."""
     fine, coarse, coarser = said
+    if expected.state != "finite":
+        return Judgement("inconclusive", 0.0, 0.0, 0.0, fine, math.nan, 0.0, "Richardson")
     own = abs(fine - coarse) + rounding
     spread = max(own, abs(coarse - coarser) + rounding)
     true = float(expected.value.mid())
     error = abs(fine - true)
     ulp = float(ulp_of(expected.value, arithmetic("oracle")))
     status: Status = "inconclusive"
-    if expected.state == "finite" and math.isfinite(spread):
+    if math.isfinite(spread):
         if error > spread:
             status = "disagree"
-        elif error <= own < abs(true):
+        elif error <= own < abs(true) or error == 0.0:
             status = "agree"
     # What cannot tell is not the worst of those that can.
     share = 0.0 if status == "inconclusive" or not own else error / own

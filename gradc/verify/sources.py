@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gradc.run import Answer, Numbers, ToolchainError
 from gradc.verify.cases import Case
@@ -160,7 +160,8 @@ def witness_source(
     kind = WITNESSES[name]
     missing = [answer for answer in answers if isinstance(answer, ToolchainError)]
     if missing and len(missing) == len(answers):
-        return silent(name, "witness", missing[0])
+        report = silent(name, "witness", missing[0])
+        return replace(report, detail=f"{fault}: {report.detail}") if fault else report
     tallies: dict[str, Tally] = {}
     notes = _Notes(fault=fault)
     if missing and kind.way == "program":
@@ -228,6 +229,10 @@ def _hear(
             continue
         for row, (got, wanted) in enumerate(said):
             one = judge(got, wanted, model)
+            # Where there is no derivative nobody is wrong about it.
+            none_there = output != "value" and (wanted.state != "finite" or case.truth.kinks)
+            if one.status == "disagree" and none_there:
+                one = replace(one, status="inconclusive", share=0.0)
             tally.judgements.append((index, row, one))
             if one.status != "disagree":
                 continue
@@ -263,7 +268,7 @@ def _witness_report(name: str, tallies: dict[str, Tally], notes: _Notes) -> Sour
         return SourceReport(name, "witness", "failed", tuple(outputs), detail)
     if not outputs:
         return SourceReport(name, "witness", "unsupported", (), "it has no numbers")
-    error = max(report.max_error_ulp for report in outputs)
+    error = max((report.worst.error_ulp for report in outputs if report.worst), default=0.0)
     detail = "; ".join(part for part in (_loss(error), notes.silent) if part)
     if notes.absent:
         detail = "; ".join(
@@ -274,7 +279,7 @@ def _witness_report(name: str, tallies: dict[str, Tally], notes: _Notes) -> Sour
 
 def _loss(error_ulp: float) -> str:
     """How many decimal digits an error costs."""
-    digits = math.floor(math.log10(error_ulp)) if error_ulp >= 10 else 0
+    digits = math.floor(math.log10(error_ulp)) if 10 <= error_ulp < math.inf else 0
     return f"loses {digits} digit{'' if digits == 1 else 's'}" if digits else ""
 
 

@@ -133,7 +133,7 @@ def taylor_source(
     if orders:
         return _report("agree", median(orders), _counted(judged, found))
     if judged:
-        return _report("agree", None, f"linear up to rounding{_counted(judged, found)}")
+        return _report("agree", None, f"linear up to rounding{_counted(judged, found, '; ')}")
     reason = found[0][1].reason if found else "there is no smooth point to step away from"
     return _report("inconclusive", None, reason)
 
@@ -148,12 +148,14 @@ def _report(
     return SourceReport("taylor", "witness", status, (), detail, excused=excused, order=order)
 
 
-def _counted(judged: Sequence[object], found: Sequence[tuple[Walk, Order]]) -> str:
+def _counted(
+    judged: Sequence[object], found: Sequence[tuple[Walk, Order]], before: str = ""
+) -> str:
     """Where some points could not tell, how many could and why the others could not."""
     if len(judged) == len(found):
         return ""
     reason = next(order.reason for _, order in found if order.finding == "unclear")
-    return f"clear at {len(judged)} of {len(found)} points: {reason}"
+    return f"{before}clear at {len(judged)} of {len(found)} points: {reason}"
 
 
 def _is_proved(case: Case, host: str, numbers: Numbers, model: Arithmetic) -> bool:

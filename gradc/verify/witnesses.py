@@ -38,6 +38,9 @@ WITNESSES = {
 WITNESS_TARGETS = {name: kind.host for name, kind in WITNESSES.items()}
 """The target beside which each witness is heard."""
 
+AS_WRITTEN = ("r-deriv", "tf-tape")
+"""Witnesses that are judged by the bounds of the formula just as it was written."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hearing:

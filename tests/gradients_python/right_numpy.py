@@ -1,4 +1,5 @@
 """Right gradients in many styles."""
+
 import math
 import numpy as np
 from numpy import exp, log
@@ -16,7 +17,7 @@ lab = (rng.uniform(size=12) < 0.5).astype(float)
 def rss(theta):
     a, b = theta
     r = obs - a * np.exp(-b * t)
-    return np.sum(r ** 2)
+    return np.sum(r**2)
 
 
 def rss_grad(theta):
@@ -93,8 +94,8 @@ def d_tanh(x):
     return 1 - np.tanh(x) ** 2
 
 
-f = lambda x: x**3 - 2*x
-df = lambda x: 3*x**2 - 2
+f = lambda x: x**3 - 2 * x
+df = lambda x: 3 * x**2 - 2
 check_grad(f, df, [1.5])
 
 
@@ -107,11 +108,11 @@ def energy_gradient(a, b):
 
 
 def rosen(x):
-    return (1 - x[0])**2 + 100*(x[1] - x[0]**2)**2
+    return (1 - x[0]) ** 2 + 100 * (x[1] - x[0] ** 2) ** 2
 
 
 def rosen_der(x):
-    return np.array([-2*(1 - x[0]) - 400*x[0]*(x[1] - x[0]**2), 200*(x[1] - x[0]**2)])
+    return np.array([-2 * (1 - x[0]) - 400 * x[0] * (x[1] - x[0] ** 2), 200 * (x[1] - x[0] ** 2)])
 
 
 fmin_bfgs(rosen, [-1.2, 1.0], fprime=rosen_der, disp=False)

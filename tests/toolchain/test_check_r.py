@@ -45,6 +45,8 @@ def test_wrong_gradients_are_found_where_they_are_written(path):
     place = errors[0].to_json()
     assert first <= place["line"] <= last
     assert place["file"] == str(path)
+    causes = path.read_text().split("cause: ")[1].split(";")[0].split("|")
+    assert causes == ["any"] or errors[0].cause in causes
 
 
 @pytest.mark.parametrize("name", ["shape_rows", "other_quantity"])
@@ -138,7 +140,9 @@ def test_command_prints_the_finding_and_its_status():
     document = json.loads(as_json.stdout)
     assert document["schema"] == 1
     assert document["verdict"] == "wrong"
-    assert document["pairs"] == [{"function": "fn", "gradient": "gr", "verdict": "wrong"}]
+    assert document["pairs"] == [
+        {"function": "fn", "gradient": "gr", "verdict": "wrong", "used_by": "optim()"}
+    ]
     (finding,) = document["findings"]
     keys = {"code", "message", "file", "line", "column", "output", "got", "expected", "ratio"}
     assert keys | {"cause", "evidence", "suggestion"} <= set(finding)

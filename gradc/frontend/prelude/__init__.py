@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from gradc.frontend.prelude.cumulative import DISTRIBUTIONS
 from gradc.frontend.prelude.densities import DENSITIES
+from gradc.frontend.prelude.tensorflow import TENSORFLOW
 
 PRELUDE: Mapping[str, str] = {
     **DISTRIBUTIONS,
@@ -121,4 +122,5 @@ PYTHON_PRELUDE: Mapping[str, str] = {
     "ndtri": "function(y) qnorm(y)",
     "ndtri_exp": "function(y) qnorm_log(y)",
     "log_ndtr": "function(x) log_pnorm(x)",
+    **TENSORFLOW,
 }

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 MODULES = frozenset(
     ("", "numpy", "math", "scipy.special", "builtins", "sympy", "tensorflow", "tensorflow.math",
-     "tensorflow.nn", "tensorflow.keras.activations", "jax.numpy", "jax.nn")
+     "tensorflow.nn", "tensorflow.keras.activations", "keras.activations",
+     "jax.numpy", "jax.nn")
 )  # fmt: skip
 """Modules whose functions are known; a name may be written without any."""
 

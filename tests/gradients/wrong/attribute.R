@@ -1,4 +1,4 @@
-# cause: any; lines: 4-10
+# cause: missing-factor; lines: 7-7
 x <- c(1, 2, 3)
 y <- c(2, 4, 7)
 f <- function(p) {

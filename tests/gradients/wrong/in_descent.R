@@ -1,4 +1,4 @@
-# cause: any; lines: 9-12
+# cause: sum-or-mean; lines: 9-12
 set.seed(8)
 X <- cbind(1, rnorm(15)); y <- rnorm(15)
 loss <- function(theta, X, y) {

@@ -1,4 +1,4 @@
-# cause: missing-factor; lines: 9-13
+# cause: missing-factor; lines: 12-12
 set.seed(2)
 x <- runif(15)
 y <- exp(0.4 * x) + rnorm(15, sd = 0.1)

@@ -1,4 +1,4 @@
-# cause: permuted; lines: 10-13
+# cause: permuted|wrong-step; lines: 10-13
 set.seed(1)
 n <- 20
 x <- rnorm(n)

@@ -1,4 +1,4 @@
-# cause: sign; lines: 10-14
+# cause: sign; lines: 13-13
 set.seed(1)
 n <- 20
 x <- rnorm(n)

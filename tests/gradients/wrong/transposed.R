@@ -1,4 +1,4 @@
-# cause: transposed; lines: 9-12
+# cause: transposed|wrong-step; lines: 9-12
 set.seed(5)
 A <- matrix(rnorm(9), 3, 3)
 b <- rnorm(3)

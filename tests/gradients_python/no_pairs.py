@@ -1,0 +1,6 @@
+def alpha(x):
+    return x
+
+
+def beta(x):
+    return x
