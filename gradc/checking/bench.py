@@ -202,7 +202,7 @@ class Bench:
                     changed[node] = floats.value(record[0], attrs, numbers)
                 else:
                     changed[node] = way(*numbers)
-        except (ValueError, TypeError) as error:
+        except floats.MISFITS as error:
             raise floats.NoValue(str(error)) from error
         return changed
 

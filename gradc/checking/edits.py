@@ -22,7 +22,7 @@ _FAMILIES = (
     ("exp", "expm1", "log", "log1p"),
     ("log", "log10", "log2", "log1p", "sqrt"),
     ("exp", "sigmoid", "softplus", "tanh"),
-    ("sqrt", "abs", "exp"),
+    ("sqrt", "abs"),
     ("abs", "sign"),
     ("lgamma", "digamma", "trigamma", "gamma"),
     ("pnorm", "erf", "erfc", "sigmoid"),

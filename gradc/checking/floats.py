@@ -24,6 +24,10 @@ SIZED = frozenset({"slice", "pad", "reshape"})
 """Primitives whose attributes are sizes."""
 
 
+MISFITS = (ValueError, IndexError, TypeError, AttributeError, OverflowError)
+"""What NumPy raises for values of shapes that do not fit."""
+
+
 class NoValue(Exception):
     """A node that cannot be evaluated: shapes do not fit, or there is no arithmetic for it."""
 
@@ -149,7 +153,7 @@ def value(prim: str, attrs: Any, args: Sequence[Array]) -> Array:
             if by_attributes is not None
             else _by_balls(prim, attrs, args)
         )
-    except (ValueError, IndexError, TypeError, AttributeError, OverflowError) as error:
+    except MISFITS as error:
         raise NoValue(str(error)) from error
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gradc.checking.script_python import Case
 
 _NAME = "moved_by"
+_ALIKE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,19 @@ def _got(one: Measured) -> Vector:
 
 
 def _is_multiple(answered: Sequence[Measured]) -> bool:
-    """Whether a constant factor explains it: then it is that, and not another quantity."""
+    """Whether a whole number explains it, as 2 or 1/n: then it is that, and no other quantity."""
     ratios: list[float] = []
     for one in answered:
         got = _got(one)
         if got.shape != one.expected.shape or not np.all(one.expected):
             return False
         ratios += (got / one.expected).tolist()
-    return float(np.ptp(ratios)) <= 1e-3 * float(np.abs(ratios).max())
+    ratio = float(np.median(np.abs(ratios)))
+    if ratio == 0.0 or float(np.ptp(ratios)) > _ALIKE * ratio:
+        return False
+    # Data that stay the same, as x does in w*x, are a constant factor too, but no whole number.
+    larger = max(ratio, 1 / ratio)
+    return abs(larger - round(larger)) <= _ALIKE * larger
 
 
 def _assignments(case: Case) -> list[ast.Assign]:
@@ -132,6 +138,9 @@ def _has_rows(case: Case, place: ast.Assign) -> bool:
     """Whether the variable is a vector, which a single number cannot be the derivative in."""
     if case.model is None:
         return True
+    known = case.values()
+    if not case.model.columns and all(np.size(known[name]) == 1 for name in case.model.inputs):
+        return False  # data are vectors of any length in a model, and have one row here
     graph = case.model.built.function.graph
     wanted = case.file.span(place.value)
     for node in range(len(graph)):

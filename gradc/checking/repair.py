@@ -170,6 +170,7 @@ def _true_operands(
     points = [floats.bound(names, sample.point) for sample in bench.samples]
     values = [floats.evaluate(graph, roots, point) for point in points]
     used = reachable(graph, roots)
+    own = _fingerprints(comparison, points[:2])
     found = []
     for node in range(len(graph)):
         if not used[node] or graph.is_const(node) or any(v[node] is None for v in values):
@@ -184,8 +185,21 @@ def _true_operands(
         place = Known(len(bench.known[0]) - 1)
         is_input = graph.prim(node) == "input"
         cost = 1.1 if is_input else 1.7
-        found.append(Operand(place, _told(graph, node), cost, graph.place(node)))
+        found.append(
+            Operand(place, _told(graph, node, written=key in own), cost, graph.place(node))
+        )
     return found
+
+
+def _fingerprints(
+    comparison: Comparison, points: list[dict[str, Array]]
+) -> set[tuple[object, ...]]:
+    """The values that the function itself has."""
+    graph = comparison.value.graph
+    roots = list(comparison.value.outputs.values())
+    values = [floats.evaluate(graph, roots, point) for point in points]
+    numbers = ([v[node] for v in values] for node in range(len(graph)))
+    return {fingerprint(parts) for parts in numbers if all(part is not None for part in parts)}
 
 
 def _is_answer(bench: Bench, values: list[Array]) -> bool:
@@ -206,9 +220,9 @@ def _is_answer(bench: Bench, values: list[Array]) -> bool:
     return False
 
 
-def _told(graph: Graph, node: int) -> str:
+def _told(graph: Graph, node: int, *, written: bool) -> str:
+    """How a value of the true gradient is called: its text, where the function has that value."""
     derived = graph.derivation(node)
-    if graph.origins(node) or derived is None:
-        return said(graph, node, graph.place(node))
-    primal = said(graph, derived.primal, graph.place(derived.primal))
-    return f"a factor in the derivative of {primal}"
+    primal = node if derived is None else derived.primal
+    text = said(graph, primal, graph.place(primal))
+    return text if written else f"part of the derivative of {text}"

@@ -11,7 +11,9 @@ import re
 from gradc.errors import Span
 from gradc.ir import Graph
 
-_BEFORE = re.compile(r"-?\s*(?:np\.|numpy\.)?(?:c|array|stack|concatenate|list)?\s*[(\[]+\s*$")
+_BEFORE = re.compile(
+    r"-?\s*(?:np\.|numpy\.)?(?:c|array|stack|concatenate|list)?\s*[(\[]+\s*(?:[\w.]+\s*=\s*)?$"
+)
 _AFTER = re.compile(r"\s*[)\]]+")
 
 

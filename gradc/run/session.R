@@ -187,7 +187,7 @@ chosen <- function(fn, gr, formals, given) {
   if (length(open) > 1) {
     trial <- c(given, structure(as.list(rep(0.5, length(open))), names = open))
     raw <- attempt(answer(do.call(gr, unname(trial[needed]), quote = TRUE), FALSE))
-    all <- !failed(raw) && length(raw$value) == length(open)
+    all <- !failed(raw) && length(raw$value) == length(open) && !anyNA(raw$value)
     return(if (all) open else formals[1])
   }
   raw <- attempt(do.call(gr, given[intersect(needed, names(formals(gr)))], quote = TRUE))

@@ -199,7 +199,7 @@ def complex_text(function: Function, name: str) -> tuple[str, dict[str, str]]:
     top += tuple_lines(f"return {result}, ", made)
     for own in FUNCTIONS:
         if called_in(own, text):
-            raise NoComplexStep(f"'{own.strip('_')}' is not written for complex numbers")
+            raise NoComplexStep(f"{own}() in its code is not written for complex numbers")
     # What depends on no parameter may call these.
     parts = [argument_lines(module), *saddle.used(saddle.NUMPY, text), *python_parts("numpy", text)]
     parts += quantiles.used(quantiles.NUMPY, text)
