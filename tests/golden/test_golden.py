@@ -63,7 +63,9 @@ def test_emitted_code_is_the_golden_one(
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_goldens_agree_in_their_toolchains(case: Path) -> None:
     report = read(case).verify("all", points=4, at=options(case).get("at"))
-    assert [s.name for s in report.sources if s.status in ("missing", "failed")] == []
+    silent = [s for s in report.sources if s.status in ("missing", "failed")]
+    # R's deriv cannot have variables that are called as its own are.
+    assert [s.name for s in silent if not (s.name == "r-deriv" and "overwrites" in s.detail)] == []
     assert report.verdict in ("agree", "inconclusive"), report
 
 
