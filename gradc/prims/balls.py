@@ -352,10 +352,12 @@ def log_binomial(n: Ball, k: Ball) -> Ball:
 
 
 def bessel(kind: str, scaled: bool = False) -> Any:
-    """The Bessel function I, J, K or Y as a function of argument and order."""
+    """The Bessel function I, J, K or Y of an argument and an order, undefined below 0 as in R."""
     method = {"I": "bessel_i", "J": "bessel_j", "K": "bessel_k", "Y": "bessel_y"}[kind]
 
     def value(x: Ball, nu: Ball) -> Ball:
+        if x < 0:
+            return nan()
         result = getattr(x, method)(nu)
         if scaled:
             result = result * (-abs(x)).exp() if kind == "I" else result * x.exp()
