@@ -25,6 +25,12 @@ MODELS = [path for path in FOLDER.glob("*.*") if path.stem not in {*DATA, "simul
 def test_example_agrees_everywhere(path: Path) -> None:
     model = compile_model(path, wrt=WRT.get(path.name))
     report = model.verify("all", points=5)
-    silent = [s.name for s in report.sources if s.status in ("missing", "failed", "unsupported")]
+    # A witness may have no answer to a model, which it says; a target and TensorFlow's tape have.
+    silent = [
+        s.name
+        for s in report.sources
+        if s.status in ("missing", "failed")
+        or (s.status == "unsupported" and (s.kind != "witness" or s.name == "tf-tape"))
+    ]
     assert silent == []
     assert report.verdict in ("agree", "inconclusive"), report

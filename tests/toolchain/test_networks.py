@@ -64,6 +64,12 @@ def test_a_pasted_network_agrees_everywhere(name: str) -> None:
     assert len(model.wrt) == biases + 2 * WIDTH + WIDTH**2 + WIDTH
     assert {item.name for item in model.inputs} - set(model.wrt) == {"x1", "x2", "y"}
     report = model.verify(TARGETS, points=5)
-    silent = [s.name for s in report.sources if s.status in ("missing", "failed", "unsupported")]
+    # A witness may have no answer to a model, which it says; a target and TensorFlow's tape have.
+    silent = [
+        s.name
+        for s in report.sources
+        if s.status in ("missing", "failed")
+        or (s.status == "unsupported" and (s.kind != "witness" or s.name == "tf-tape"))
+    ]
     assert silent == []
     assert report.verdict == "agree", report

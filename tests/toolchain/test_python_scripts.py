@@ -174,6 +174,12 @@ def test_tensorflow_agrees(case: Case, of_tensorflow: dict[str, dict[str, Any]])
 def test_all_targets_agree(name: str) -> None:
     (case,) = (case for case in (*SYMBOLIC, *NUMERIC) if case.name == name)
     report = compiled(case).verify("all", points=3, at=dict(case.at))
-    silent = [s.name for s in report.sources if s.status in ("missing", "failed", "unsupported")]
+    # A witness may have no answer to a model, which it says; a target and TensorFlow's tape have.
+    silent = [
+        s.name
+        for s in report.sources
+        if s.status in ("missing", "failed")
+        or (s.status == "unsupported" and (s.kind != "witness" or s.name == "tf-tape"))
+    ]
     assert silent == []
     assert report.verdict == "agree", report

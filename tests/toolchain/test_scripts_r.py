@@ -98,6 +98,12 @@ def test_another_model_is_noticed(
 @pytest.mark.parametrize("name", ON_ALL_TARGETS)
 def test_all_targets_agree(name: str) -> None:
     report = gradc.compile(SCRIPTS[name].path).verify("all", points=3)
-    silent = [s.name for s in report.sources if s.status in ("missing", "failed", "unsupported")]
+    # A witness may have no answer to a model, which it says; a target and TensorFlow's tape have.
+    silent = [
+        s.name
+        for s in report.sources
+        if s.status in ("missing", "failed")
+        or (s.status == "unsupported" and (s.kind != "witness" or s.name == "tf-tape"))
+    ]
     assert silent == []
     assert report.verdict == "agree", report

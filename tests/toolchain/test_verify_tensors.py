@@ -71,7 +71,10 @@ def test_every_target_agrees(name: str) -> None:
     report = model(name).verify(points=5, at=at, hessian=True)
     assert report.verdict == "agree", report.to_json()
     assert len(report.points) == 6
-    assert all(source.status == "agree" for source in report.sources), report.to_json()
+    apart = [s for s in report.sources if s.status != "agree"]
+    # R's deriv and complex steps have no matrices, and say so.
+    assert all(s.kind == "witness" and s.status == "unsupported" for s in apart), report.to_json()
+    assert "tf-tape" not in {s.name for s in apart}
 
 
 @pytest.mark.parametrize("name", MODELS)
