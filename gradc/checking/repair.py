@@ -111,12 +111,19 @@ def _tried(
     end = bench.spent + budget
     for edit in edits:
         verdict = bench.repaired(edit.site, edit.expression)
-        if verdict is not False:
+        if verdict is not False and not _is_circular(bench, edit):
             place = primal.get(edit.operand) if isinstance(edit.operand, Known) else None
             found.append(Repair(edit, verdict is True, place))
         if bench.spent > end:
             break
     return found
+
+
+def _is_circular(bench: Bench, edit: Edit) -> bool:
+    """Whether a place would be combined with a value that is computed from that very place."""
+    site = edit.site
+    start = site.node if site.user < 0 else site.user
+    return isinstance(edit.operand, int) and edit.operand in bench.after(start)
 
 
 def _own_operands(bench: Bench) -> tuple[list[Operand], set[tuple[object, ...]]]:

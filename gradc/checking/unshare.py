@@ -6,6 +6,8 @@ that one alone, so what the text writes twice is two nodes here; what it gives a
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from gradc.checking.written import places_of
@@ -13,6 +15,7 @@ from gradc.errors import Span
 from gradc.ir import Function, Graph, reachable
 
 _LEAVES = frozenset({"const", "input"})
+_WORDS = re.compile(r"[\w.]+|[^\w\s.]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,8 @@ def _spans(graph: Graph, function: Function, original: list[int]) -> list[Span |
     copies = function.graph
     places = places_of(graph)
     spans = [places[node] for node in original]
+    several = {node for node, count in Counter(original).items() if count > 1}
+    ambiguous = [node in several for node in original]
     settled = [False] * len(spans)
     for output in function.outputs.values():
         if copies.prim(output) in ("stack", "concat"):
@@ -108,7 +113,7 @@ def _spans(graph: Graph, function: Function, original: list[int]) -> list[Span |
     for user in range(len(spans) - 1, -1, -1):
         region = spans[user]
         if region is not None:
-            _below(copies, user, region, function.names, spans, settled)
+            _below(copies, user, region, function.names, spans, settled, ambiguous)
     return spans
 
 
@@ -119,6 +124,7 @@ def _below(
     names: dict[int, str],
     spans: list[Span | None],
     settled: list[bool],
+    ambiguous: list[bool],
 ) -> None:
     """Places of the arguments of one user, in its own place and in the order of the text.
 
@@ -132,8 +138,9 @@ def _below(
         settled[arg] = True
         if span is None or not within(span, region) or span.start < end:
             again = _written(span, region, end) or _written(span, region, region.start)
-            leaf = copies.prim(arg) in _LEAVES
-            kept = span is not None and (within(span, region) or not leaf)
+            # Only one of several copies stands where the node was first written.
+            elsewhere = copies.prim(arg) in _LEAVES or ambiguous[arg]
+            kept = span is not None and (within(span, region) or not elsewhere)
             spans[arg] = again or (span if kept else region)
             span = again
         if span is not None and span != region:
@@ -165,8 +172,9 @@ def _written(span: Span | None, region: Span, start: int) -> Span | None:
     """Where the text of a place stands once more inside a region."""
     if span is None or span.source is not region.source:
         return None
-    found = region.source.text.find(span.text, start, region.end)
-    return None if found < 0 else Span(found, found + len(span.text), span.source)
+    pattern = r"\s*".join(re.escape(word) for word in _WORDS.findall(span.text))
+    found = re.compile(pattern).search(region.source.text, start, region.end) if pattern else None
+    return None if found is None else Span(found.start(), found.end(), span.source)
 
 
 def within(inner: Span, outer: Span) -> bool:

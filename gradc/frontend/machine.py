@@ -63,6 +63,9 @@ from gradc.prims import ShapeError
 from gradc.syntax.rope import Text, TooLong
 from gradc.syntax.tree import Tree
 
+_NOTED = frozenset({int, Column, Elements})
+"""Values whose nodes come from the place that gave the value."""
+
 _WORDS: dict[str, bool | Special | float] = {
     "TRUE": True,
     "FALSE": False,
@@ -216,7 +219,7 @@ class Machine:
         return scope
 
     def _finish(self, frame: Frame, value: Value, values: list[Value]) -> None:
-        if value.__class__ is int or value.__class__ is Column:
+        if value.__class__ in _NOTED:
             self.note(value, frame.node, frame.scope)
         values.append(value)
 
@@ -367,10 +370,10 @@ class Machine:
             values[-1] = result
         else:
             values[first:] = (result,)
-        if result.__class__ is int or result.__class__ is Column:
+        if result.__class__ in _NOTED:
             self.note(result, node, scope)
 
-    def note(self, value: int, node: int, scope: Scope) -> None:
+    def note(self, value: Value, node: int, scope: Scope) -> None:
         """Nodes made since the last note come from this place of the user's text."""
         new = len(self.graph.records) - len(self.origins)
         if new > 0 and not scope.code.is_prelude:
