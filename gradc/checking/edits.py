@@ -51,6 +51,11 @@ CONSTANTS: tuple[tuple[float, str], ...] = (
 )
 
 
+UNNAMED = 1.6
+"""The cost of an operand that has no name; a name costs less."""
+PART_OF = "part of the derivative of "
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """An expression in the place of a site.
@@ -236,6 +241,9 @@ def _combined(
     here, there = bench.shape(site.node), bench.shape(operand)
     unlike = 0.0 if there == here else 0.3
     said = f"`{text}` in its place"
+    # A name is taken for another one; a whole formula hardly for one of the true gradient.
+    if cost >= UNNAMED and (site.user < 0 or text.startswith(PART_OF)):
+        unlike += 1.1
     yield Edit(site, operand, "argument", 0.2 + cost + unlike, said, operand)
     if there == here or there == () or here == ():
         for prim, how, more in _COMBINED:

@@ -24,6 +24,10 @@ _NEARLY = 1e-4
 """A gradient that is nowhere farther off than this may be a numerical one."""
 
 
+_UNTOLD = ("rounding", "unknown")
+"""Causes that say nothing of a place."""
+
+
 def judge(claim: Claim) -> Judged:
     """Whether the claimed gradient is right; the findings are errors where it is not."""
     verdict, findings = _judged(claim)
@@ -127,7 +131,7 @@ def _finding(claim: Claim, sample: Sample, element: int, found: Sequence[Cause])
         f"{whose}: {_difference(claim, sample)}",
         "unknown",
         "error",
-        start_of(claim.place),
+        _unread_place(claim) or start_of(claim.place),
         claim.labels[element] if element < len(claim.labels) else None,
         got,
         expected,
@@ -147,7 +151,7 @@ def _finding(claim: Claim, sample: Sample, element: int, found: Sequence[Cause])
         code=CODES[cause.name],
         message=f"{whose}: {cause.message}",
         cause=cause.name,
-        span=cause.span or finding.span,
+        span=cause.span or (finding.span if cause.name in _UNTOLD else start_of(claim.place)),
         ratio=ratio if cause.ratio is None else cause.ratio,
         evidence=(*cause.evidence, *others, *_unread(claim)),
         suggestion=cause.suggestion,
@@ -182,6 +186,13 @@ def _unread(claim: Claim) -> tuple[str, ...]:
     said = claim.unread[0]
     line = "" if said.span is None else f" (line {said.span.source.place(said.span.start)[0]})"
     return (f"gradc cannot read '{claim.gr}'{line}: {said.message}; only its numbers were used",)
+
+
+def _unread_place(claim: Claim) -> Span | None:
+    """The first step that gradc cannot read: where to look where nothing else tells."""
+    place = claim.unread[0].span if claim.unread else None
+    inside = claim.place is None or (place is not None and place.source is claim.place.source)
+    return start_of(place) if inside else None
 
 
 def _difference(claim: Claim, sample: Sample) -> str:
@@ -225,7 +236,7 @@ def _numerical(claim: Claim, samples: Sequence[Sample]) -> Finding:
         f"'{claim.gr}' is close to the gradient of '{claim.fn}' and not equal to it",
         "unknown",
         "warning",
-        start_of(claim.place),
+        _unread_place(claim) or start_of(claim.place),
         claim.labels[element],
         got,
         expected,

@@ -24,6 +24,10 @@ _SPOILS = 2.5
 """What is added to the cost of a change that spoils elements that were right."""
 
 
+_KNOWN = 0.8
+"""What is added where the place has a value of the true gradient already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """A repair with how much of all explanations its place and its neighbours have.
@@ -41,6 +45,7 @@ def ranked(bench: Bench, found: list[Repair]) -> list[Ranked]:
     best: dict[Site, tuple[float, Repair]] = {}
     for repair in found:
         cost = repair.edit.cost + (0.0 if repair.clean else _SPOILS)
+        cost += _KNOWN if repair.recognised else 0.0
         if repair.edit.kind == "sign" and _negated_twice(bench, repair.edit.site):
             cost = min(cost, _TWICE)
         site = repair.edit.site

@@ -66,6 +66,9 @@ from gradc.syntax.tree import Tree
 _NOTED = frozenset({int, Column, Elements})
 """Values whose nodes come from the place that gave the value."""
 
+_CONTROL = frozenset({"{", "if", "for", "while", "repeat", "<-", "=", "<<-"})
+"""What gives the value of a part of it, which may have been made anywhere."""
+
 _WORDS: dict[str, bool | Special | float] = {
     "TRUE": True,
     "FALSE": False,
@@ -133,6 +136,8 @@ class Machine:
         # A function that is read by itself has its own variables, which name what they hold.
         self.names_locals = False
         self.origins = array("q")
+        # The vector of elements that was made last, and where: its node is made when it is used.
+        self.put_together: tuple[Value, int] = (None, 0)
         self.reports: dict[tuple[str, str], tuple[int, Span]] = {}
 
     def place_of(self, node: int) -> Span | None:
@@ -375,13 +380,23 @@ class Machine:
 
     def note(self, value: Value, node: int, scope: Scope) -> None:
         """Nodes made since the last note come from this place of the user's text."""
+        if scope.code.is_prelude:
+            return
         new = len(self.graph.records) - len(self.origins)
-        if new > 0 and not scope.code.is_prelude:
-            place = scope.code.number << 32 | node
-            if new == 1:
-                self.origins.append(place)
-            else:
-                self.origins.extend(array("q", (place,)) * new)
+        place = scope.code.number << 32 | node
+        if value.__class__ is Elements and value is not self.put_together[0]:
+            if scope.tree.head(node) not in _CONTROL:
+                self.put_together = value, place
+        if new == 1:
+            self.origins.append(place)
+        elif new > 1:
+            self.origins.extend(array("q", (place,)) * new)
+
+    def note_result(self, value: Value) -> None:
+        """Nodes made since the last note put a vector together, where it was made last."""
+        new = len(self.graph.records) - len(self.origins)
+        if new > 0 and value is self.put_together[0]:
+            self.origins.extend(array("q", (self.put_together[1],)) * new)
 
     def _variable(self, node: int, scope: Scope) -> Value:
         """What a name stands for; a name that stands for nothing is an input of the model."""
