@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ MOST_NODES = 1000
 """A larger graph is not searched: each node would cost its way to the outputs many times."""
 # Beyond the bound of a right program: what doubles lose where a formula is written otherwise.
 _SLACK = 1e-11
+_SUM = re.compile(r"\bsum\s*\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Bench:
         flat_world = all(np.ndim(v) < 2 for values in self.values for v in values if v is not None)
         self.ways = [floats.way(record[0]) if flat_world else None for record in self.graph.records]
         self._slopes: Slopes | None = None
+        self._summed: dict[tuple[int, int], bool] = {}
         self._linear: dict[int, bool] = {}
         self._after: dict[int, list[int]] = {}
         self.wrong = np.any([sample.wrong for sample in self.samples], axis=0)
@@ -196,6 +199,8 @@ class Bench:
             for node in after:
                 record = records[node]
                 numbers = [changed[arg] if arg in changed else values[arg] for arg in record[2:]]
+                if record[0] == "stack":
+                    numbers = self._as_elements(start, record[2:], numbers)
                 way = ways[node]
                 if way is None:
                     attrs = attributes.get(node, record[1])
@@ -217,11 +222,32 @@ class Bench:
             return site.user, floats.value(prim, attrs, args)
         return site.node, new
 
+    def _as_elements(self, start: int, nodes: Sequence[int], numbers: list[Array]) -> list[Array]:
+        """Numbers for single elements: a sum that was written around one number is no node."""
+        types = self.graph.types
+        return [
+            np.sum(number)
+            if np.ndim(number) > 0 and not types[node].shape and self._is_summed(start, node)
+            else number
+            for node, number in zip(nodes, numbers, strict=True)
+        ]
+
+    def _is_summed(self, start: int, end: int) -> bool:
+        """Whether the text of a step from one node to another one has a sum."""
+        known = self._summed.get((start, end))
+        if known is None:
+            steps = [n for n in (*self.after(start), start) if n <= end]
+            texts = [span.text for n in steps if (span := self.spans[n]) is not None]
+            known = self._summed[start, end] = any(_SUM.search(text) for text in texts)
+        return known
+
     def outcome(self, site: Site, expression: Expression, sample: int) -> Any:
         """All outputs with the expression at the site, one after the other."""
         changed = self.changed(site, expression, sample)
         values = self.values[sample]
-        return flat([changed[n] if n in changed else values[n] for n in self.outputs])
+        parts = [changed[n] if n in changed else values[n] for n in self.outputs]
+        start = site.node if site.user < 0 else site.user
+        return flat(self._as_elements(start, self.outputs, parts))
 
     def repaired(self, site: Site, expression: Expression) -> bool | None:
         """Whether every sample comes right; None where only the wrong elements do."""

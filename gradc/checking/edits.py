@@ -202,7 +202,7 @@ def _wrapped(bench: Bench, site: Site, node: int) -> Iterator[Edit]:
             yield Edit(site, (wrapper, None, node), "function", 1.6, f"`{wrapper}` around it")
     yield Edit(site, ("sub", None, 1.0, node), "complement", 1.6, "1 minus it")
     yield Edit(site, ("div", None, 1.0, node), "power", 1.6, "1 over it")
-    yield Edit(site, ("mul", None, node, node), "power", 1.5, "its square")
+    yield Edit(site, ("mul", None, node, node), "power", 1.1, "its square")
     yield Edit(site, ("add", None, node, 1.0), "constant", 1.9, "1 more")
     yield Edit(site, ("sub", None, node, 1.0), "constant", 1.9, "1 less")
     if len(shape) == 1:
