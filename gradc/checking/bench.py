@@ -23,6 +23,7 @@ MOST_NODES = 1000
 """A larger graph is not searched: each node would cost its way to the outputs many times."""
 # Beyond the bound of a right program: what doubles lose where a formula is written otherwise.
 _SLACK = 1e-11
+_LEAVES = frozenset({"const", "input"})
 _SUM = re.compile(r"\bsum\s*\(")
 
 
@@ -73,6 +74,7 @@ class Bench:
         for node in self.nodes:
             for position, arg in enumerate(self.graph.args(node)):
                 self.users.setdefault(arg, []).append((node, position))
+        self.borrowed = self._borrowed()
         self.counts = self._counts()
         self.negated = _negated(function)
         flat_world = all(np.ndim(v) < 2 for values in self.values for v in values if v is not None)
@@ -84,6 +86,34 @@ class Bench:
         self.wrong = np.any([sample.wrong for sample in self.samples], axis=0)
         order = sorted(range(len(self.samples)), key=lambda s: -int(np.sum(self.samples[s].wrong)))
         self.order = order
+
+    def is_own(self, node: int) -> bool:
+        """Whether the place of a node is its own text, and not that of a larger step."""
+        mine = self.spans[node]
+        users = [user for user, _ in self.users.get(node, []) if user not in self.borrowed]
+        return mine is None or all(self.spans[user] != mine for user in users)
+
+    def _borrowed(self) -> set[int]:
+        """Nodes that are written nowhere by themselves: a change of one cannot be written there.
+
+        Such are a sign or a sum that was drawn into a vector, which stands at its argument here,
+        and the single elements of an operation on a whole vector.
+        """
+        graph, spans, found = self.graph, self.spans, set()
+        for node in self.nodes:
+            args = graph.args(node)
+            if graph.prim(node) in ("neg", "sum") and spans[node] is not None:
+                if spans[node] == spans[args[0]] and graph.prim(args[0]) not in _LEAVES:
+                    found.add(node)
+        for output in self.outputs:
+            if graph.prim(output) == "stack" and len(graph.args(output)) > 1:
+                pending = [arg for arg in graph.args(output) if arg not in self.names]
+                while pending:
+                    node = pending.pop()
+                    if spans[node] is not None and spans[node] == spans[output]:
+                        found.add(node)
+                        pending += graph.args(node)
+        return found
 
     def doubled(self, node: int) -> bool:
         """Whether the text negates this very node in vain, as in ``-(-x)``."""

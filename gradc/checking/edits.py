@@ -83,7 +83,9 @@ def sites(bench: Bench) -> list[Site]:
     for node in bench.nodes:
         uses = bench.users.get(node, [])
         leaf = graph.prim(node) in ("const", "input")
-        if not leaf:
+        users = {bench.spans[user] for user, _ in uses}
+        at_once = graph.is_const(node) and len(uses) > 1 and len(users) == 1
+        if at_once or not (leaf or node in bench.borrowed):
             found.append(Site(node))
         if leaf or len(uses) > 1 or node in bench.names:
             found += [Site(node, user, position) for user, position in uses]

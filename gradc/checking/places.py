@@ -46,6 +46,8 @@ def _bare(bench: Bench, site: Site) -> Span | None:
     span = bench.spans[site.node]
     if span is None and bench.graph.prim(site.node) in ("stack", "concat"):
         span = _put_together(bench, site.node)
+    if site.user < 0 and bench.graph.is_const(site.node) and bench.users.get(site.node):
+        site = Site(site.node, *bench.users[site.node][0])
     if site.user < 0:
         return span
     user = bench.spans[site.user]
