@@ -244,7 +244,8 @@ def _combined(
     unlike = 0.0 if there == here else 0.3
     said = f"`{text}` in its place"
     # A name is taken for another one; a whole formula hardly for one of the true gradient.
-    if cost >= UNNAMED and (site.user < 0 or text.startswith(PART_OF)):
+    is_number = bench.graph.is_const(site.node)
+    if cost >= UNNAMED and not is_number and (site.user < 0 or text.startswith(PART_OF)):
         unlike += 1.1
     yield Edit(site, operand, "argument", 0.2 + cost + unlike, said, operand)
     if there == here or there == () or here == ():

@@ -25,7 +25,7 @@ _SPOILS = 2.5
 
 
 _KNOWN = 0.8
-"""What is added where the place has a value of the true gradient already."""
+"""What is added where a variable has a value of the true gradient already: its use is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,10 @@ def ranked(bench: Bench, found: list[Repair]) -> list[Ranked]:
     best: dict[Site, tuple[float, Repair]] = {}
     for repair in found:
         cost = repair.edit.cost + (0.0 if repair.clean else _SPOILS)
-        cost += _KNOWN if repair.recognised else 0.0
+        # A minus that is missing stands before a right value.
+        is_named = repair.edit.site.user < 0 and repair.edit.site.node in bench.names
+        if is_named and repair.recognised and repair.edit.kind != "sign":
+            cost += _KNOWN
         if repair.edit.kind == "sign" and _negated_twice(bench, repair.edit.site):
             cost = min(cost, _TWICE)
         site = repair.edit.site
