@@ -24,6 +24,7 @@ _SPOILS = 2.5
 """What is added to the cost of a change that spoils elements that were right."""
 
 
+_AT_ITS_USE = frozenset({"term", "factor", "argument", "mean"})
 _KNOWN = 0.8
 """What is added where a variable has a value of the true gradient already: its use is wrong."""
 
@@ -45,9 +46,8 @@ def ranked(bench: Bench, found: list[Repair]) -> list[Ranked]:
     best: dict[Site, tuple[float, Repair]] = {}
     for repair in found:
         cost = repair.edit.cost + (0.0 if repair.clean else _SPOILS)
-        # A minus that is missing stands before a right value.
         is_named = repair.edit.site.user < 0 and repair.edit.site.node in bench.names
-        if is_named and repair.recognised and repair.edit.kind != "sign":
+        if is_named and repair.recognised and repair.edit.kind in _AT_ITS_USE:
             cost += _KNOWN
         if repair.edit.kind == "sign" and _negated_twice(bench, repair.edit.site):
             cost = min(cost, _TWICE)

@@ -384,8 +384,10 @@ class Machine:
             return
         new = len(self.graph.records) - len(self.origins)
         place = scope.code.number << 32 | node
-        if value.__class__ is Elements and value is not self.put_together[0]:
-            if scope.tree.head(node) not in _CONTROL:
+        if value.__class__ is Elements:
+            if scope.kinds[node] != CALL or scope.tree.head(node) in _CONTROL:
+                return
+            if value is not self.put_together[0]:
                 self.put_together = value, place
         if new == 1:
             self.origins.append(place)
