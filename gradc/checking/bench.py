@@ -102,9 +102,9 @@ class Bench:
         graph, spans, found = self.graph, self.spans, set()
         for node in self.nodes:
             args = graph.args(node)
-            if graph.prim(node) in ("neg", "sum") and spans[node] is not None:
-                if spans[node] == spans[args[0]] and graph.prim(args[0]) not in _LEAVES:
-                    found.add(node)
+            is_drawn_in = graph.prim(node) in ("neg", "sum") and spans[node] == spans[args[0]]
+            if is_drawn_in and spans[node] is not None and graph.prim(args[0]) not in _LEAVES:
+                found.add(node)
         for output in self.outputs:
             if graph.prim(output) == "stack" and len(graph.args(output)) > 1:
                 pending = [arg for arg in graph.args(output) if arg not in self.names]

@@ -148,6 +148,10 @@ def _mend(bench: Bench, edit: Edit, said: str) -> str | None:
         return f"{verb} `{said}` {edit.text.split(' ', 1)[1]}"
     if edit.kind == "sign" and said:
         return f"change the sign of `{said}`"
+    if edit.kind == "operator":
+        new, old = edit.expression[0], bench.graph.prim(edit.site.node)
+        turned = ", turned round" if "turned" in edit.text else ""
+        return f"`{_SIGNS.get(new, new)}` for `{_SIGNS.get(old, old)}`{turned}"
     if edit.kind == "extra":
         kept = _argument(bench, edit.site.node, edit.expression)
         return f"`{kept}` alone" if kept else edit.text
