@@ -137,7 +137,7 @@ class Machine:
         self.names_locals = False
         self.origins = array("q")
         # The vector of elements that was made last, and where: its node is made when it is used.
-        self.put_together: tuple[Value, int] = (None, 0)
+        self.put_together: tuple[Value, int] = (NULL, 0)
         self.reports: dict[tuple[str, str], tuple[int, Span]] = {}
 
     def place_of(self, node: int) -> Span | None:
