@@ -85,6 +85,8 @@ def sites(bench: Bench) -> list[Site]:
         leaf = graph.prim(node) in ("const", "input")
         users = {bench.spans[user] for user, _ in uses}
         at_once = graph.is_const(node) and len(uses) > 1 and len(users) == 1
+        # A variable may hold nothing but an input.
+        at_once |= graph.prim(node) == "input" and len(uses) > 1
         if at_once or not (leaf or node in bench.borrowed):
             found.append(Site(node))
         if leaf or len(uses) > 1 or node in bench.names:

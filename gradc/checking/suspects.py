@@ -16,6 +16,9 @@ from gradc.ir import Function, Region, dependents, reachable
 from gradc.verify.oracle import true_values
 
 
+_PLAIN = frozenset({"const", "input", "length", "nrow", "ncol"})
+
+
 def at_kinks(comparison: Comparison) -> list[Cause]:
     """A cause where every wrong point is a kink of the function, and only some points are."""
     bad = [sample for sample in comparison.samples if np.any(sample.wrong)]
@@ -52,7 +55,7 @@ def suspect(comparison: Comparison) -> list[Cause]:
     plain = bytearray(len(graph))
     for node in range(len(graph)):
         numbers = [v[node] for v in values]
-        leaf = graph.prim(node) in ("const", "input") or not moving[node]
+        leaf = graph.prim(node) in _PLAIN or not moving[node]
         missing = any(x is None for x in numbers)
         plain[node] = leaf or (not missing and _either_sign(numbers, known))
         if used[node] and not plain[node] and all(plain[arg] for arg in graph.args(node)):

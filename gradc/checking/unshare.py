@@ -145,6 +145,34 @@ def _below(
             span = again
         if span is not None and span != region:
             end = max(end, span.end)
+    _rest(copies, user, region, names, spans)
+
+
+_BESIDE = re.compile(r"\s*(?:\*\*|%[^%]*%|[-+*/^@])\s*")
+
+
+def _rest(
+    copies: Graph, user: int, region: Span, names: dict[int, str], spans: list[Span | None]
+) -> None:
+    """Of two arguments, the one that was not found is what the other one leaves."""
+    args = copies.args(user)
+    if len(args) != 2 or args[0] == args[1]:
+        return
+    for arg, other in (args, args[::-1]):
+        beside = spans[other]
+        if spans[arg] != region or arg in names or copies.prim(arg) in _LEAVES:
+            continue
+        if beside is None or beside == region or not within(beside, region):
+            continue
+        text = region.source.text
+        if beside.end == region.end and arg == args[0]:
+            last = [m for m in _BESIDE.finditer(text, region.start, beside.start)]
+            if last and last[-1].end() == beside.start:
+                spans[arg] = Span(region.start, last[-1].start(), region.source)
+        elif beside.start == region.start and arg == args[1]:
+            first = _BESIDE.match(text, beside.end, region.end)
+            if first is not None:
+                spans[arg] = Span(first.end(), region.end, region.source)
 
 
 def _in_a_row(
