@@ -24,10 +24,6 @@ _NEARLY = 1e-4
 """A gradient that is nowhere farther off than this may be a numerical one."""
 
 
-_UNTOLD = ("rounding", "unknown")
-"""Causes that say nothing of a place."""
-
-
 def judge(claim: Claim) -> Judged:
     """Whether the claimed gradient is right; the findings are errors where it is not."""
     verdict, findings = _judged(claim)
@@ -151,7 +147,7 @@ def _finding(claim: Claim, sample: Sample, element: int, found: Sequence[Cause])
         code=CODES[cause.name],
         message=f"{whose}: {cause.message}",
         cause=cause.name,
-        span=cause.span or (finding.span if cause.name in _UNTOLD else start_of(claim.place)),
+        span=cause.span or finding.span,
         ratio=ratio if cause.ratio is None else cause.ratio,
         evidence=(*cause.evidence, *others, *_unread(claim)),
         suggestion=cause.suggestion,

@@ -159,7 +159,7 @@ def _rest(
     if len(args) != 2 or args[0] == args[1]:
         return
     for arg, other in (args, args[::-1]):
-        beside = spans[other]
+        beside = _input_at_edge(copies, other, region) or spans[other]
         if spans[arg] != region or arg in names or copies.prim(arg) in _LEAVES:
             continue
         if beside is None or beside == region or not within(beside, region):
@@ -173,6 +173,17 @@ def _rest(
             first = _BESIDE.match(text, beside.end, region.end)
             if first is not None:
                 spans[arg] = Span(first.end(), region.end, region.source)
+
+
+def _input_at_edge(copies: Graph, node: int, region: Span) -> Span | None:
+    """An input that begins or ends a place."""
+    if copies.prim(node) != "input":
+        return None
+    name = re.escape(str(copies.attrs(node)))
+    found = re.search(rf"^{name}(?![\w.(])|(?<![\w.]){name}$", region.text)
+    if found is None:
+        return None
+    return Span(region.start + found.start(), region.start + found.end(), region.source)
 
 
 def _in_a_row(

@@ -84,7 +84,8 @@ def _name(bench: Bench, edit: Edit) -> CauseName:
 
 def _message(bench: Bench, edit: Edit, said: str) -> str:
     here = f"`{said}`" if said else "this"
-    if said and not bench.is_own(edit.site.node) and edit.site.user < 0:
+    is_leaf = bench.graph.prim(edit.site.node) in ("const", "input")
+    if said and not is_leaf and not bench.is_own(edit.site.node) and edit.site.user < 0:
         here = f"a step of `{said}`"
     if edit.kind == "sign":
         return f"{here} has the wrong sign"
