@@ -15,7 +15,6 @@ from gradc.errors import GradcError, Source, Span
 from gradc.ir import Function, Region, dependents, reachable
 from gradc.verify.oracle import true_values
 
-
 _PLAIN = frozenset({"const", "input", "length", "nrow", "ncol"})
 
 

@@ -166,7 +166,7 @@ def _rest(
             continue
         text = region.source.text
         if beside.end == region.end and arg == args[0]:
-            last = [m for m in _BESIDE.finditer(text, region.start, beside.start)]
+            last = list(_BESIDE.finditer(text, region.start, beside.start))
             if last and last[-1].end() == beside.start:
                 spans[arg] = Span(region.start, last[-1].start(), region.source)
         elif beside.start == region.start and arg == args[1]:
