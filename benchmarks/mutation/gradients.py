@@ -46,6 +46,7 @@ class Change:
     expr: Expr
     parent: Expr
     by: str
+    of_attribute: bool = False
 
     @property
     def grown(self) -> int:
@@ -89,7 +90,8 @@ def changes(text: str, gradient: str, language: str) -> list[Change]:
             for expr, by in kind(scene, step):
                 parent = parent_of(step, expr)
                 changed = replaced(text, expr, by)
-                found.append(Change(name, gradient, changed, expr, parent, by))
+                of_attribute = step.name.startswith("attr(")
+                found.append(Change(name, gradient, changed, expr, parent, by, of_attribute))
     return found
 
 
@@ -108,11 +110,13 @@ def gradient_outcomes(path: Path, count: int, draw: random.Random) -> Iterator[O
         yield Outcome(path.name, TARGET, BLAMED, "seen", None, "", "", said)
         return
     every: list[Change] = []
-    for gradient in dict.fromkeys(name for _, name, _ in found.pairs):
+    for fn, gradient in dict.fromkeys((fn, gr) for fn, gr, _ in found.pairs):
         try:
-            every += changes(text, gradient, "r" if path.suffix == ".R" else "numpy")
+            planted = changes(text, gradient, "r" if path.suffix == ".R" else "numpy")
         except LookupError:
             continue
+        # What a gradient shares with its function changes the function, too: another question.
+        every += [one for one in planted if fn != gradient or one.of_attribute]
     by_kind: dict[str, list[Change]] = {}
     for change in every:
         by_kind.setdefault(change.kind, []).append(change)

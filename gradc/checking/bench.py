@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,8 @@ MOST_NODES = 1000
 """A larger graph is not searched: each node would cost its way to the outputs many times."""
 # Beyond the bound of a right program: what doubles lose where a formula is written otherwise.
 _SLACK = 1e-11
+_LEAVES = frozenset({"const", "input"})
+_SUM = re.compile(r"\bsum\s*\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +74,46 @@ class Bench:
         for node in self.nodes:
             for position, arg in enumerate(self.graph.args(node)):
                 self.users.setdefault(arg, []).append((node, position))
+        self.borrowed = self._borrowed()
         self.counts = self._counts()
         self.negated = _negated(function)
         flat_world = all(np.ndim(v) < 2 for values in self.values for v in values if v is not None)
         self.ways = [floats.way(record[0]) if flat_world else None for record in self.graph.records]
         self._slopes: Slopes | None = None
+        self._summed: dict[tuple[int, int], bool] = {}
         self._linear: dict[int, bool] = {}
         self._after: dict[int, list[int]] = {}
         self.wrong = np.any([sample.wrong for sample in self.samples], axis=0)
         order = sorted(range(len(self.samples)), key=lambda s: -int(np.sum(self.samples[s].wrong)))
         self.order = order
+
+    def is_own(self, node: int) -> bool:
+        """Whether the place of a node is its own text, and not that of a larger step."""
+        mine = self.spans[node]
+        users = [user for user, _ in self.users.get(node, []) if user not in self.borrowed]
+        return mine is None or all(self.spans[user] != mine for user in users)
+
+    def _borrowed(self) -> set[int]:
+        """Nodes that are written nowhere by themselves: a change of one cannot be written there.
+
+        Such are a sign or a sum that was drawn into a vector, which stands at its argument here,
+        and the single elements of an operation on a whole vector.
+        """
+        graph, spans, found = self.graph, self.spans, set()
+        for node in self.nodes:
+            args = graph.args(node)
+            is_drawn_in = graph.prim(node) in ("neg", "sum") and spans[node] == spans[args[0]]
+            if is_drawn_in and spans[node] is not None and graph.prim(args[0]) not in _LEAVES:
+                found.add(node)
+        for output in self.outputs:
+            if graph.prim(output) == "stack" and len(graph.args(output)) > 1:
+                pending = [arg for arg in graph.args(output) if arg not in self.names]
+                while pending:
+                    node = pending.pop()
+                    if spans[node] is not None and spans[node] == spans[output]:
+                        found.add(node)
+                        pending += graph.args(node)
+        return found
 
     def doubled(self, node: int) -> bool:
         """Whether the text negates this very node in vain, as in ``-(-x)``."""
@@ -110,6 +143,15 @@ class Bench:
             if numbers.shape != sample.got.shape or not np.allclose(
                 numbers, sample.got, rtol=1e-6, atol=1e-9, equal_nan=True
             ):
+                return False
+        return True
+
+    def is_right(self) -> bool:
+        """Whether the claimed graph is right as it is, so that no change of it can tell."""
+        for values, sample in zip(self.values, self.samples, strict=True):
+            numbers = flat([values[node] for node in self.outputs])
+            room = 2 * sample.allowed + _SLACK * np.abs(sample.expected)
+            if not np.all(np.abs(numbers - sample.expected) <= room):
                 return False
         return True
 
@@ -196,6 +238,8 @@ class Bench:
             for node in after:
                 record = records[node]
                 numbers = [changed[arg] if arg in changed else values[arg] for arg in record[2:]]
+                if record[0] == "stack":
+                    numbers = self._as_elements(start, record[2:], numbers)
                 way = ways[node]
                 if way is None:
                     attrs = attributes.get(node, record[1])
@@ -217,11 +261,32 @@ class Bench:
             return site.user, floats.value(prim, attrs, args)
         return site.node, new
 
+    def _as_elements(self, start: int, nodes: Sequence[int], numbers: list[Array]) -> list[Array]:
+        """Numbers for single elements: a sum that was written around one number is no node."""
+        types = self.graph.types
+        return [
+            np.sum(number)
+            if np.ndim(number) > 0 and not types[node].shape and self._is_summed(start, node)
+            else number
+            for node, number in zip(nodes, numbers, strict=True)
+        ]
+
+    def _is_summed(self, start: int, end: int) -> bool:
+        """Whether the text of a step from one node to another one has a sum."""
+        known = self._summed.get((start, end))
+        if known is None:
+            steps = [n for n in (*self.after(start), start) if n <= end]
+            texts = [span.text for n in steps if (span := self.spans[n]) is not None]
+            known = self._summed[start, end] = any(_SUM.search(text) for text in texts)
+        return known
+
     def outcome(self, site: Site, expression: Expression, sample: int) -> Any:
         """All outputs with the expression at the site, one after the other."""
         changed = self.changed(site, expression, sample)
         values = self.values[sample]
-        return flat([changed[n] if n in changed else values[n] for n in self.outputs])
+        parts = [changed[n] if n in changed else values[n] for n in self.outputs]
+        start = site.node if site.user < 0 else site.user
+        return flat(self._as_elements(start, self.outputs, parts))
 
     def repaired(self, site: Site, expression: Expression) -> bool | None:
         """Whether every sample comes right; None where only the wrong elements do."""

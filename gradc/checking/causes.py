@@ -47,7 +47,7 @@ def _bench(comparison: Comparison) -> Bench | None:
     if comparison.claimed is None:
         return None
     bench = Bench(comparison, comparison.claimed)
-    return bench if bench.agrees() else None
+    return bench if bench.agrees() and not bench.is_right() else None
 
 
 def _located(comparison: Comparison, bench: Bench, whole: Pattern | None) -> list[Cause]:

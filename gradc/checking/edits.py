@@ -51,6 +51,11 @@ CONSTANTS: tuple[tuple[float, str], ...] = (
 )
 
 
+UNNAMED = 1.6
+"""The cost of an operand that has no name; a name costs less."""
+PART_OF = "part of the derivative of "
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """An expression in the place of a site.
@@ -78,7 +83,11 @@ def sites(bench: Bench) -> list[Site]:
     for node in bench.nodes:
         uses = bench.users.get(node, [])
         leaf = graph.prim(node) in ("const", "input")
-        if not leaf:
+        users = {bench.spans[user] for user, _ in uses}
+        at_once = graph.is_const(node) and len(uses) > 1 and len(users) == 1
+        # A variable may hold nothing but an input.
+        at_once |= graph.prim(node) == "input" and len(uses) > 1
+        if at_once or not (leaf or node in bench.borrowed):
             found.append(Site(node))
         if leaf or len(uses) > 1 or node in bench.names:
             found += [Site(node, user, position) for user, position in uses]
@@ -197,7 +206,7 @@ def _wrapped(bench: Bench, site: Site, node: int) -> Iterator[Edit]:
             yield Edit(site, (wrapper, None, node), "function", 1.6, f"`{wrapper}` around it")
     yield Edit(site, ("sub", None, 1.0, node), "complement", 1.6, "1 minus it")
     yield Edit(site, ("div", None, 1.0, node), "power", 1.6, "1 over it")
-    yield Edit(site, ("mul", None, node, node), "power", 1.5, "its square")
+    yield Edit(site, ("mul", None, node, node), "power", 1.1, "its square")
     yield Edit(site, ("add", None, node, 1.0), "constant", 1.9, "1 more")
     yield Edit(site, ("sub", None, node, 1.0), "constant", 1.9, "1 less")
     if len(shape) == 1:
@@ -236,6 +245,10 @@ def _combined(
     here, there = bench.shape(site.node), bench.shape(operand)
     unlike = 0.0 if there == here else 0.3
     said = f"`{text}` in its place"
+    # A name is taken for another one; a whole formula hardly for one of the true gradient.
+    is_number = bench.graph.is_const(site.node)
+    if cost >= UNNAMED and not is_number and (site.user < 0 or text.startswith(PART_OF)):
+        unlike += 1.1
     yield Edit(site, operand, "argument", 0.2 + cost + unlike, said, operand)
     if there == here or there == () or here == ():
         for prim, how, more in _COMBINED:

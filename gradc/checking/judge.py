@@ -127,7 +127,7 @@ def _finding(claim: Claim, sample: Sample, element: int, found: Sequence[Cause])
         f"{whose}: {_difference(claim, sample)}",
         "unknown",
         "error",
-        start_of(claim.place),
+        _unread_place(claim) or start_of(claim.place),
         claim.labels[element] if element < len(claim.labels) else None,
         got,
         expected,
@@ -184,6 +184,13 @@ def _unread(claim: Claim) -> tuple[str, ...]:
     return (f"gradc cannot read '{claim.gr}'{line}: {said.message}; only its numbers were used",)
 
 
+def _unread_place(claim: Claim) -> Span | None:
+    """The first step that gradc cannot read: where to look where nothing else tells."""
+    place = claim.unread[0].span if claim.unread else None
+    inside = claim.place is None or (place is not None and place.source is claim.place.source)
+    return start_of(place) if inside else None
+
+
 def _difference(claim: Claim, sample: Sample) -> str:
     """How many elements are off."""
     count, wrong = len(sample.got), int(sample.wrong.sum())
@@ -225,7 +232,7 @@ def _numerical(claim: Claim, samples: Sequence[Sample]) -> Finding:
         f"'{claim.gr}' is close to the gradient of '{claim.fn}' and not equal to it",
         "unknown",
         "warning",
-        start_of(claim.place),
+        _unread_place(claim) or start_of(claim.place),
         claim.labels[element],
         got,
         expected,

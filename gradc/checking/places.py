@@ -15,6 +15,8 @@ _NUMBER = re.compile(r"(?<![\w.])(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d
 _OPENING = re.compile(r"\bc\(\s*(?:[\w.]+\s*=\s*)?-?\s*$")
 _CLOSING = re.compile(r"\s*\)")
 _MINUS = re.compile(r"-\s*\(*\s*$")
+_BEFORE = 200
+"""So many characters before the first known step a variable may get its value."""
 _FIRST_POWER = re.compile(r"\)*\s*(?:\^|\*\*)\s*1(?![\w.])")
 
 
@@ -46,6 +48,10 @@ def _bare(bench: Bench, site: Site) -> Span | None:
     span = bench.spans[site.node]
     if span is None and bench.graph.prim(site.node) in ("stack", "concat"):
         span = _put_together(bench, site.node)
+    if site.user < 0 and bench.graph.is_const(site.node) and bench.users.get(site.node):
+        site = Site(site.node, *bench.users[site.node][0])
+    if site.user < 0 and bench.graph.prim(site.node) == "input":
+        return _alias(bench, site.node) or span
     if site.user < 0:
         return span
     user = bench.spans[site.user]
@@ -55,6 +61,20 @@ def _bare(bench: Bench, site: Site) -> Span | None:
     if word is not None:
         return word
     return span if span is not None and span != user and within(span, user) else user
+
+
+def _alias(bench: Bench, node: int) -> Span | None:
+    """Where a variable is given an input as it is, if one is, among the gradient's statements."""
+    known = [span for n in bench.nodes if (span := bench.spans[n]) is not None]
+    if not known:
+        return None
+    source = known[0].source
+    start = source.text.rfind("\n", 0, min(span.start for span in known)) + 1
+    end = max(span.end for span in known)
+    name = re.escape(str(bench.graph.attrs(node)))
+    pattern = re.compile(rf"^[ \t]*[\w.]+[ \t]*(?:<-|=)[ \t]*\(*({name})\)*[ \t]*$", re.MULTILINE)
+    found = list(pattern.finditer(source.text, max(0, start - _BEFORE), end))
+    return Span(found[-1].start(1), found[-1].end(1), source) if found else None
 
 
 def _put_together(bench: Bench, node: int) -> Span | None:

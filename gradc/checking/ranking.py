@@ -24,6 +24,11 @@ _SPOILS = 2.5
 """What is added to the cost of a change that spoils elements that were right."""
 
 
+_IN_PLACE = frozenset({"sign", "function"})
+_KNOWN = 0.8
+"""What is added where a variable has a value of the true gradient already: its use is wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """A repair with how much of all explanations its place and its neighbours have.
@@ -41,6 +46,9 @@ def ranked(bench: Bench, found: list[Repair]) -> list[Ranked]:
     best: dict[Site, tuple[float, Repair]] = {}
     for repair in found:
         cost = repair.edit.cost + (0.0 if repair.clean else _SPOILS)
+        is_named = repair.edit.site.user < 0 and repair.edit.site.node in bench.names
+        if is_named and repair.recognised and repair.edit.kind not in _IN_PLACE:
+            cost += _KNOWN
         if repair.edit.kind == "sign" and _negated_twice(bench, repair.edit.site):
             cost = min(cost, _TWICE)
         site = repair.edit.site

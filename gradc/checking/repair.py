@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gradc.checking import floats
 from gradc.checking.bench import MOST_NODES, Array, Bench, Expression, Known, Site
 from gradc.checking.comparison import Comparison
-from gradc.checking.edits import Edit, constant_edits, operand_edits, operator_edits, sites
+from gradc.checking.edits import PART_OF, Edit, constant_edits, operand_edits, operator_edits, sites
 from gradc.errors import Span
 from gradc.ir import Graph, reachable
 
@@ -31,11 +31,15 @@ class Operand:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """An edit with which every sample comes right; ``clean`` unless it spoils right elements."""
+    """An edit with which every sample comes right; ``clean`` unless it spoils right elements.
+
+    ``recognised`` says that the place has a value of the true gradient as it is.
+    """
 
     edit: Edit
     clean: bool
     primal: Span | None = None
+    recognised: bool = False
 
 
 def fingerprint(values: list[Array]) -> tuple[object, ...]:
@@ -79,7 +83,8 @@ def repairs(comparison: Comparison, bench: Bench) -> list[Repair]:
     for number, edits in enumerate(rounds):
         # What is found already needs its rivals only for a comparison.
         known = any(repair.clean for repair in found)
-        found += _tried(bench, edits, primal, _BUDGET // 4 if known else _BUDGET)
+        more = _tried(bench, edits, primal, _BUDGET // 4 if known else _BUDGET)
+        found += [replace(r, recognised=_doubt(bench, r.edit.site, right)[0]) for r in more]
         if any(repair.clean for repair in found) and number > 0:
             break
     return found
@@ -111,12 +116,19 @@ def _tried(
     end = bench.spent + budget
     for edit in edits:
         verdict = bench.repaired(edit.site, edit.expression)
-        if verdict is not False:
+        if verdict is not False and not _is_circular(bench, edit):
             place = primal.get(edit.operand) if isinstance(edit.operand, Known) else None
             found.append(Repair(edit, verdict is True, place))
         if bench.spent > end:
             break
     return found
+
+
+def _is_circular(bench: Bench, edit: Edit) -> bool:
+    """Whether a place would be combined with a value that is computed from that very place."""
+    site = edit.site
+    start = site.node if site.user < 0 else site.user
+    return isinstance(edit.operand, int) and edit.operand in bench.after(start)
 
 
 def _own_operands(bench: Bench) -> tuple[list[Operand], set[tuple[object, ...]]]:
@@ -225,4 +237,4 @@ def _told(graph: Graph, node: int, *, written: bool) -> str:
     derived = graph.derivation(node)
     primal = node if derived is None else derived.primal
     text = said(graph, primal, graph.place(primal))
-    return text if written else f"part of the derivative of {text}"
+    return text if written else PART_OF + text

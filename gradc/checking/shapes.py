@@ -9,6 +9,7 @@ import numpy as np
 from gradc.checking.claim import Claim, Measured
 from gradc.checking.codes import CODES
 from gradc.checking.findings import CauseName, Finding
+from gradc.checking.written import places_of
 from gradc.diff.reverse import reverse
 from gradc.errors import GradcError, Span
 from gradc.ir import Graph, dependents
@@ -33,8 +34,12 @@ def shape_finding(claim: Claim) -> Finding | None:
         message,
         "shape" if reading is None else reading.cause,
         "error",
-        claim.place and claim.place.__class__(
-            claim.place.start, claim.place.start + len("function"), claim.place.source
+        _returned(claim)
+        or (
+            claim.place
+            and claim.place.__class__(
+                claim.place.start, claim.place.start + len("function"), claim.place.source
+            )
         ),
         evidence=() if reading is None else (reading.evidence,),
         suggestion=None if reading is None else reading.suggestion,
@@ -42,6 +47,18 @@ def shape_finding(claim: Claim) -> Finding | None:
         if reading is None or reading.primal is None
         else (("it is the derivative with respect to this", reading.primal),),
     )  # fmt: skip
+
+
+def _returned(claim: Claim) -> Span | None:
+    """The expression whose value the gradient returns, where it is one in the same text."""
+    claimed = None if claim.comparison is None else claim.comparison.claimed
+    if claimed is None or claim.place is None or len(claimed.outputs) != 1:
+        return None
+    (output,) = claimed.outputs.values()
+    found = places_of(claimed.graph)[output]
+    if found is None or found.source is not claim.place.source or "\n" in found.text:
+        return None
+    return found
 
 
 def _size(one: Measured) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from gradc.checking import floats
@@ -9,9 +11,11 @@ from gradc.checking.bench import flat
 from gradc.checking.comparison import Cause, Comparison
 from gradc.checking.repair import fingerprint
 from gradc.checking.written import places_of
-from gradc.errors import GradcError, Span
-from gradc.ir import Function, dependents, reachable
+from gradc.errors import GradcError, Source, Span
+from gradc.ir import Function, Region, dependents, reachable
 from gradc.verify.oracle import true_values
+
+_PLAIN = frozenset({"const", "input", "length", "nrow", "ncol"})
 
 
 def at_kinks(comparison: Comparison) -> list[Cause]:
@@ -50,16 +54,68 @@ def suspect(comparison: Comparison) -> list[Cause]:
     plain = bytearray(len(graph))
     for node in range(len(graph)):
         numbers = [v[node] for v in values]
-        leaf = graph.prim(node) in ("const", "input") or not moving[node]
+        leaf = graph.prim(node) in _PLAIN or not moving[node]
         missing = any(x is None for x in numbers)
         plain[node] = leaf or (not missing and _either_sign(numbers, known))
         if used[node] and not plain[node] and all(plain[arg] for arg in graph.args(node)):
             span = places_of(graph)[node]
+            turns = turn_place(comparison) if span is None else None
+            if turns is not None:
+                return [_of_turns(turns, node)]
             said = "" if span is None else f"`{' '.join(span.text.split())[:60]}`: "
             message = f"{said}the true gradient and the function have no such value"
             evidence = "what it is made of occurs in them, and no single change mends it"
             return [Cause("unknown", message, (evidence,), span=span, node=node)]
     return []
+
+
+def _of_turns(place: Span, node: int) -> Cause:
+    message = f"the turns of `{' '.join(place.text.split())[:60]}` give another number"
+    evidence = "what a loop carries from turn to turn is compared as a whole"
+    return Cause("unknown", message, (evidence,), span=place, node=node)
+
+
+def turn_place(comparison: Comparison) -> Span | None:
+    """The statement of a loop that gives the first wrong element, turn by turn.
+
+    The element is then one that the loop carries: the text says ``g[1] <- …`` once.
+    """
+    claimed = comparison.claimed
+    if claimed is None or len(claimed.outputs) != 1:
+        return None
+    graph, (output,) = claimed.graph, claimed.outputs.values()
+    wrong = np.flatnonzero(np.any([sample.wrong for sample in comparison.samples], axis=0))
+    parts = graph.args(output) if graph.prim(output) == "stack" else (output,)
+    if not len(wrong) or wrong[0] >= len(parts):
+        return None
+    node = parts[int(wrong[0])]
+    source = next((span.source for n in range(len(graph)) if (span := graph.place(n))), None)
+    if graph.prim(node) != "final" or source is None:
+        return None
+    region: Region = graph.attrs(graph.args(node)[0])
+    name = region.body.inputs[graph.attrs(node) - 1].name
+    return _assignment(source, name)
+
+
+_CARRIED = re.compile(r"(.*?)(\d*)$")
+
+
+def _assignment(source: Source, name: str) -> Span | None:
+    """The one statement that assigns a variable inside a loop, or an element of it."""
+    word, number = _CARRIED.match(name).groups()  # type: ignore[union-attr]
+    left = rf"{re.escape(name)}|{re.escape(word)}\[\s*{number}\s*\]" if number else re.escape(name)
+    pattern = re.compile(rf"^[ \t]*((?:{left})[ \t]*(?:<-|[-+*/]?=(?!=))[^\n]*\S)", re.MULTILINE)
+    found = [m for m in pattern.finditer(source.text) if _reads(m.group(1), word)]
+    if len(found) != 1:
+        return None
+    return Span(found[0].start(1), found[0].end(1), source)
+
+
+def _reads(statement: str, word: str) -> bool:
+    """Whether a statement takes up what the variable was before."""
+    return len(re.findall(rf"(?<![\w.]){re.escape(word)}(?![\w.])", statement)) > 1 or bool(
+        re.search(r"[-+*/]=", statement)
+    )
 
 
 def _values(comparison: Comparison, function: Function) -> list[list[floats.Array | None]]:

@@ -6,6 +6,8 @@ that one alone, so what the text writes twice is two nodes here; what it gives a
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from gradc.checking.written import places_of
@@ -13,6 +15,7 @@ from gradc.errors import Span
 from gradc.ir import Function, Graph, reachable
 
 _LEAVES = frozenset({"const", "input"})
+_WORDS = re.compile(r"[\w.]+|[^\w\s.]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,8 @@ def _spans(graph: Graph, function: Function, original: list[int]) -> list[Span |
     copies = function.graph
     places = places_of(graph)
     spans = [places[node] for node in original]
+    several = {node for node, count in Counter(original).items() if count > 1}
+    ambiguous = [node in several for node in original]
     settled = [False] * len(spans)
     for output in function.outputs.values():
         if copies.prim(output) in ("stack", "concat"):
@@ -108,7 +113,7 @@ def _spans(graph: Graph, function: Function, original: list[int]) -> list[Span |
     for user in range(len(spans) - 1, -1, -1):
         region = spans[user]
         if region is not None:
-            _below(copies, user, region, function.names, spans, settled)
+            _below(copies, user, region, function.names, spans, settled, ambiguous)
     return spans
 
 
@@ -119,6 +124,7 @@ def _below(
     names: dict[int, str],
     spans: list[Span | None],
     settled: list[bool],
+    ambiguous: list[bool],
 ) -> None:
     """Places of the arguments of one user, in its own place and in the order of the text.
 
@@ -132,12 +138,52 @@ def _below(
         settled[arg] = True
         if span is None or not within(span, region) or span.start < end:
             again = _written(span, region, end) or _written(span, region, region.start)
-            leaf = copies.prim(arg) in _LEAVES
-            kept = span is not None and (within(span, region) or not leaf)
+            # Only one of several copies stands where the node was first written.
+            elsewhere = copies.prim(arg) in _LEAVES or ambiguous[arg]
+            kept = span is not None and (within(span, region) or not elsewhere)
             spans[arg] = again or (span if kept else region)
             span = again
         if span is not None and span != region:
             end = max(end, span.end)
+    _rest(copies, user, region, names, spans)
+
+
+_BESIDE = re.compile(r"\s*(?:\*\*|%[^%]*%|[-+*/^@])\s*")
+
+
+def _rest(
+    copies: Graph, user: int, region: Span, names: dict[int, str], spans: list[Span | None]
+) -> None:
+    """Of two arguments, the one that was not found is what the other one leaves."""
+    args = copies.args(user)
+    if len(args) != 2 or args[0] == args[1]:
+        return
+    for arg, other in (args, args[::-1]):
+        beside = _input_at_edge(copies, other, region) or spans[other]
+        if spans[arg] != region or arg in names or copies.prim(arg) in _LEAVES:
+            continue
+        if beside is None or beside == region or not within(beside, region):
+            continue
+        text = region.source.text
+        if beside.end == region.end and arg == args[0]:
+            last = list(_BESIDE.finditer(text, region.start, beside.start))
+            if last and last[-1].end() == beside.start:
+                spans[arg] = Span(region.start, last[-1].start(), region.source)
+        elif beside.start == region.start and arg == args[1]:
+            first = _BESIDE.match(text, beside.end, region.end)
+            if first is not None:
+                spans[arg] = Span(first.end(), region.end, region.source)
+
+
+def _input_at_edge(copies: Graph, node: int, region: Span) -> Span | None:
+    """An input that begins or ends a place."""
+    if copies.prim(node) != "input":
+        return None
+    name = re.escape(str(copies.attrs(node)))
+    found = re.search(rf"^{name}(?![\w.(])|(?<![\w.]){name}$", region.text)
+    if found is None:
+        return None
+    return Span(region.start + found.start(), region.start + found.end(), region.source)
 
 
 def _in_a_row(
@@ -165,8 +211,9 @@ def _written(span: Span | None, region: Span, start: int) -> Span | None:
     """Where the text of a place stands once more inside a region."""
     if span is None or span.source is not region.source:
         return None
-    found = region.source.text.find(span.text, start, region.end)
-    return None if found < 0 else Span(found, found + len(span.text), span.source)
+    pattern = r"\s*".join(re.escape(word) for word in _WORDS.findall(span.text))
+    found = re.compile(pattern).search(region.source.text, start, region.end) if pattern else None
+    return None if found is None else Span(found.start(), found.end(), span.source)
 
 
 def within(inner: Span, outer: Span) -> bool:

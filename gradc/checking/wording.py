@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from gradc.checking.bench import Bench
+from gradc.checking.bench import Bench, Site
 from gradc.checking.comparison import Cause
 from gradc.checking.edits import Edit
 from gradc.checking.findings import CauseName
 from gradc.checking.patterns import Pattern
 from gradc.checking.places import place_of
 from gradc.checking.ranking import Ranked
+from gradc.checking.unshare import within
 from gradc.errors import Span
 
 _NAMES: dict[str, CauseName] = {"sign": "sign", "mean": "sum-or-mean", "sum": "sum-or-mean"}
@@ -24,7 +25,8 @@ def cause_of(bench: Bench, item: Ranked, pattern: Pattern | None) -> Cause:
     edit = item.repair.edit
     span = _place(bench, item)
     said = _short(span)
-    name, message, mend = _name(bench, edit), _message(bench, edit, said), _mend(edit, said)
+    name, message = _name(bench, edit), _message(bench, edit, said)
+    mend = _mend(bench, edit, said)
     if pattern is not None and pattern.whole and pattern.name in _STRONG:
         name = pattern.name
         message = f"{pattern.message}; {message}"
@@ -32,7 +34,7 @@ def cause_of(bench: Bench, item: Ranked, pattern: Pattern | None) -> Cause:
     points = len(bench.samples)
     line = "" if span is None else f" in line {span.source.place(span.start)[0]}"
     right = "every number comes" if item.repair.clean else "every wrong number comes"
-    evidence.append(f"with {edit.text}{line}, {right} out right at all {points} points")
+    evidence.append(f"with this change{line}, {right} out right at all {points} points")
     return Cause(
         name,
         message,
@@ -82,6 +84,9 @@ def _name(bench: Bench, edit: Edit) -> CauseName:
 
 def _message(bench: Bench, edit: Edit, said: str) -> str:
     here = f"`{said}`" if said else "this"
+    is_leaf = bench.graph.prim(edit.site.node) in ("const", "input")
+    if said and not is_leaf and not bench.is_own(edit.site.node) and edit.site.user < 0:
+        here = f"a step of `{said}`"
     if edit.kind == "sign":
         return f"{here} has the wrong sign"
     if edit.kind == "operator":
@@ -95,17 +100,60 @@ def _message(bench: Bench, edit: Edit, said: str) -> str:
         known = edit.text.removeprefix("multiplied by ").removeprefix("divided by ")
         missing = edit.expression[0] == "mul"
         return f"a {'factor' if missing else 'divisor'} is missing at {here}: {known}"
+    if edit.kind == "mean":
+        return _of_mean(edit, here)
     if edit.kind == "term":
         return f"a term is missing at {here}: it is right {edit.text}"
     if edit.kind == "extra":
-        return f"{here} has too much: one of its parts alone is right"
+        return _too_much(bench, edit, here)
     return f"{here} is wrong: {edit.text} is right"
 
 
-def _mend(edit: Edit, said: str) -> str | None:
-    if edit.kind == "factor":
+def _of_mean(edit: Edit, here: str) -> str:
+    for verb, what in (("divided", "division"), ("multiplied", "multiplication")):
+        if edit.text.startswith(f"{verb} by "):
+            return f"{here} lacks a {what} by {edit.text.removeprefix(f'{verb} by ')}"
+    return f"{here} is wrong: {edit.text} is right"
+
+
+_PARTS = {"mul": "factor", "add": "term", "sub": "term", "div": "divisor", "pow": "exponent"}
+
+
+def _too_much(bench: Bench, edit: Edit, here: str) -> str:
+    """What stands beside the one argument that is right alone."""
+    node = edit.site.node
+    prim, args = bench.graph.prim(node), bench.graph.args(node)
+    kept = _argument(bench, node, edit.expression)
+    alone = f"`{kept}` alone" if kept else "one of its parts alone"
+    others = [arg for arg in args if arg != edit.expression]
+    if len(args) == 2 and len(others) == 1 and prim in _PARTS:
+        is_last = others[0] == args[1]
+        word = _PARTS[prim] if is_last or prim in ("mul", "add", "sub") else "rest"
+        dropped = _argument(bench, node, others[0])
+        named = f" `{dropped}`" if dropped else ""
+        return f"the {word}{named} is too much in {here}: {alone} is right"
+    return f"{here} has too much: {alone} is right"
+
+
+def _argument(bench: Bench, user: int, node: int) -> str:
+    """The text of an argument, where it stands inside its user."""
+    position = bench.graph.args(user).index(node)
+    span, whole = place_of(bench, Site(node, user, position)), bench.spans[user]
+    known = span is not None and whole is not None and span != whole and within(span, whole)
+    return _short(span) if known else ""
+
+
+def _mend(bench: Bench, edit: Edit, said: str) -> str | None:
+    if edit.kind == "factor" and said:
         verb = "multiply" if edit.expression[0] == "mul" else "divide"
         return f"{verb} `{said}` {edit.text.split(' ', 1)[1]}"
-    if edit.kind == "sign":
+    if edit.kind == "sign" and said:
         return f"change the sign of `{said}`"
+    if edit.kind == "operator":
+        new, old = edit.expression[0], bench.graph.prim(edit.site.node)
+        turned = ", turned round" if "turned" in edit.text else ""
+        return f"`{_SIGNS.get(new, new)}` for `{_SIGNS.get(old, old)}`{turned}"
+    if edit.kind == "extra":
+        kept = _argument(bench, edit.site.node, edit.expression)
+        return f"`{kept}` alone" if kept else edit.text
     return edit.text

@@ -50,6 +50,8 @@ def _around(parts: list[Span | None]) -> Span | None:
     if not known or any(span.source is not known[0].source for span in known):
         return None
     source = known[0].source
+    if len(parts) > 1 and len(set(known)) == 1:
+        return known[0]  # an operation on all elements at once
     start, end = min(s.start for s in known), max(s.end for s in known)
     before = _BEFORE.search(source.text, max(0, start - 40), start)
     after = _AFTER.match(source.text, end)

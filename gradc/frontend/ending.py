@@ -259,7 +259,9 @@ class Ending:
         if not isinstance(value, (int, Evaluated)):
             atoms = context.atoms(value)
             value = atoms[0] if len(atoms) == 1 else value
-        return context.builder.real(tensor(context, value))
+        node = context.builder.real(tensor(context, value))
+        self.machine.note_result(value)
+        return node
 
     def _of_quoted(self, value: Value) -> int:
         """The model that code means; numbers of the script are inputs in it."""

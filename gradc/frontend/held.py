@@ -294,7 +294,9 @@ class _Attempt:
             raise Refusal("G104", f"its value is {value.reason}, so it is another one each time")
         if value is NULL or isinstance(value, Closure):
             raise Refusal("G202", "this function gives no numbers")
-        return {"value": context.builder.real(tensor(context, value))}
+        node = context.builder.real(tensor(context, value))
+        self.machine.note_result(value)
+        return {"value": node}
 
     def _function(self, outputs: dict[str, int], name: str) -> Built:
         symbols, graph = self.symbols, self.graph

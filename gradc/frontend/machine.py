@@ -63,6 +63,12 @@ from gradc.prims import ShapeError
 from gradc.syntax.rope import Text, TooLong
 from gradc.syntax.tree import Tree
 
+_NOTED = frozenset({int, Column, Elements})
+"""Values whose nodes come from the place that gave the value."""
+
+_CONTROL = frozenset({"{", "if", "for", "while", "repeat", "<-", "=", "<<-"})
+"""What gives the value of a part of it, which may have been made anywhere."""
+
 _WORDS: dict[str, bool | Special | float] = {
     "TRUE": True,
     "FALSE": False,
@@ -130,6 +136,8 @@ class Machine:
         # A function that is read by itself has its own variables, which name what they hold.
         self.names_locals = False
         self.origins = array("q")
+        # The vector of elements that was made last, and where: its node is made when it is used.
+        self.put_together: tuple[Value, int] = (NULL, 0)
         self.reports: dict[tuple[str, str], tuple[int, Span]] = {}
 
     def place_of(self, node: int) -> Span | None:
@@ -216,7 +224,7 @@ class Machine:
         return scope
 
     def _finish(self, frame: Frame, value: Value, values: list[Value]) -> None:
-        if value.__class__ is int or value.__class__ is Column:
+        if value.__class__ in _NOTED:
             self.note(value, frame.node, frame.scope)
         values.append(value)
 
@@ -367,18 +375,30 @@ class Machine:
             values[-1] = result
         else:
             values[first:] = (result,)
-        if result.__class__ is int or result.__class__ is Column:
+        if result.__class__ in _NOTED:
             self.note(result, node, scope)
 
-    def note(self, value: int, node: int, scope: Scope) -> None:
+    def note(self, value: Value, node: int, scope: Scope) -> None:
         """Nodes made since the last note come from this place of the user's text."""
+        if scope.code.is_prelude:
+            return
         new = len(self.graph.records) - len(self.origins)
-        if new > 0 and not scope.code.is_prelude:
-            place = scope.code.number << 32 | node
-            if new == 1:
-                self.origins.append(place)
-            else:
-                self.origins.extend(array("q", (place,)) * new)
+        place = scope.code.number << 32 | node
+        if value.__class__ is Elements:
+            if scope.kinds[node] != CALL or scope.tree.head(node) in _CONTROL:
+                return
+            if value is not self.put_together[0]:
+                self.put_together = value, place
+        if new == 1:
+            self.origins.append(place)
+        elif new > 1:
+            self.origins.extend(array("q", (place,)) * new)
+
+    def note_result(self, value: Value) -> None:
+        """Nodes made since the last note put a vector together, where it was made last."""
+        new = len(self.graph.records) - len(self.origins)
+        if new > 0 and value is self.put_together[0]:
+            self.origins.extend(array("q", (self.put_together[1],)) * new)
 
     def _variable(self, node: int, scope: Scope) -> Value:
         """What a name stands for; a name that stands for nothing is an input of the model."""

@@ -87,7 +87,7 @@ def _build(
         graph, symbols = Graph(), reading.symbols(at)
         problem: GradcError | None = None
         try:
-            model = _Model(tree, is_python, reading, symbols, graph)
+            model = _Model(tree, is_python, reading, symbols, graph, module is not None)
         except Undecided as undecided:
             reading = reading.fixing(undecided)
             continue
@@ -110,7 +110,13 @@ class _Model:
     """One reading of a text, with one idea of which inputs there are."""
 
     def __init__(
-        self, tree: Tree, is_python: bool, reading: Reading, symbols: Symbols, graph: Graph
+        self,
+        tree: Tree,
+        is_python: bool,
+        reading: Reading,
+        symbols: Symbols,
+        graph: Graph,
+        is_part: bool = False,
     ) -> None:
         self.tree = tree
         self.graph = graph
@@ -119,6 +125,8 @@ class _Model:
         # NumPy's len(), @ and broadcasting are not R's, and R's are what matrices follow here.
         self.symbols.only_vectors = is_python
         self.machine = Machine(self.graph, self.symbols, is_python)
+        # The functions of a file are its text: what they call their results is worth telling.
+        self.machine.names_locals = is_part
         self.notes: list[Diagnostic] = []
         scope = Scope(self.machine.load(tree, is_python), self.machine.globals)
         value: Value = NULL
