@@ -124,6 +124,8 @@ class _Model:
         self.symbols = symbols
         # NumPy's len(), @ and broadcasting are not R's, and R's are what matrices follow here.
         self.symbols.only_vectors = is_python
+        # A function of a file is called with numbers that are one number, such as a penalty.
+        self.symbols.scalars = is_part
         self.machine = Machine(self.graph, self.symbols, is_python)
         # The functions of a file are its text: what they call their results is worth telling.
         self.machine.names_locals = is_part

@@ -141,6 +141,19 @@ def logistic_loss_grad(beta):
 minimize(logistic_loss, np.zeros(3), jac=logistic_loss_grad)
 
 
+def ridge(w, features, response, penalty):
+    r = features @ w - response
+    return np.sum(r**2) + penalty * np.sum(w**2)
+
+
+def ridge_grad(w, features, response, penalty):
+    return 2 * features.T @ (features @ w - response) + 2 * penalty * w
+
+
+# The penalty is one number beside data of twelve rows.
+minimize(ridge, np.zeros(3), args=(X, obs, 0.3), jac=ridge_grad)
+
+
 def numeric_grad_rss(theta, h=1e-6):
     out = np.zeros(2)
     for i in range(2):
