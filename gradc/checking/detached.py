@@ -9,16 +9,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradc.checking.comparison import Cause
 from gradc.checking.cuts import Cut, cuts_in, names_used
+from gradc.checking.python_case import Case
 from gradc.checking.python_file import PythonFile, last_name
 from gradc.errors import Span
 from gradc.run.module_python import Raised, Result
-
-if TYPE_CHECKING:
-    from gradc.checking.script_python import Case
 
 
 @dataclass(frozen=True, slots=True)

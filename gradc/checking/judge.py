@@ -207,9 +207,9 @@ def _worst(samples: Sequence[Sample]) -> tuple[Sample, int]:
     for sample in samples:
         scale = max(float(np.abs(sample.expected).max(initial=0.0)), 1e-300)
         off = np.abs(sample.got - sample.expected) / scale
-        off = np.where(np.isnan(off), np.inf, off) * sample.wrong
-        element = int(np.argmax(np.nan_to_num(off, nan=0.0, posinf=np.finfo(float).max)))
-        if sample.wrong[element] and off[element] > best:
+        off = np.where(sample.wrong, np.where(np.isnan(off), np.inf, off), -1.0)
+        element = int(np.argmax(off))
+        if off[element] > best:
             best, found = float(off[element]), (sample, element)
     return found
 

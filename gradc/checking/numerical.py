@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gradc.checking.claim import Claim
 from gradc.checking.codes import CODES
 from gradc.checking.findings import Finding
+from gradc.checking.python_case import Case
 from gradc.run.module_python import Raised
-
-if TYPE_CHECKING:
-    from gradc.checking.script_python import Case
 
 _NEAR = 0.1
 _UNIT = {"float32": 2.0**-24, "float64": 2.0**-53}

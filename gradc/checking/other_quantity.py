@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gradc.checking.claim import Measured
 from gradc.checking.comparison import Cause, Vector
+from gradc.checking.objective import summed
+from gradc.checking.python_case import Case
 from gradc.checking.python_model import Shift
 from gradc.diff import value_and_gradient
 from gradc.errors import GradcError
@@ -18,9 +20,6 @@ from gradc.ir import Function
 from gradc.passes import legalize, simplify
 from gradc.targets import TARGETS
 from gradc.verify import bounds, true_values
-
-if TYPE_CHECKING:
-    from gradc.checking.script_python import Case
 
 _NAME = "moved_by"
 _ALIKE = 1e-3
@@ -117,8 +116,6 @@ def _compared(
 
 
 def _gradient(function: Function) -> Function:
-    from gradc.checking.script_python import summed
-
     derived = simplify(value_and_gradient(summed(function).copy()))
     kept = {n: node for n, node in derived.outputs.items() if n == f"gradient:{_NAME}"}
     return derived.with_outputs(kept)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,12 +14,10 @@ from gradc.checking.detached import detached
 from gradc.checking.findings import Finding
 from gradc.checking.numerical import settled_by_rounding
 from gradc.checking.other_quantity import Quantity, other_quantity, quantity_cause
+from gradc.checking.python_case import Case
 from gradc.checking.python_results import Claimed, gradient_of
 from gradc.ir import Function
 from gradc.verify.absorbed import Absorbed, absorbed
-
-if TYPE_CHECKING:
-    from gradc.checking.script_python import Case
 
 
 def explained(case: Case, claim: Claim, gradient: Function | None) -> Claim:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gradc.checking.comparison import Vector
+from gradc.checking.python_case import Case
 from gradc.run.module_python import Part, Raised
 from gradc.run.wire import to_column_major
-
-if TYPE_CHECKING:
-    from gradc.checking.script_python import Case
 
 
 @dataclass(frozen=True, slots=True)

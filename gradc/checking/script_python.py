@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,11 @@ from gradc.checking.codes import STOPPED
 from gradc.checking.comparison import Comparison, Sample, Vector
 from gradc.checking.findings import Finding
 from gradc.checking.measure import labels_of, measure, placed
-from gradc.checking.python_arguments import Call, aligned, arguments_of, choose_wrt, with_forms
+from gradc.checking.objective import summed
+from gradc.checking.python_arguments import Call, arguments_of, choose_wrt, with_forms
+from gradc.checking.python_case import Case
 from gradc.checking.python_file import PythonFile
-from gradc.checking.python_model import PythonModel, read_function
-from gradc.checking.python_pairs import Pair, find_pairs, opens_tape
+from gradc.checking.python_pairs import Pair, find_pairs
 from gradc.checking.python_results import Claimed, gradient_of, moved_to, rows_of, value_of
 from gradc.checking.python_use import used_by
 from gradc.checking.script_r import Wanted
@@ -26,50 +27,7 @@ from gradc.errors import Diagnostic, GradcError, fail
 from gradc.ir import Function
 from gradc.model.stages import Stages
 from gradc.passes import simplify
-from gradc.prims import Builder
 from gradc.run.module_python import Module, ModuleSession, Raised
-
-
-@dataclass
-class Case:
-    """One pair on its way to a claim: what is called, with what, and how gradc reads it."""
-
-    file: PythonFile
-    module: Module
-    session: ModuleSession
-    pair: Pair
-    wrt: tuple[str, ...]
-    call: Call
-    rows: int = 0
-    model: PythonModel | None = None
-
-    @property
-    def tapes_itself(self) -> bool:
-        """Whether the pair is a function that opens a tape and gives what it says."""
-        return self.pair.how == "tape" and opens_tape(self.file.functions[self.pair.gr])
-
-    @property
-    def part(self) -> int | None:
-        """Which of the values that the function gives is the function's own."""
-        return 0 if self.pair.how == "value-and-gradient" else None
-
-    @property
-    def target(self) -> str:
-        return "tf" if self.call.uses_tensors else "numpy"
-
-    def values(self) -> dict[str, Any]:
-        """What is known of the sizes of arguments and of global arrays."""
-        held = {n: t.nested() for n, (kind, t) in self.module.numbers.items() if kind != "number"}
-        return {**held, **{a.name: a.value for a in self.call.arguments}}
-
-    def meant_by(self) -> dict[str, str]:
-        """Which argument of the function each of the gradient's own is."""
-        known = [a.name for a in self.call.arguments]
-        return aligned(self.file.functions[self.pair.gr], known, self.call.order)
-
-    def read(self, name: str, **options: Any) -> PythonModel:
-        """A function of the file as gradc reads it; GradcError where it cannot."""
-        return read_function(self.file, name, self.module, self.wrt, self.values(), **options)
 
 
 def pairs_or_refusal(file: PythonFile, wanted: Wanted) -> list[Pair] | GradcError:
@@ -264,11 +222,3 @@ def shown_label(label: str, names: Mapping[str, str]) -> str:
     name, bracket, places = label.removeprefix("gradient:").partition("[")
     moved = ",".join(str(int(place) - 1) for place in places.rstrip("]").split(",") if place)
     return f"gradient:{names.get(name, name)}" + (f"[{moved}]" if bracket else "")
-
-
-def summed(function: Function) -> Function:
-    """The function as an objective: what has rows is summed."""
-    if not function.per_observation:
-        return function
-    copy = function.copy()
-    return copy.with_outputs({"value": Builder(copy.graph).sum(copy.value)})

@@ -13,13 +13,13 @@ from gradc.checking.comparison import Comparison, Sample, Vector
 from gradc.checking.holdings import Sources, arguments, given, holdings
 from gradc.checking.measure import labels_of, measure, reads_alike
 from gradc.checking.names import name_pairs
+from gradc.checking.objective import summed
 from gradc.diff import value_and_gradient
 from gradc.errors import Diagnostic, GradcError, Source, fail
 from gradc.frontend.given import Holdings, Naming, Numbers, params_of
 from gradc.frontend.held import read_held
 from gradc.ir import Function
 from gradc.passes import simplify
-from gradc.prims import Builder
 from gradc.run.session import Session
 from gradc.run.wire import Tensor
 
@@ -228,7 +228,7 @@ def _read(
     number = int(made["f"][0])
     try:
         found = read_held(held, number, called, naming, pair.names[0], closed=closed).function
-        value = _summed(found)
+        value = summed(found)
         gradient = simplify(value_and_gradient(value.copy()))
         claimed, unread = _claimed(held, made, pair, naming)
         return _measured(session, made, claim, value, gradient, claimed, unread, naming, start)
@@ -294,15 +294,6 @@ def _claimed(
         except GradcError as error:
             problem = problem or error
     return None, () if problem is None else tuple(problem.diagnostics)
-
-
-def _summed(function: Function) -> Function:
-    """The function as an objective: what has rows is summed, as an optimiser would see it."""
-    if not function.per_observation:
-        return function
-    copy = function.copy()
-    total = Builder(copy.graph).sum(copy.value)
-    return copy.with_outputs({"value": total})
 
 
 def _answer(said: Mapping[str, Any]) -> Answer:

@@ -13,30 +13,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gradc.emit.densities import R_DENSITIES, R_TAILS
-from gradc.emit.header import R_OPERATORS
 from gradc.emit.layout import wrap
 from gradc.emit.names import Locals, Names, rules
-from gradc.emit.numbers import r_number
 from gradc.emit.printer import Printer, renamed
-from gradc.emit.r_moves import MOVES, REPEATED
+from gradc.emit.r_moves import MOVES
 from gradc.emit.schedule import Limits, Statement, count_uses, schedule
-from gradc.emit.syntax import PRODUCT, Piece, Syntax
+from gradc.emit.syntax import PRODUCT, Piece
 from gradc.ir import Function, reachable
 from gradc.prims import TABLE
+from gradc.targets.r import SYNTAX
 from gradc.targets.witness_terms import NoDerivText, Term, check_size, moving, terms_of
 from gradc.text.r_derivative_rules import RULES
 
-_SYNTAX = Syntax(
-    number=r_number,
-    infinity="Inf",
-    nan="NaN",
-    truth=("FALSE", "TRUE"),
-    infix=R_OPERATORS,
-    negation="!",
-    pi="pi",
-    special=MOVES,
-    repeated=REPEATED,
-)
 _LIMITS = Limits(characters=400, brackets=12, height=40)
 _CALLS: Mapping[str, str] = {**R_TAILS, **R_DENSITIES, "sigmoid": "plogis", "select": "ifelse"}
 _OVERWRITTEN = re.compile(r"\.(?:grad|value|hessian|expr\d+)\Z")
@@ -100,7 +88,7 @@ def _compute_given(writer: _Writer, terms: Sequence[Term]) -> None:
     for node, _ in enumerate(marks):
         if marks[node] and not active[node] and not _is_known(function, node):
             raise NoDerivText(f"R has no '{graph.prim(node)}'")
-    printer = Printer(graph, _SYNTAX, _spelling, dict(writer.users))
+    printer = Printer(graph, SYNTAX, _spelling, dict(writer.users))
     locals_ = Locals(writer.names, function.names, "given")
     plan = schedule(printer, list(needed), locals_, _LIMITS)
     for statement in plan.statements:
@@ -122,7 +110,7 @@ def _spelling(prim: str) -> str | None:
 
 def _is_known(function: Function, node: int) -> bool:
     prim = function.graph.prim(node)
-    if prim in ("input", "const", "neg", "not") or prim in _SYNTAX.infix or prim in MOVES:
+    if prim in ("input", "const", "neg", "not") or prim in SYNTAX.infix or prim in MOVES:
         return True
     return prim in TABLE and _spelling(prim) is not None
 
@@ -134,7 +122,7 @@ def _build(writer: _Writer, term: Term) -> None:
     marks = reachable(graph, roots)
     skipped = _inside_of_tails(writer, marks)
     uses = count_uses(graph, marks, roots)
-    printer = Printer(graph, _SYNTAX, _spelling, dict(writer.users))
+    printer = Printer(graph, SYNTAX, _spelling, dict(writer.users))
     for node in range(len(marks)):
         if not (marks[node] and active[node]) or node in writer.pieces or node in skipped:
             continue
