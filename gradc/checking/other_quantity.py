@@ -102,7 +102,7 @@ def _compared(
         for one in answered:
             expected, radius = _true(gradient, legal, {**one.point, _NAME: zero}, case)
             got = _got(one)
-            room = 16 * radius + 4 * np.spacing(np.abs(expected))
+            room = radius + 4 * np.spacing(np.abs(expected))
             if got.shape != expected.shape or not (np.abs(got - expected) <= room).all():
                 return None
             k = int(np.argmax(np.abs(got - expected)))
