@@ -33,7 +33,13 @@ def name_pairs(names: Iterable[str]) -> list[tuple[str, str]]:
         value = _partner(name, known, lower)
         if value is not None and value != name:
             found.append((value, name))
-    return found
+    # A bare `g` is the gradient of `f` only where neither has a partner that is named after it.
+    own = {value for value, name in found if name.lower() not in _ALONE}
+    return [
+        (value, name)
+        for value, name in found
+        if name.lower() not in _ALONE or not own & {value, name}
+    ]
 
 
 def _partner(name: str, known: Sequence[str], lower: dict[str, str]) -> str | None:

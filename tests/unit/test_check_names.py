@@ -48,3 +48,10 @@ def test_names_that_belong_together(fn, gr):
 )
 def test_names_that_do_not(names):
     assert name_pairs(names) == []
+
+
+def test_a_bare_name_gives_way_to_one_that_is_whole() -> None:
+    """Two functions called f and g, each with its own gradient, are not each other's."""
+    names = ["f", "f_grad", "g", "g_grad"]
+    assert name_pairs(names) == [("f", "f_grad"), ("g", "g_grad")]
+    assert name_pairs(["f", "g"]) == [("f", "g")]
